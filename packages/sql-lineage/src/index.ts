@@ -1,0 +1,2 @@
+/** The SQL dialects the engine reads. */
+export const DIALECTS: readonly string[] = ["ansi"];
