@@ -12,6 +12,7 @@ const stampFile = join(root, "node_modules", ".headwater-installed");
 
 const inputs = ["package.json", "pnpm-lock.yaml", "pnpm-workspace.yaml"];
 for (const folder of ["packages", "connectors", "tools"]) {
+  if (!existsSync(join(root, folder))) continue;
   for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
     const file = join(folder, entry.name, "package.json");
     if (entry.isDirectory() && existsSync(join(root, file))) inputs.push(file);
