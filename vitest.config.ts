@@ -1,5 +1,5 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  test: { projects: ["packages/*", "connectors/*", "tools/*"] },
+  test: { projects: ["packages/*", "connectors/*", "tools/*", "!tools/*.mjs"] },
 });

@@ -35,7 +35,9 @@ if (installed !== wanted || !existsSync(join(root, "node_modules", ".bin", "turb
   });
   if (run.status !== 0) {
     process.stderr.write(run.stdout + run.stderr);
-    console.error("\nThe install failed; its output is above. Headwater's repository needs Node >= 20.12, npm and a package registry.");
+    console.error(
+      "\nThe install failed; its output is above. Headwater's repository needs Node >= 20.12, npm and a package registry.",
+    );
     process.exit(1);
   }
   writeFileSync(stampFile, wanted);
