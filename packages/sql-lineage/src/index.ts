@@ -1,2 +1,25 @@
-/** The SQL dialects the engine reads. */
-export const DIALECTS: readonly string[] = ["ansi"];
+export { analyze, newSession, type AnalyzeOptions, type Session } from "./analyze.ts";
+export type { Dialect, Features, Fold, LexicalRules, NameRules, WordLists } from "./dialect.ts";
+export { dialects, type DialectName } from "./dialects/index.ts";
+export type { Defaults, SessionState, SessionTable } from "./resolver/tables.ts";
+export type {
+  ColumnEdge,
+  ColumnSource,
+  ColumnTarget,
+  Confidence,
+  DatasetEdge,
+  Evidence,
+  Gap,
+  GapReason,
+  OutputColumn,
+  Rule,
+  ScriptLineage,
+  Span,
+  StatementKind,
+  StatementLineage,
+  TableRead,
+  TableUse,
+  TableWrite,
+  Transformation,
+} from "./result.ts";
+export { joinName, schemaOf, splitName, type SchemaProvider, type TableRequest, type TableSchema } from "./schema.ts";

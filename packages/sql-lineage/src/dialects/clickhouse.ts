@@ -1,0 +1,32 @@
+import type { Dialect } from "../dialect.ts";
+import { defineDialect } from "./define.ts";
+import { NOT_COLUMN_ALIAS, NOT_TABLE_ALIAS, wordSet } from "./words.ts";
+
+/** ClickHouse (https://clickhouse.com/docs/sql-reference). */
+export const clickhouse: Dialect = defineDialect("clickhouse", {
+  lexical: { backslashEscapes: true, dollarQuotes: true },
+  names: { unquoted: "exact", quoted: "exact" },
+  features: {
+    lambdas: true,
+    lateralAliases: true,
+    aliasesInsideExpressions: true,
+    structFields: true,
+    ternary: true,
+    parametricCalls: true,
+    scalarWith: true,
+    recursiveKeyword: true,
+    queryTailSettings: true,
+    materializedViewTo: true,
+    createAsTable: true,
+    alterUpdates: true,
+  },
+  words: {
+    notColumnAlias: wordSet("ARRAY", NOT_COLUMN_ALIAS, "ARRAY"),
+    notTableAlias: wordSet("ARRAY PREWHERE FINAL SAMPLE", NOT_TABLE_ALIAS, "ARRAY SAMPLE"),
+    tableFunctions: new Map([
+      ["numbers", ["number"]],
+      ["numbers_mt", ["number"]],
+      ["zeros", ["zero"]],
+    ]),
+  },
+});

@@ -1,0 +1,153 @@
+import type { ParsedStatement, Statement } from "../ir.ts";
+import { TokenKind } from "../lexer/tokens.ts";
+import { newExpr } from "./build.ts";
+import { readIdentifier, readName } from "./names.ts";
+import type { Parser } from "./parser.ts";
+import { blockOf, readScriptInto } from "./sequence.ts";
+
+/**
+ * Reads EXECUTE, EXEC and PREPARE. What runs a literal is read as if it stood here; what runs a text that is made first is a
+ * gap; what calls a procedure is passed over.
+ */
+export function readExecute(p: Parser): Statement {
+  const start = p.start;
+  if (p.is("PREPARE")) return readPrepare(p, start);
+  p.next();
+  if (p.take("IMMEDIATE")) return readDynamic(p, start);
+  if (p.is("(")) {
+    // EXEC ('…')
+    const close = p.mate;
+    p.next();
+    const block = readDynamic(p, start, close);
+    p.moveTo(close + 1);
+    // … AT server
+    if (p.is("AT") && p.isNameAt(1)) p.skip(2);
+    return { ...block, end: p.lastEnd };
+  }
+  if (p.kind === TokenKind.parameter && p.wordAt(1) === "=") p.skip(2); // EXEC @result = proc
+  if (p.kind === TokenKind.string || (p.procedural && !p.dialect.features.statementsWithoutSemicolon && p.dialect.features.executeRunsText)) return readDynamic(p, start);
+  if (p.is("AS") || p.is("USER") || p.is("LOGIN")) return called(p, start);
+  const nameAt = p.position;
+  const name = p.kind === TokenKind.parameter ? null : readName(p);
+  const last = name?.parts.at(-1)?.toLowerCase();
+  if (last === "sp_executesql") {
+    if (p.kind === TokenKind.parameter && p.wordAt(1) === "=") p.skip(2);
+    return readDynamic(p, start);
+  }
+  if (last === "sp_rename") {
+    const rename = readSpRename(p, start);
+    if (rename !== null) return rename;
+  }
+  p.position = Math.max(nameAt, p.position);
+  return called(p, start);
+}
+
+/** A call of a procedure: its arguments hold no rows. */
+function called(p: Parser, start: number): Statement {
+  const lost = newExpr(p.start);
+  for (;;) {
+    if (p.atEnd() || p.is(";") || p.kind === TokenKind.separator) break;
+    if (p.atStatementStart()) {
+      // `WITH RECOMPILE` and `WITH RESULT SETS` belong to the call.
+      if (!p.is("WITH")) break;
+      p.next();
+    }
+    const at = p.position;
+    if (p.kind === TokenKind.parameter && p.wordAt(1) === "=") p.skip(2);
+    if (p.kind === TokenKind.word && (p.is("DEFAULT") || p.is("OUTPUT") || p.is("OUT"))) p.next();
+    else if (p.is("(")) p.skipBrackets();
+    else if (p.grammar.operand(p, lost) === undefined) p.next();
+    if (p.is("OUTPUT") || p.is("OUT")) p.next();
+    p.take(",");
+    if (p.position === at) p.next();
+  }
+  return { kind: "utility", command: "execute", start, end: p.lastEnd };
+}
+
+/** Reads the text that is run: one or more string literals joined, and nothing else. */
+function readDynamic(p: Parser, start: number, close = -1): Statement {
+  const body: ParsedStatement[] = [];
+  const at = p.position;
+  const textStart = p.start;
+  let text = "";
+  let exact = -1;
+  let literal = p.kind === TokenKind.string;
+  while (p.kind === TokenKind.string) {
+    const raw = p.raw(p.position);
+    const value = p.value(p.position);
+    if (text === "" && raw.includes(value)) exact = p.start + raw.indexOf(value);
+    else exact = -1;
+    text += value;
+    p.next();
+    if ((p.is("||") || p.is("+")) && p.kindAt(1) === TokenKind.string) p.next();
+  }
+  const ends = p.atEnd() || p.is(";") || p.is(")") || p.is(",") || p.is("INTO") || p.is("USING") || p.is("BULK") || p.is("RETURNING") || p.is("AS") || p.kind === TokenKind.separator || p.position === close || p.is("LOOP") || p.is("DO") || p.atStatementStart();
+  if (!ends) literal = false;
+  if (!literal) {
+    p.position = at;
+    const expr = newExpr(p.start);
+    if (p.position !== close && p.grammar.expression(p, expr) === undefined && !p.atEnd()) p.next();
+    p.gap("dynamic sql", `the statement is only made when it runs: ${p.slice(textStart, Math.min(p.lastEnd, textStart + 60))}`, textStart, p.lastEnd);
+  } else {
+    // Where the literal holds escapes, places inside it are only known to be in it.
+    p.inside(text, exact >= 0 ? exact : textStart, () => readScriptInto(p, body));
+  }
+  if (close < 0) readDynamicTail(p);
+  return blockOf(p, start, body);
+}
+
+/** INTO variables, USING values. */
+function readDynamicTail(p: Parser): void {
+  const lost = newExpr(p.start);
+  for (;;) {
+    if (p.take("BULK")) p.take("COLLECT");
+    if (p.is("INTO") || p.is("USING") || p.is("RETURNING") || (p.is(",") && !p.atEnd())) {
+      p.next();
+      p.take("INTO");
+      while (p.take("IN") || p.take("OUT"));
+      if (p.is("(")) p.skipBrackets();
+      else if (p.grammar.expression(p, lost) === undefined) return;
+      if (p.take("AS")) readIdentifier(p);
+      if (p.is("=")) {
+        p.next();
+        p.grammar.expression(p, lost);
+      }
+    } else return;
+  }
+}
+
+/** `EXEC sp_rename 'old', 'new'` */
+function readSpRename(p: Parser, start: number): Statement | null {
+  if (p.kind !== TokenKind.string || p.wordAt(1) !== "," || p.kindAt(2) !== TokenKind.string) return null;
+  const nameStart = p.start;
+  const from = p.value(p.position).replaceAll(/[[\]]/g, "").split(".");
+  const to = p.value(p.position + 2);
+  p.skip(3);
+  if (p.is(",")) {
+    // A third argument says that it is a column or index.
+    p.skipStatement();
+    return { kind: "utility", command: "execute sp_rename", start, end: p.lastEnd };
+  }
+  const name = (parts: string[]): { parts: string[]; quoted: number; start: number; end: number } => ({ parts, quoted: 0, start: nameStart, end: p.lastEnd });
+  return { kind: "rename", pairs: [{ from: { name: name(from), source: "table" }, to: { name: name([...from.slice(0, -1), to]), source: "table" } }], start, end: p.lastEnd };
+}
+
+/** `PREPARE name AS statement`, `PREPARE name FROM 'text'`. */
+function readPrepare(p: Parser, start: number): Statement {
+  p.next();
+  readName(p);
+  if (p.is("(")) p.skipBrackets();
+  if (p.take("AS")) {
+    const statement = p.grammar.statement(p);
+    return { ...statement, start } as Statement;
+  }
+  if (p.take("FROM")) {
+    if (p.kind === TokenKind.string || p.kind === TokenKind.parameter) return readDynamic(p, start);
+    // PREPARE name FROM SELECT … (Trino)
+    const statement = p.grammar.statement(p);
+    return { ...statement, start } as Statement;
+  }
+  p.skipStatement();
+  return { kind: "utility", command: "prepare", start, end: p.lastEnd };
+}
+

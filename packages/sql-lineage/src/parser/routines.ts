@@ -1,0 +1,291 @@
+import type { BlockStatement, ParsedStatement, Statement } from "../ir.ts";
+import { TokenKind } from "../lexer/tokens.ts";
+import { queryStartsAt } from "./lookahead.ts";
+import { readName } from "./names.ts";
+import type { Parser } from "./parser.ts";
+import { declare, procedurally, readBlockInto, readDeclarations, readParameters } from "./procedural.ts";
+import { blockOf, expressionBlock, readInto, readOne, readScriptInto, readSequence } from "./sequence.ts";
+
+/** Languages whose bodies are SQL or a procedural form of it. */
+const SQL_LANGUAGES = /^(?:sql|plpgsql|pl\/pgsql|psql|tsql|plsql|internal_sql)$/i;
+
+const STATEMENT_STARTS: ReadonlySet<string> = new Set("SELECT INSERT UPDATE DELETE MERGE WITH CALL COPY TRUNCATE".split(" "));
+const EVENTS_BEFORE: ReadonlySet<string> = new Set("BEFORE AFTER OF OR FOR ON , INSTEAD CHANGES".split(" "));
+const NONE: ReadonlySet<string> = new Set();
+
+/** Reads CREATE (or ALTER) of a procedure, function, trigger, task or package, or DO with a body. */
+export function readCreateWithBody(p: Parser, what: BlockStatement["what"]): Statement {
+  const start = p.start;
+  const outer = p.variables;
+  p.variables = new Set(outer ?? []);
+  const body: ParsedStatement[] = [];
+  const package_ = skipToName(p);
+  readName(p);
+  if (p.is("(")) readParameters(p);
+  if (what === "trigger") for (const row of ["new", "old", "inserted", "deleted", ":new", ":old"]) declare(p, row);
+  p.enter();
+  procedurally(p, () => readHeader(p, body, what, package_));
+  p.leave();
+  const variables = [...p.variables];
+  p.variables = outer;
+  return { ...blockOf(p, start, body), what, variables };
+}
+
+/** Moves from CREATE to the name; true for a package. */
+function skipToName(p: Parser): boolean {
+  let package_ = false;
+  if (p.is("DO")) return false;
+  for (let i = 0; i < 16 && !p.atEnd(); i++) {
+    const { word } = p;
+    p.next();
+    switch (word) {
+      case "PACKAGE":
+        p.take("BODY");
+        package_ = true;
+        return skipExistence(p, package_);
+      case "PROCEDURE":
+      case "PROC":
+      case "TRIGGER":
+      case "EVENT":
+      case "TASK":
+      case "ALERT":
+      case "PIPE":
+      case "RULE":
+      case "MACRO":
+      case "FUNCTION":
+        return skipExistence(p, package_);
+    }
+    if (p.is("(")) p.skipBrackets();
+  }
+  return package_;
+}
+
+function skipExistence(p: Parser, package_: boolean): boolean {
+  if (p.is("IF")) {
+    p.next();
+    p.take("NOT");
+    p.take("EXISTS");
+  }
+  return package_;
+}
+
+/** Reads what stands between the name and the body, then the body. */
+function readHeader(p: Parser, body: ParsedStatement[], what: BlockStatement["what"], package_: boolean): void {
+  const { features } = p.dialect;
+  let other = language(p);
+  while (!p.atEnd() && !p.is(";") && p.kind !== TokenKind.separator) {
+    const next = p.wordAt(1);
+    const before = p.tokens.words[p.position - 1]!;
+    switch (p.word) {
+      case "LANGUAGE":
+        p.skip(2);
+        continue;
+      case "EXECUTE":
+        if (next === "AS") {
+          // WITH EXECUTE AS OWNER, EXECUTE AS CALLER
+          p.skip(3);
+          continue;
+        }
+        if (next === "FUNCTION" || next === "PROCEDURE") {
+          p.skipStatement();
+          return;
+        }
+        if (what === "trigger" || what === "task") break;
+        break;
+      case "AS":
+      case "IS":
+        if (before === "EXECUTE" || before === "REFERENCING" || next === "OWNER" || next === "CALLER") break;
+        if (before === "OLD" || before === "NEW" || before === "TABLE") {
+          if (p.isNameAt(1)) declare(p, p.value(p.position + 1));
+          p.skip(2);
+          continue;
+        }
+        p.next();
+        readBody(p, body, other, what, package_);
+        return;
+      case "BEGIN":
+        readBlockInto(p, body);
+        p.skipStatement();
+        return;
+      case "DO":
+        // MySQL's events, PostgreSQL's rules (DO INSTEAD …) and anonymous blocks (DO $$ … $$)
+        p.next();
+        if (!p.take("INSTEAD")) p.take("ALSO");
+        other = language(p);
+        if (p.kind === TokenKind.string || p.is("LANGUAGE")) {
+          if (p.is("LANGUAGE")) p.skip(2);
+          readStringBody(p, body, other);
+          return;
+        }
+        if (p.is("(")) {
+          const close = p.mate;
+          p.next();
+          readSequence(p, body, NONE, close);
+          p.moveTo(close + 1);
+          return;
+        }
+        readOne(p, body);
+        return;
+      case "RETURN":
+        if (returnIsBody(p)) {
+          readOne(p, body);
+          return;
+        }
+        break;
+      case "THEN":
+        // ALERT … IF (EXISTS (…)) THEN statement
+        if (what !== "task") break;
+        p.next();
+        readOne(p, body);
+        return;
+      case "EXISTS":
+        if (what === "task" && next === "(") {
+          const expr = expressionBlock(p, p.start, null);
+          body.push(...expr.body);
+          continue;
+        }
+        break;
+      case "(":
+        p.skipBrackets();
+        continue;
+    }
+    if (p.kind === TokenKind.parameter) declare(p, p.value(p.position));
+    if (STATEMENT_STARTS.has(p.word) && startsBody(p, before, what)) {
+      if (features.statementsWithoutSemicolon) readSequence(p, body, NONE);
+      else readOne(p, body);
+      return;
+    }
+    if (!features.statementsWithoutSemicolon && what !== "trigger" && before === ")" && (p.is("IF") || p.is("SET") || p.is("LOOP") || p.is("WHILE")) && !bodyFollows(p)) {
+      readOne(p, body);
+      return;
+    }
+    p.next();
+  }
+}
+
+function startsBody(p: Parser, before: string, what: BlockStatement["what"]): boolean {
+  if (EVENTS_BEFORE.has(before)) return false;
+  if (p.is("WITH")) return p.isNameAt(1) && queryStartsAt(p, p.position) && (p.wordAt(2) === "AS" || p.wordAt(2) === "(") && p.wordAt(3) === "(";
+  if (p.is("CALL") || p.is("COPY") || p.is("TRUNCATE")) return what !== "function" && p.isNameAt(1);
+  return !(p.is("UPDATE") || p.is("DELETE") || p.is("INSERT")) || p.isNameAt(1);
+}
+
+/** Whether AS or BEGIN with the body still comes: then a SET before it is an option of the routine. */
+function bodyFollows(p: Parser): boolean {
+  const { words, kinds, mates } = p.tokens;
+  for (let at = p.position; kinds[at] !== TokenKind.end && words[at] !== ";"; at++) {
+    if (words[at] === "BEGIN" || (words[at] === "AS" && kinds[at + 1] === TokenKind.string)) return true;
+    if (mates[at]! > at) at = mates[at]!;
+  }
+  return false;
+}
+
+/** Whether the RETURN here gives the result, and not the type of it (Oracle: `FUNCTION f RETURN NUMBER IS`). */
+function returnIsBody(p: Parser): boolean {
+  const { words, kinds, mates } = p.tokens;
+  if (queryStartsAt(p, p.position + 1)) return true;
+  for (let at = p.position + 1; at < p.position + 12 && kinds[at] !== TokenKind.end && words[at] !== ";"; at++) {
+    if (words[at] === "IS" || words[at] === "AS") return false;
+    if (words[at] === "SELECT" || words[at] === "FROM") return true;
+    if (mates[at]! > at) at = mates[at]!;
+  }
+  return true;
+}
+
+/** The word behind LANGUAGE, wherever it stands in the statement; null when it says nothing. */
+function language(p: Parser): string | null {
+  const { words, kinds } = p.tokens;
+  for (let at = p.position; kinds[at] !== TokenKind.end && words[at] !== ";"; at++) {
+    if (words[at] === "LANGUAGE" && (kinds[at + 1] === TokenKind.word || kinds[at + 1] === TokenKind.string)) return p.value(at + 1);
+  }
+  return null;
+}
+
+/** Reads a body behind AS or IS. */
+function readBody(p: Parser, body: ParsedStatement[], other: string | null, what: BlockStatement["what"], package_: boolean): void {
+  if (p.kind === TokenKind.string) {
+    readStringBody(p, body, other);
+    return;
+  }
+  if (package_) {
+    readDeclarations(p, body);
+    if (p.is("BEGIN")) readBlockInto(p, body);
+    else {
+      p.take("END");
+      if (p.isName()) p.next();
+    }
+    return;
+  }
+  if (p.is("EXTERNAL") || (p.is("LANGUAGE") && p.isNameAt(1))) {
+    const start = p.start;
+    p.skipStatement();
+    p.gap("other language", "its body is not SQL", start, p.lastEnd);
+    return;
+  }
+  if (p.dialect.features.statementsWithoutSemicolon) {
+    if (p.is("RETURN")) readOne(p, body);
+    readSequence(p, body, NONE);
+    return;
+  }
+  if (p.is("TABLE") && p.isNameAt(1) && what === "function") {
+    // CREATE MACRO m(x) AS TABLE SELECT … (DuckDB)
+    p.next();
+  }
+  if (p.is("BEGIN")) {
+    readBlockInto(p, body);
+    return;
+  }
+  if (queryStartsAt(p, p.position)) {
+    readOne(p, body);
+    return;
+  }
+  if (p.is("(") || what === "function") {
+    if (p.is("(") || !declaresBefore(p)) {
+      readInto(p, body, () => expressionBlock(p, p.start, null));
+      p.skipStatement();
+      return;
+    }
+  }
+  if (declaresBefore(p)) {
+    p.take("DECLARE");
+    readDeclarations(p, body);
+    if (p.is("BEGIN")) readBlockInto(p, body);
+    return;
+  }
+  readOne(p, body);
+}
+
+/** Whether declarations with a block behind them stand here. */
+function declaresBefore(p: Parser): boolean {
+  if (p.is("DECLARE")) return true;
+  const { words, kinds } = p.tokens;
+  for (let at = p.position; kinds[at] !== TokenKind.end && kinds[at] !== TokenKind.separator; at++) if (words[at] === "BEGIN") return true;
+  return false;
+}
+
+/** Reads a body that stands in a string. */
+function readStringBody(p: Parser, body: ParsedStatement[], other: string | null): void {
+  const start = p.start;
+  const raw = p.raw(p.position);
+  const text = p.value(p.position);
+  p.next();
+  if (other !== null && !SQL_LANGUAGES.test(other)) {
+    p.skipStatement();
+    p.gap("other language", `its body is ${other}`, start, p.lastEnd);
+    return;
+  }
+  if (p.is(",") || !/\s/.test(text.trim())) {
+    // The file and symbol of a compiled function, or the name of a class.
+    p.skipStatement();
+    p.gap("other language", "its body is compiled code", start, p.lastEnd);
+    return;
+  }
+  p.inside(text, start + Math.max(0, raw.indexOf(text)), () => {
+    if (p.is("DECLARE")) {
+      p.next();
+      readDeclarations(p, body);
+    }
+    readScriptInto(p, body);
+  });
+  if (!p.is(";")) p.skipStatement();
+}
