@@ -48,6 +48,8 @@ export interface LexicalRules {
   readonly customOperators: boolean;
   /** Characters beside letters, digits, `_` and `$` that may stand inside an unquoted identifier. */
   readonly extraNameCharacters: string;
+  /** `\command` at the start of a line is for the client; data behind `COPY … FROM STDIN` ends with `\.`. */
+  readonly clientCommands: boolean;
   /** `GO` alone on a line ends a batch. */
   readonly goSeparator: boolean;
   /** `/` alone on a line ends a statement. */

@@ -21,6 +21,7 @@ const LEXICAL: LexicalRules = {
   moneyLiterals: false,
   customOperators: false,
   extraNameCharacters: "",
+  clientCommands: false,
   goSeparator: false,
   slashSeparator: false,
   delimiterCommand: false,

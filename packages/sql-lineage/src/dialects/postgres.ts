@@ -4,7 +4,7 @@ import { CONSTANTS, DATE_PARTS, wordSet } from "./words.ts";
 
 /** PostgreSQL (https://www.postgresql.org/docs/current/sql.html). */
 export const postgres: Dialect = defineDialect("postgres", {
-  lexical: { nestedComments: true, dollarQuotes: true, customOperators: true },
+  lexical: { nestedComments: true, dollarQuotes: true, customOperators: true, clientCommands: true },
   names: { unquoted: "lower", quoted: "exact" },
   features: {
     jsonArrows: true,

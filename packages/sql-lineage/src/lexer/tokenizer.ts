@@ -17,6 +17,7 @@ const DASH = 45;
 const DOT = 46;
 const SLASH = 47;
 const COLON = 58;
+const SEMICOLON = 59;
 const AT = 64;
 const OPEN_BRACKET = 91;
 const BACKSLASH = 92;
@@ -44,6 +45,8 @@ class Tokenizer {
   /** The text set by DELIMITER, when it is not a semicolon. */
   private delimiter = "";
   private readonly open: number[] = [];
+  /** Where the client's command that is being read ends. */
+  private clientCommandEnd = -1;
 
   constructor(text: string, rules: LexicalRules, tokens: Tokens) {
     this.text = text;
@@ -63,6 +66,10 @@ class Tokenizer {
       if (kind === Character.space) {
         this.position = start + 1;
         continue;
+      }
+      if (this.clientCommandEnd >= 0 && start >= this.clientCommandEnd) {
+        this.clientCommandEnd = -1;
+        this.tokens.push(TokenKind.separator, "", start, start);
       }
       if (this.delimiter !== "" && text.startsWith(this.delimiter, start)) {
         this.emit(TokenKind.separator, "", start + this.delimiter.length);
@@ -292,7 +299,7 @@ class Tokenizer {
         break;
       case HASH:
         if (rules.hashComments) return this.lineComment(start);
-        if (rules.hashNames && (classes[next] === Character.nameStart || next === HASH)) {
+        if (rules.hashNames && (classes[next] === Character.nameStart || classes[next] === Character.digit || next === HASH)) {
           this.emit(TokenKind.word, "", this.nameEnd(start + 2));
           return;
         }
@@ -312,6 +319,18 @@ class Tokenizer {
         if (!rules.doubleQuoteIsString) return this.quoted(TokenKind.quoted, start + 1, code, false);
         if (rules.tripleQuotes && this.tripleQuoted(start, code)) return;
         return this.quoted(TokenKind.string, start + 1, code, rules.backslashEscapes);
+      case BACKSLASH:
+        if (rules.clientCommands && this.startsLine(start)) return this.clientCommand(start);
+        break;
+      case SEMICOLON:
+        if (rules.clientCommands && this.copiesFromClient()) {
+          this.emit(TokenKind.operator, ";", start + 1);
+          // The rows follow, up to a line with a backslash and a dot.
+          const end = text.indexOf("\n\\.", start);
+          if (end >= 0) this.position = this.lineEnd(end + 1);
+          return;
+        }
+        break;
       case BACKTICK:
         return this.quoted(TokenKind.quoted, start + 1, code, false);
       case OPEN_BRACKET:
@@ -391,6 +410,32 @@ class Tokenizer {
     this.operator(start, code);
   }
 
+  /** psql's own commands end with the line. `\copy` is a COPY; the others are none of ours. */
+  private clientCommand(start: number): void {
+    const { text } = this;
+    const end = this.lineEnd(start);
+    if (!/^\\copy\s/i.test(text.slice(start, start + 6))) {
+      this.position = end;
+      return;
+    }
+    this.clientCommandEnd = end;
+    this.position = start + 1;
+  }
+
+  /** Whether the statement that ends here is `COPY … FROM STDIN`. */
+  private copiesFromClient(): boolean {
+    const { tokens } = this;
+    const last = tokens.count - 1;
+    let stdin = false;
+    for (let at = last; at >= 0 && at > last - 200; at--) {
+      const word = tokens.words[at];
+      if (word === ";") return false;
+      if (word === "STDIN") stdin = true;
+      if (word === "COPY" && stdin) return at === 0 || tokens.words[at - 1] === ";" || tokens.kinds[at - 1] === TokenKind.separator;
+    }
+    return false;
+  }
+
   private follows(word: string): boolean {
     const last = this.tokens.count - 1;
     return last >= 0 && this.tokens.words[last] === word && this.tokens.ends[last] === this.position;
@@ -462,7 +507,7 @@ class Tokenizer {
         return;
       }
     }
-    if (rules.moneyLiterals && (classes[next] === Character.digit || next === DOT || next === DASH)) {
+    if (rules.moneyLiterals && (classes[next] === Character.digit || next === DOT || (next === DASH && classes[text.charCodeAt(start + 2)] === Character.digit))) {
       this.position = start;
       const from = next === DASH ? start + 2 : start + 1;
       let end = from;
@@ -471,7 +516,8 @@ class Tokenizer {
       return;
     }
     const end = this.nameEnd(start + 1);
-    if (end > start + 1) this.emit(TokenKind.parameter, "", end);
+    if (rules.moneyLiterals && end === start + 1) this.emit(TokenKind.number, "", end); // no money at all
+    else if (end > start + 1) this.emit(TokenKind.parameter, "", end);
     else this.emit(TokenKind.operator, "unknown", start + 1);
   }
 

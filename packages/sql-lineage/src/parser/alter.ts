@@ -5,6 +5,7 @@ import { queryStartsAt } from "./lookahead.ts";
 import { readColumnList, readName } from "./names.ts";
 import type { Parser } from "./parser.ts";
 import { readSelectClauses } from "./select.ts";
+import { readTailClauses } from "./tail.ts";
 import { readTarget } from "./target.ts";
 import { utility } from "./utility.ts";
 
@@ -46,6 +47,7 @@ export function readAlter(p: Parser): Statement {
     const assignments = readAssignments(p);
     if (p.is("IN") && p.wordAt(1) === "PARTITION") p.skip(3);
     readSelectClauses(p, select, false);
+    readTailClauses(p, select, select.influence);
     return { kind: "update", target: select.from[0]!, select, assignments, ctes: [], returning: null, start, end: p.lastEnd };
   }
   if (p.is("DELETE") && p.dialect.features.alterUpdates) {
@@ -53,6 +55,7 @@ export function readAlter(p: Parser): Statement {
     const select = newSelect(start);
     if (p.is("IN") && p.wordAt(1) === "PARTITION") p.skip(3);
     readSelectClauses(p, select, false);
+    readTailClauses(p, select, select.influence);
     return { kind: "delete", target: table, select, ctes: [], returning: null, start, end: p.lastEnd };
   }
   return readPartitionMove(p, table, start) ?? rest(p, start, "alter table");

@@ -166,23 +166,22 @@ function readArgumentIntroduction(p: Parser, expr: Expr, call: Call): boolean {
         p.next();
         return true;
     }
-    if (call.traits.form === "extract" && call.position === 0 && next === "FROM") {
+  } else if (kind === TokenKind.quoted && call.name === "xmlelement" && call.position === 0) {
+    p.next();
+    return true;
+  }
+  if (call.traits.form === "extract" && call.position === 0) {
+    if (next === "FROM") {
       p.skip(2);
       return true;
     }
-    if (call.traits.form === "extract" && next === "(" && p.tokens.words[(p.tokens.mates[p.position + 1] ?? -2) + 1] === "FROM") {
+    if (next === "(" && p.tokens.words[(p.tokens.mates[p.position + 1] ?? -2) + 1] === "FROM") {
       // EXTRACT(WEEK(MONDAY) FROM day)
       p.next();
       p.skipBrackets();
       p.next();
       return true;
     }
-  } else if (kind === TokenKind.string && call.traits.form === "extract" && next === "FROM") {
-    p.skip(2);
-    return true;
-  } else if (kind === TokenKind.quoted && call.name === "xmlelement" && call.position === 0) {
-    p.next();
-    return true;
   }
   if ((next === "=>" || next === ":=") && (p.isName() || kind === TokenKind.parameter)) {
     p.skip(2);
@@ -258,7 +257,11 @@ function readArgumentEnd(p: Parser, expr: Expr, call: Call, refs: number, querie
     if (p.position >= close || p.is(",") || p.atEnd()) return true;
     const { word, kind } = p;
     if (word === "AS") {
-      if (traits.form === "cast" || traits.form === "convert") {
+      if (p.wordAt(1) === "EVALNAME") {
+        // The attribute's name is computed (SQL/XML).
+        p.skip(2);
+        p.grammar.expression(p, expr);
+      } else if (traits.form === "cast" || traits.form === "convert") {
         // Nothing in a type, a format or a default on error holds a column.
         skipToComma(p, close);
       } else readInnerAlias(p, expr, refs, queries);

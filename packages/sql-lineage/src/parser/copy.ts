@@ -63,6 +63,8 @@ export function readCopy(p: Parser): Statement {
     p.skipStatement();
     return copyStatement(p, start, "copy", { query: queryOf(selectAll(table.name, table.source)), to });
   }
+  // COPY INTO t VALIDATION_MODE = …: the files are those that were copied before.
+  if (p.is("=")) p.skipStatement();
   if (p.atEnd() || p.is(";")) return copyStatement(p, start, "copy", { to: table, columns });
   p.unread("expected FROM or TO");
   p.skipStatement();

@@ -20,8 +20,13 @@ export function readExecute(p: Parser): Statement {
     p.next();
     const block = readDynamic(p, start, close);
     p.moveTo(close + 1);
-    // … AT server
+    // … AT server, AS USER = 'name', WITH RESULT SETS (…)
     if (p.is("AT") && p.isNameAt(1)) p.skip(2);
+    if (p.is("AS") && p.isNameAt(1)) {
+      p.skip(2);
+      if (p.take("=")) p.next();
+    }
+    readResultSets(p);
     return { ...block, end: p.lastEnd };
   }
   if (p.kind === TokenKind.parameter && p.wordAt(1) === "=") p.skip(2); // EXEC @result = proc
@@ -42,16 +47,21 @@ export function readExecute(p: Parser): Statement {
   return called(p, start);
 }
 
+function readResultSets(p: Parser): void {
+  if (!p.is("WITH") || (p.wordAt(1) !== "RESULT" && p.wordAt(1) !== "RECOMPILE")) return;
+  p.skip(2);
+  if (!p.take("SETS")) return;
+  if (p.is("(")) p.skipBrackets();
+  else p.next();
+}
+
 /** A call of a procedure: its arguments hold no rows. */
 function called(p: Parser, start: number): Statement {
   const lost = newExpr(p.start);
   for (;;) {
     if (p.atEnd() || p.is(";") || p.kind === TokenKind.separator) break;
-    if (p.atStatementStart()) {
-      // `WITH RECOMPILE` and `WITH RESULT SETS` belong to the call.
-      if (!p.is("WITH")) break;
-      p.next();
-    }
+    if (p.atStatementStart()) break;
+    readResultSets(p);
     const at = p.position;
     if (p.kind === TokenKind.parameter && p.wordAt(1) === "=") p.skip(2);
     if (p.kind === TokenKind.word && (p.is("DEFAULT") || p.is("OUTPUT") || p.is("OUT"))) p.next();
@@ -103,6 +113,7 @@ function readDynamicTail(p: Parser): void {
     if (p.take("BULK")) p.take("COLLECT");
     if (p.is("INTO") || p.is("USING") || p.is("RETURNING") || (p.is(",") && !p.atEnd())) {
       p.next();
+      if (p.take("BULK")) p.take("COLLECT");
       p.take("INTO");
       while (p.take("IN") || p.take("OUT"));
       if (p.is("(")) p.skipBrackets();
@@ -142,7 +153,7 @@ function readPrepare(p: Parser, start: number): Statement {
     return { ...statement, start } as Statement;
   }
   if (p.take("FROM")) {
-    if (p.kind === TokenKind.string || p.kind === TokenKind.parameter) return readDynamic(p, start);
+    if (p.kind === TokenKind.string || p.kind === TokenKind.parameter || p.kindAt(1) === TokenKind.end || p.wordAt(1) === ";") return readDynamic(p, start);
     // PREPARE name FROM SELECT … (Trino)
     const statement = p.grammar.statement(p);
     return { ...statement, start } as Statement;

@@ -1,4 +1,4 @@
-import { CONDITIONAL, IDENTITY, SORT, TRANSFORMATION, compose } from "../how.ts";
+import { AGGREGATION, AMBIGUOUS, CONDITIONAL, IDENTITY, SORT, TRANSFORMATION, WINDOW, compose } from "../how.ts";
 import type { Expr, Name } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
 import { markTransformed } from "./build.ts";
@@ -129,13 +129,32 @@ function symbolSuffix(p: Parser, expr: Expr, label: Label): number {
         return Suffix.operator;
       }
       return Suffix.none;
+    case "?":
+      // A JSON operator where operators are PostgreSQL's.
+      if (!p.dialect.lexical.customOperators) return Suffix.none;
+      break;
     default:
       if (!BINARY_OPERATORS.has(word)) return Suffix.none;
   }
+  if (word === "!" && !startsOperand(p, 1)) {
+    // A factorial.
+    p.next();
+    return Suffix.value;
+  }
   p.next();
-  if (p.kind === TokenKind.operator && p.adjacent && (p.is("=") || p.is(">") || p.is("<"))) p.next();
+  // `< =`, `! =`, `< >` with a space between are one operator (Oracle, T-SQL).
+  if ((word === "<" || word === ">" || word === "!" || word === "^") && (p.is("=") || p.is(">") || p.is("<"))) p.next();
   skipQuantifier(p);
   return Suffix.operator;
+}
+
+/** Whether something that can be an operand stands `ahead` tokens from here. */
+function startsOperand(p: Parser, ahead: number): boolean {
+  const kind = p.kindAt(ahead);
+  if (kind === TokenKind.end || kind === TokenKind.separator) return false;
+  const word = p.wordAt(ahead);
+  if (kind === TokenKind.operator) return word === "(" || word === "[" || word === "{" || word === "=" || word === "<" || word === ">" || PREFIX_OPERATORS.has(word);
+  return kind !== TokenKind.word || !OPERAND_END.has(word);
 }
 
 /** ANY, ALL, SOME between an operator and its list or query. */
@@ -200,7 +219,8 @@ function readPath(p: Parser, expr: Expr): number {
     readSubscript(p, expr);
     return Suffix.value;
   }
-  p.field = p.value(p.position);
+  // Databricks calls `a:b` after its last step; Snowflake after the whole text.
+  if (p.dialect.features.structFields) p.field = p.value(p.position);
   p.next();
   return Suffix.value;
 }
@@ -295,8 +315,8 @@ function wordSuffix(p: Parser, expr: Expr): number {
     case "WITHIN":
       if (p.wordAt(1) !== "GROUP" || p.wordAt(2) !== "(") return Suffix.none;
       p.skip(2);
-      // For percentiles the ordered column is the value itself; for lists only their order. Either way it takes part.
-      readInBrackets(p, expr, SORT, () => {
+      // For percentiles the ordered column is the value itself; for lists only their order.
+      readInBrackets(p, expr, ordersValue(p) ? AGGREGATION : WINDOW, () => {
         if (p.take("ORDER")) p.take("BY");
         readOrderList(p, expr);
         return true;
@@ -335,6 +355,15 @@ function wordSuffix(p: Parser, expr: Expr): number {
     default:
       return Suffix.none;
   }
+}
+
+/** Whether the function whose call ends just before WITHIN GROUP takes its value from the ordering. */
+function ordersValue(p: Parser): boolean {
+  const { words, mates } = p.tokens;
+  // Two tokens back from what follows WITHIN GROUP: the closing parenthesis of the call.
+  const close = p.position - 3;
+  const open = words[close] === ")" ? (mates[close] ?? 0) : 0;
+  return open > 0 && /^(?:percentile_|mode$|median$|rank$|dense_rank$|percent_rank$|cume_dist$|approx_percentile|approximate)/i.test(p.value(open - 1));
 }
 
 function readIntervalQualifier(p: Parser): boolean {
@@ -433,11 +462,14 @@ export function readOperand(p: Parser, expr: Expr): Label {
       case TokenKind.stage:
         p.next();
         return null;
-      case TokenKind.template:
-        p.gap("placeholder", `${p.raw(p.position)} is filled in before this runs`, p.start, p.start + p.raw(p.position).length);
+      case TokenKind.template: {
+        // It may be a value or a column, nobody knows: whatever it goes into says so.
+        const name = { parts: [p.raw(p.position)], quoted: 1, start: p.start, end: p.start + p.raw(p.position).length };
         p.next();
         if (p.is("(")) readCall(p, expr, "", p.start);
+        else expr.refs.push({ name, how: p.how | AMBIGUOUS });
         return null;
+      }
       case TokenKind.operator: {
         const word = p.word;
         if (word === "(") return readParentheses(p, expr);
@@ -549,6 +581,7 @@ function readList(p: Parser, expr: Expr, close: number): Label {
     if (label === undefined) recover(p, expr);
     if (p.is("AS") && p.position < close) readInnerAlias(p, expr, refs, queries);
     else while (p.is("ASC") || p.is("DESC") || (p.is("NULLS") && (p.wordAt(1) === "FIRST" || p.wordAt(1) === "LAST"))) p.skip(p.is("NULLS") ? 2 : 1);
+    if (p.is("FOR") && p.position < close) readComprehension(p, expr, close, refs);
     if (p.position < close && !p.is(",") && !p.atEnd()) {
       if (p.isName() && (p.wordAt(1) === "," || p.position + 1 === close)) p.next();
       else {
@@ -559,6 +592,26 @@ function readList(p: Parser, expr: Expr, close: number): Label {
     }
   }
   return count === 1 ? (label ?? null) : null;
+}
+
+/** `[f(x) FOR x IN list IF condition]` (DuckDB): the list is what it draws on; its variable is no column. */
+function readComprehension(p: Parser, expr: Expr, close: number, firstRef: number): void {
+  p.next();
+  const names: string[] = [];
+  do {
+    const name = readIdentifier(p);
+    if (name !== null) names.push(name.toLowerCase());
+  } while (p.take(","));
+  const kept = expr.refs.slice(firstRef).filter(({ name }) => !names.includes(name.parts[0]!.toLowerCase()));
+  expr.refs.length = firstRef;
+  expr.refs.push(...kept);
+  const { bound } = p;
+  p.take("IN");
+  readExpression(p, expr);
+  p.bound = [...bound, ...names];
+  if (p.take("IF")) readExpression(p, expr);
+  p.bound = bound;
+  if (p.position < close) recover(p, expr);
 }
 
 function readBracketed(p: Parser, expr: Expr): Label {
@@ -872,7 +925,7 @@ function readCase(p: Parser, expr: Expr): Label {
   if (!p.take("END")) {
     p.unread("expected END of CASE");
     expr.recovered = true;
-  } else if (p.procedural && p.is("CASE")) p.next();
+  } else if (p.is("CASE")) p.next();
   return null;
 }
 
@@ -925,7 +978,7 @@ function readColumn(p: Parser, expr: Expr): Label {
       if (VALUE_METHODS.has(name)) expr.refs.push({ name: { parts: parts.slice(0, -1), quoted, start, end: p.lastEnd }, how: compose(TRANSFORMATION, p.how) });
     }
     if (!readCall(p, expr, name, start)) return null;
-    while (p.is("(") && features.parametricCalls) readCall(p, expr, name, start);
+    while (p.is("(") && (features.parametricCalls || name === "identifier")) readCall(p, expr, name, start);
     return null;
   }
   if (parts === null) {
@@ -939,7 +992,8 @@ function readColumn(p: Parser, expr: Expr): Label {
         return null;
       }
       if (nextWord === "->" && features.lambdas && startsLambdaBody(p, 1)) return readLambda(p, expr, [lower], p.position + 1);
-      if (features.lambdas && p.wordAt(1) === "->" && p.kind === TokenKind.word && features.parametricCalls) return readLambda(p, expr, [p.value(p.position).toLowerCase()], p.position + 2);
+      // With a type: `x int -> …`
+      if (features.lambdas && p.wordAt(1) === "->" && p.kind === TokenKind.word) return readLambda(p, expr, [lower], p.position + 2);
     } else if (nextWord === "->" && features.lambdas && startsLambdaBody(p, 1)) return readLambda(p, expr, [firstText.toLowerCase()], p.position + 1);
     expr.refs.push({ name: { parts: [firstText], quoted, start, end: p.lastEnd }, how: p.how });
     return firstText;

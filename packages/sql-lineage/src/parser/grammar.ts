@@ -19,6 +19,8 @@ export interface Grammar {
   readonly performQuery: (p: Parser) => Query;
   /** Reads a comma-separated FROM list into `select`. */
   readonly fromList: (p: Parser, select: Select) => void;
+  /** Reads one relation, with its alias and what else is glued to it, into `out`. */
+  readonly relation: (p: Parser, out: Relation[], select: Select) => void;
   /** Reads one relation with its joins into `out`; conditions go to `select`. */
   readonly joined: (p: Parser, out: Relation[], select: Select) => void;
   /** Reads the joins behind the relations in `out`. */

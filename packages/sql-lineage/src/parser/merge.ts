@@ -26,7 +26,7 @@ export function readMerge(p: Parser, ctes: Cte[]): MergeStatement {
   p.take("INTO");
   if (p.wordAt(1) !== "USING") p.take("ONLY");
   const targets: Relation[] = [];
-  p.grammar.joined(p, targets, select);
+  p.grammar.relation(p, targets, select);
   const target: Relation = targets[0] ?? { kind: "table", name: { ...plainName("", start, start), parts: [] }, source: "placeholder", alias: null, columnAliases: null, join: null, start, end: start };
   if (targets.length === 0) p.unread("expected the table to merge into");
   if (!p.take("USING")) {

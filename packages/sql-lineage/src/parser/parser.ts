@@ -223,8 +223,21 @@ export class Parser {
    */
   atStatementStart(): boolean {
     if (this.kind !== TokenKind.word) return false;
-    if (this.dialect.features.statementsWithoutSemicolon && BATCH_STARTS.has(this.word)) return true;
+    if (this.dialect.features.statementsWithoutSemicolon && BATCH_STARTS.has(this.word)) return this.word !== "WITH" || this.startsCte();
     return this.procedural && BLOCK_WORDS.has(this.word);
+  }
+
+  /** Whether the WITH here starts a query rather than options: `WITH a AS (`, `WITH a (b) AS (`. */
+  private startsCte(): boolean {
+    const { words, mates } = this.tokens;
+    let at = this.position + 2;
+    if (words[at] === "(") at = (mates[at] ?? at) + 1;
+    return this.isNameAt(1) && words[at] === "AS" && words[at + 1] === "(";
+  }
+
+  /** Whether a label (`name:`) stands here, where it ends the statement before it. */
+  atLabel(): boolean {
+    return this.dialect.features.statementsWithoutSemicolon && this.isName() && this.wordAt(1) === ":";
   }
 
   takeAny(words: ReadonlySet<string>): boolean {
@@ -235,14 +248,14 @@ export class Parser {
 
   /**
    * Moves to the end of the statement: a semicolon or separator, or where semicolons are optional a line that starts with a
-   * statement's first word.
+   * statement's first word. `short`: the statement is one that holds none of these words, so that any of them ends it.
    */
-  skipStatement(): void {
+  skipStatement(short = false): void {
     while (!this.atEnd() && this.word !== ";" && this.kind !== TokenKind.separator) {
       const word = this.word;
       if (word === "(" || word === "[" || word === "{") this.skipBrackets();
       else this.next();
-      if (this.atStatementStart() && this.startsLine()) return;
+      if (this.atStatementStart() && (this.startsLine() || (short && this.word !== "SET"))) return;
     }
   }
 

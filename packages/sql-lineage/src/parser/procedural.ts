@@ -344,6 +344,16 @@ function readControlInto(p: Parser, body: ParsedStatement[], word: string, start
     case "PRINT":
       p.next();
       return expressionBlock(p, start, null);
+    case "ELSEIF":
+    case "ELSIF":
+    case "WHEN":
+    case "UNTIL":
+      // A branch without its IF or CASE: a script that was cut at its semicolons.
+      p.next();
+      readCondition(p, body);
+      if (p.take("THEN")) readSingle(p, body);
+      else if (p.take("END")) p.take("REPEAT");
+      return null;
     default:
       return utility(p);
   }

@@ -6,6 +6,7 @@ import { readInlineRoutines } from "./inline-routines.ts";
 import { parenthesisedQueryAt, queryStartsAt } from "./lookahead.ts";
 import { readColumnList, readIdentifier, readName } from "./names.ts";
 import type { Parser } from "./parser.ts";
+import { readPivotStatement } from "./pivot-statement.ts";
 import { readPipe } from "./pipes.ts";
 import { closeBracket, recover } from "./recover.ts";
 import { returnedRows } from "./returned-rows.ts";
@@ -119,8 +120,7 @@ function readTerm(p: Parser): Body {
     case "SEL":
       return readSelect(p, null);
     case "VALUES":
-      p.next();
-      return readValues(p);
+      return readValuesTerm(p);
     case "TABLE":
       if (p.isNameAt(1)) {
         p.next();
@@ -133,6 +133,10 @@ function readTerm(p: Parser): Body {
       return { kind: "wrapped", query: readQuery(p) };
     case "PIVOT":
     case "UNPIVOT":
+    case "PIVOT_WIDER":
+    case "PIVOT_LONGER":
+      if (p.isNameAt(1) || p.wordAt(1) === "(") return readPivotStatement(p);
+      break;
     case "DESCRIBE":
     case "SHOW":
     case "SUMMARIZE":
@@ -147,6 +151,22 @@ function readTerm(p: Parser): Body {
   p.unread("expected a query");
   const select = newSelect(p.start);
   recover(p, select.influence);
+  return select;
+}
+
+/** VALUES, perhaps with names: `VALUES (1, 2) AS t (a, b)` (Spark, Inline table). */
+function readValuesTerm(p: Parser): Body {
+  const start = p.start;
+  p.next();
+  const values = readValues(p);
+  const named = (p.is("AS") && (p.isNameAt(1) || p.wordAt(1) === "(")) || (p.isName() && p.wordAt(1) === "(" && !p.isAny(p.dialect.words.notTableAlias)) || (p.is("(") && p.isNameAt(1));
+  if (!named) return values;
+  p.take("AS");
+  const alias = p.is("(") ? null : readIdentifier(p);
+  const columnAliases = p.is("(") ? readColumnList(p) : null;
+  const select = newSelect(start);
+  select.from.push({ kind: "query", query: queryOf(values), lateral: false, alias, columnAliases, join: null, start, end: p.lastEnd });
+  select.items.push(starItem(start, p.lastEnd));
   return select;
 }
 

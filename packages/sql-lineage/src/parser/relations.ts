@@ -24,6 +24,11 @@ export function readFromList(p: Parser, select: Select): void {
   } while (p.take(","));
 }
 
+/** Reads one relation. */
+export function readRelation(p: Parser, out: Relation[], select: Select): void {
+  readPrimary(p, out, select, null);
+}
+
 /** Reads a relation and everything joined to it. */
 export function readJoined(p: Parser, out: Relation[], select: Select): void {
   readPrimary(p, out, select, null);
@@ -326,7 +331,7 @@ function readPrimaryInto(p: Parser, out: Relation[], select: Select): void {
     return;
   }
   if (p.isName() || kind === TokenKind.parameter || kind === TokenKind.string || (kind === TokenKind.number && p.isNameAt(1) && p.wordAt(0) === "")) {
-    if (kind === TokenKind.word && p.dialect.words.notTableAlias.has(p.word) && p.wordAt(1) !== "." && p.wordAt(1) !== "(" && !startsAsTable(p)) {
+    if (kind === TokenKind.word && NO_TABLE.has(p.word) && p.wordAt(1) !== "." && p.wordAt(1) !== "(") {
       p.unread("expected a table");
       return;
     }
@@ -337,35 +342,11 @@ function readPrimaryInto(p: Parser, out: Relation[], select: Select): void {
   recover(p, select.influence, CONDITION_END);
 }
 
-/** Words that cannot be an alias, but can be a table's name when they stand where only a table can. */
-function startsAsTable(p: Parser): boolean {
-  switch (p.word) {
-    case "FINAL":
-    case "WINDOW":
-    case "ANY":
-    case "LOG":
-    case "LOCK":
-    case "MODEL":
-    case "OUTPUT":
-    case "PARTITION":
-    case "FORCE":
-    case "SAMPLE":
-    case "FORMAT":
-    case "SETTINGS":
-    case "START":
-    case "OPTION":
-    case "CLUSTER":
-    case "SORT":
-    case "COPY":
-    case "OFFSET":
-    case "FOR":
-    case "PRINT":
-    case "LOOP":
-      return true;
-    default:
-      return false;
-  }
-}
+/** Words that are no table's name, even where only one can stand. */
+const NO_TABLE: ReadonlySet<string> = new Set(
+  `SELECT FROM WHERE GROUP HAVING ORDER LIMIT UNION INTERSECT EXCEPT INTO QUALIFY ON USING JOIN INNER CROSS NATURAL LEFT RIGHT FULL OUTER AS WHEN THEN
+  ELSE SET VALUES RETURNING AND OR WITH`.split(/\s+/),
+);
 
 function readSubquery(p: Parser, out: Relation[], select: Select, lateral: boolean): void {
   const start = p.start;
@@ -711,7 +692,8 @@ function readRelationSuffixes(p: Parser, relation: Relation, select: Select, ext
           extra.push(functionRelation(null, newExpr(p.start), p.start, { alias: name, columns: [name], builtin: true }));
           continue;
         }
-        if (HINTS.has(next)) {
+        if (HINTS.has(next) || (result.kind === "function" && p.isNameAt(1) && p.wordAt(2) !== "AS" && p.wordAt(2) !== "(")) {
+          // A hint, or a table that has the columns an OPENXML is to have.
           p.skip(2);
           continue;
         }
@@ -830,7 +812,7 @@ function readAlias(p: Parser, relation: Relation): boolean {
   const named =
     kind === TokenKind.quoted ||
     kind === TokenKind.template ||
-    (kind === TokenKind.word && (as || (!p.isAny(p.dialect.words.notTableAlias) && !p.atStatementStart() && !isClause(p)))) ||
+    (kind === TokenKind.word && (as || (!p.isAny(p.dialect.words.notTableAlias) && !p.atStatementStart() && !p.atLabel() && !isClause(p)))) ||
     (kind === TokenKind.string && (as || p.dialect.features.stringAliases)) ||
     (as && kind === TokenKind.parameter);
   if (!named) {

@@ -166,7 +166,7 @@ function readHeader(p: Parser, body: ParsedStatement[], what: BlockStatement["wh
 function startsBody(p: Parser, before: string, what: BlockStatement["what"]): boolean {
   if (EVENTS_BEFORE.has(before)) return false;
   if (p.is("WITH")) return p.isNameAt(1) && queryStartsAt(p, p.position) && (p.wordAt(2) === "AS" || p.wordAt(2) === "(") && p.wordAt(3) === "(";
-  if (p.is("CALL") || p.is("COPY") || p.is("TRUNCATE")) return what !== "function" && p.isNameAt(1);
+  if (p.is("CALL") || p.is("COPY") || p.is("TRUNCATE")) return what !== "function" && p.isNameAt(1) && p.wordAt(1) !== "GRANTS" && p.wordAt(1) !== "TAGS";
   return !(p.is("UPDATE") || p.is("DELETE") || p.is("INSERT")) || p.isNameAt(1);
 }
 
@@ -241,8 +241,11 @@ function readBody(p: Parser, body: ParsedStatement[], other: string | null, what
   }
   if (p.is("(") || what === "function") {
     if (p.is("(") || !declaresBefore(p)) {
-      readInto(p, body, () => expressionBlock(p, p.start, null));
-      p.skipStatement();
+      readInto(p, body, () => {
+        const block = expressionBlock(p, p.start, null);
+        p.skipStatement();
+        return block;
+      });
       return;
     }
   }

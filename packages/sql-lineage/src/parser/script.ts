@@ -6,7 +6,7 @@ import { readExpression, readOperand } from "./expression.ts";
 import type { Grammar } from "./grammar.ts";
 import { Parser } from "./parser.ts";
 import { readPerformQuery, readQuery } from "./query.ts";
-import { readFromList, readJoined, readJoins } from "./relations.ts";
+import { readFromList, readJoined, readJoins, readRelation } from "./relations.ts";
 import { readOne } from "./sequence.ts";
 import { readStatement } from "./statement.ts";
 import { readTarget } from "./target.ts";
@@ -17,6 +17,7 @@ const grammar: Grammar = {
   query: readQuery,
   performQuery: readPerformQuery,
   fromList: readFromList,
+  relation: readRelation,
   joined: readJoined,
   joins: readJoins,
   statement: readStatement,
@@ -49,6 +50,7 @@ export function readScript(text: string, dialect: Dialect): Script {
       const count = statements.length;
       p.procedural = false;
       p.gaps = [];
+      p.refuel(0);
       readOne(p, statements);
       if (p.position === at) p.next();
       if (tokens.unclosed.length > 0 && statements.length > count) addUnclosed(p, statements, at);

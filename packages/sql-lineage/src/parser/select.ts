@@ -108,7 +108,10 @@ function readTransform(p: Parser, select: Select): void {
         if (p.isName() && !CLAUSE_STARTS.has(p.word)) readType(p);
       } while (p.take(","));
   } else names.push("key", "value");
-  while (!p.is("FROM") && !p.is(";") && !p.is(")") && !p.atEnd()) p.next();
+  while (!p.is("FROM") && !p.is(";") && !p.is(")") && !p.atEnd()) {
+    if (p.is("(")) p.skipBrackets();
+    else p.next();
+  }
   expr.end = p.lastEnd;
   for (const alias of names) select.items.push({ kind: "expression", expr, alias });
 }
@@ -221,7 +224,7 @@ function readAlias(p: Parser): string | null {
     if (p.is("(") && p.wordAt(1) === "TITLE") p.skipBrackets();
     return null;
   }
-  if (p.atStatementStart()) return null;
+  if (p.atStatementStart() || p.atLabel()) return null;
   const next = p.wordAt(1);
   switch (p.word) {
     case "CLUSTER":

@@ -67,7 +67,7 @@ export function readInto(p: Parser, out: ParsedStatement[], read: () => Statemen
 }
 
 function readRemainder(p: Parser): void {
-  if (p.atEnd() || p.is(";") || p.kind === TokenKind.separator || p.atStatementStart()) return;
+  if (p.atEnd() || p.is(";") || p.kind === TokenKind.separator || p.atStatementStart() || p.atLabel()) return;
   if (p.procedural && (p.is("WHEN") || p.is("UNTIL") || p.is(")"))) return;
   const from = p.position;
   const start = p.start;
@@ -109,7 +109,7 @@ export function readOne(p: Parser, out: ParsedStatement[]): void {
     p.skip(2);
     return;
   }
-  if (p.procedural) {
+  if (p.procedural || p.wordAt(1) === ":=") {
     const assigned = assignmentAt(p);
     if (assigned >= 0) {
       const variable = p.value(p.position);
@@ -120,7 +120,7 @@ export function readOne(p: Parser, out: ParsedStatement[]): void {
       });
       return;
     }
-    if (isCall(p)) {
+    if (p.procedural && isCall(p)) {
       readInto(p, out, () => readCallStatement(p));
       return;
     }

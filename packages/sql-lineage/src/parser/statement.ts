@@ -35,11 +35,26 @@ export function readStatement(p: Parser): Statement {
     case "FROM":
       return readFromFirst(p);
     case "TABLE":
-      if (p.isNameAt(1)) return queryStatement(p, start, { ctes: [], statements: [] });
+    case "PIVOT":
+    case "UNPIVOT":
+      if (p.isNameAt(1) || (!p.is("TABLE") && p.wordAt(1) === "(")) return queryStatement(p, start, { ctes: [], statements: [] });
+      break;
+    case "USING":
+      // USING EXTERNAL FUNCTION f(…) RETURNS … LAMBDA '…' SELECT … (Athena)
+      if (p.wordAt(1) !== "EXTERNAL" && p.wordAt(1) !== "FUNCTION") break;
+      while (!p.atEnd() && !p.is("SELECT") && !p.is(";")) {
+        if (p.is("(")) p.skipBrackets();
+        else p.next();
+      }
+      return queryStatement(p, start, { ctes: [], statements: [] });
+    case "PROCEDURE":
+    case "FUNCTION":
+      if (p.isNameAt(1)) return readCreateWithBody(p, p.is("FUNCTION") ? "function" : "procedure");
       break;
     case "INSERT":
       return readInsert(p, null);
     case "REPLACE":
+      if ((p.wordAt(1) === "TABLE" || p.wordAt(1) === "VIEW") && p.isNameAt(2)) return readCreate(p, p.position + 1);
       if (p.isNameAt(1)) return readInsert(p, null);
       break;
     case "UPDATE":
@@ -106,10 +121,15 @@ export function readStatement(p: Parser): Statement {
     case "OPEN":
     case "FOREACH":
     case "FORALL":
+    case "ELSEIF":
+    case "ELSIF":
+    case "WHEN":
+    case "UNTIL":
       return readControl(p);
   }
   if (p.is("SET")) return readControl(p);
-  if (p.kind === TokenKind.operator && p.word === "@" && p.isNameAt(1)) {
+  if (p.is("%") && p.dialect.lexical.notebookSeparator && p.isNameAt(1)) return readMagic(p);
+  if ((p.is("@") || p.is("@@")) && p.isNameAt(1)) {
     // @script.sql: runs another file (SQL*Plus).
     const end = endOfLine(p);
     p.gap("unread", "another script is run here", start, end);
@@ -118,6 +138,17 @@ export function readStatement(p: Parser): Statement {
   }
   if (isCommand(p)) return utility(p);
   return unknown(p);
+}
+
+/** `%python …` and other magic commands: a notebook's cell in another language; `%sql` is one in ours. */
+function readMagic(p: Parser): Statement {
+  const start = p.start;
+  const language = p.value(p.position + 1).toLowerCase();
+  p.skip(2);
+  if (language === "sql") return p.atEnd() || p.kind === TokenKind.separator ? { kind: "utility", command: "%sql", start, end: p.lastEnd } : readStatement(p);
+  while (!p.atEnd() && p.kind !== TokenKind.separator) p.next();
+  if (language !== "md") p.gap("other language", `a cell in ${language}`, start, p.lastEnd);
+  return { kind: "utility", command: `%${language}`, start, end: p.lastEnd };
 }
 
 /** A statement nothing is known of: passed over, with a gap. */
@@ -215,7 +246,7 @@ function insertFollows(p: Parser): boolean {
   return false;
 }
 
-const ROUTINES: ReadonlySet<string> = new Set("PROCEDURE PROC FUNCTION TRIGGER PACKAGE EVENT TASK ALERT PIPE RULE MACRO".split(" "));
+const ROUTINES: ReadonlySet<string> = new Set("PROCEDURE PROC FUNCTION TRIGGER PACKAGE TASK ALERT PIPE RULE MACRO".split(" "));
 const NO_ROUTINE: ReadonlySet<string> = new Set("TABLE VIEW INDEX SCHEMA DATABASE ROLE USER SEQUENCE POLICY SYNONYM GROUP".split(" "));
 
 /** The word that says which routine is created; null for none. */

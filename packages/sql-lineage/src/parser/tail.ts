@@ -138,6 +138,16 @@ export function readTailClauses(p: Parser, select: Select | null, into: Expr): v
             continue;
         }
         return;
+      case "USING":
+        // USING SAMPLE 10% (DuckDB)
+        if (p.wordAt(1) !== "SAMPLE") return;
+        p.skip(2);
+        if (p.isName() && p.wordAt(1) === "(") p.next();
+        if (p.is("(")) p.skipBrackets();
+        else p.next();
+        if (p.is("%") || p.is("PERCENT") || p.is("ROWS")) p.next();
+        if (p.is("(")) p.skipBrackets();
+        continue;
       case "PROCEDURE":
         // PROCEDURE ANALYSE() (MySQL 5.7, SELECT)
         if (!p.isNameAt(1) || p.wordAt(2) !== "(") return;

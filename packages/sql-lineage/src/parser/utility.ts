@@ -16,6 +16,12 @@ const COMMANDS: ReadonlySet<string> = new Set(
   INITIALIZE CASE RENAME EXCEPTION SUBSCRIBE UNSUBSCRIBE UNFREEZE`.split(/\s+/),
 );
 
+/** Commands that hold no words other statements start with. */
+const SHORT: ReadonlySet<string> = new Set(
+  `THROW BREAK CONTINUE RETURN COMMIT ROLLBACK GOTO CLOSE DEALLOCATE FETCH RAISERROR RAISE LEAVE ITERATE EXIT SIGNAL RESIGNAL NULL WAITFOR SAVE REVERT CHECKPOINT
+  USE`.split(/\s+/),
+);
+
 /** Whether a statement that moves no rows starts here. */
 export function isCommand(p: Parser): boolean {
   return p.kind === TokenKind.word && COMMANDS.has(p.word);
@@ -26,7 +32,8 @@ export function utility(p: Parser): UtilityStatement {
   const start = p.start;
   const words: string[] = [];
   for (let i = 0; i < 2 && p.kindAt(i) === TokenKind.word && p.wordAt(i) !== ""; i++) words.push(p.wordAt(i).toLowerCase());
+  const short = SHORT.has(p.word);
   p.next();
-  p.skipStatement();
+  if (!short || !p.atStatementStart() || p.is("SET")) p.skipStatement(short);
   return { kind: "utility", command: words.join(" "), start, end: p.lastEnd };
 }

@@ -35,7 +35,7 @@ export const CONDITION_END: ReadonlySet<string> = new Set([...CLAUSE_STARTS, ...
 
 export const BINARY_OPERATORS: ReadonlySet<string> = words(
   `+ - * / % ^ & | || < > <= >= = == != <> <=> ~ ! @ # -> ->> && ** // @> <@ #> #>> @@ ~* !~ !~* ~~ ~~* !~~ !~~* << >> ?| ?& ||/ |/
-  <-> !< !> += -= *= /= %= &= |= ^= ||= custom \\`,
+  <-> @? #- ?# ?- !< !> += -= *= /= %= &= |= ^= ||= custom \\`,
 );
 
 export const PREFIX_OPERATORS: ReadonlySet<string> = words("+ - ~ ! @ | || & # |/ ||/ // @@ custom");

@@ -1,4 +1,4 @@
-import { AMBIGUOUS, RECOVERED, transformationOf } from "../how.ts";
+import { AGGREGATION, AMBIGUOUS, RECOVERED, kindOf, transformationOf } from "../how.ts";
 import type { ColumnEdge, ColumnSource, Confidence, DatasetEdge, Rule, Transformation } from "../result.ts";
 import type { Flow, Output, Source } from "./flow.ts";
 import type { Influence } from "./query.ts";
@@ -120,5 +120,6 @@ function confidenceOf(source: Source, hows: readonly number[], star: boolean): C
   for (const how of hows) flags |= how;
   if ((flags & RECOVERED) !== 0) return "recovered";
   if ((flags & AMBIGUOUS) !== 0 || source.table === null || source.table.ambiguous) return "ambiguous";
-  return star ? "star" : "exact";
+  // Columns nobody told us, under a name of their own (`u AS t(a, b)`); the rows themselves (`count(*)`) are no such thing.
+  return star || (source.column === "*" && kindOf(flags) < AGGREGATION) ? "star" : "exact";
 }

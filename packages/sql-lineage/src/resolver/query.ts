@@ -1,6 +1,6 @@
 import type { Dialect } from "../dialect.ts";
 import { AMBIGUOUS, FILTER, GROUP_BY, IDENTITY, JOIN, RECOVERED, SORT, TRANSFORMATION, compose, kindOf } from "../how.ts";
-import type { Body, Cte, Expr, FunctionRelation, Item, MatchRelation, PivotRelation, Query, Relation, Select, SetOperation, StarItem, Statement, TableRelation, UnpivotRelation, Values } from "../ir.ts";
+import type { Body, Cte, Expr, FunctionRelation, Item, MatchRelation, Name, PivotRelation, Query, Relation, Select, SetOperation, StarItem, Statement, TableRelation, UnpivotRelation, Values } from "../ir.ts";
 import { type Flow, FlowSet, type Output, type Star, renamed, through } from "./flow.ts";
 import { type ColumnFinder, type Scope, type Visible, newScope } from "./scope.ts";
 import type { Table, Tables } from "./tables.ts";
@@ -487,7 +487,7 @@ export class QueryResolver {
   private function(relation: FunctionRelation, alias: string | null, scope: Scope, env: Env | null): Visible {
     const flows = this.flows(relation.expr, scope, env);
     const { name, columnAliases, columns, counters } = relation;
-    if (name !== null && !relation.builtin) this.reads.add(this.tables.function(name));
+    if (name !== null && !relation.builtin) return this.unknownFunction(relation, name, alias, scope, env);
     const at = { start: relation.start, end: relation.end };
     const outputs: Output[] = [];
     const names = columnAliases ?? columns;
@@ -501,6 +501,21 @@ export class QueryResolver {
       if (columnAliases === null) for (const counter of counters) outputs.push(column(counter, [], at));
     }
     return { ...derived(alias ?? (name === null ? null : name.parts.at(-1)!.toLowerCase()), outputs), value: flows };
+  }
+
+  /**
+   * A function of the user's own: where its columns come from is inside it. They are its own columns; what it is called with
+   * decides about its rows.
+   */
+  private unknownFunction(relation: FunctionRelation, name: Name, alias: string | null, scope: Scope, env: Env | null): Visible {
+    const { columnAliases, columns } = relation;
+    const table = this.tables.function(name);
+    this.reads.add(table);
+    for (const flow of this.flows(relation.expr, scope, env)) this.influences.add(flow.source.by(compose(flow.how, FILTER)), relation.start, relation.end);
+    const own = alias ?? name.parts.at(-1)!.toLowerCase();
+    const names = columnAliases ?? columns;
+    if (names === null) return { ...derived(own, tableOutputs(table, relation)), value: [table.source("*").by(IDENTITY)] };
+    return { ...derived(own, names.map((columnName) => column(columnName, [table.source(columnName).by(IDENTITY)], relation))), value: [table.source("*").by(IDENTITY)] };
   }
 
   private pivot(relation: PivotRelation, scope: Scope, env: Env | null): Output[] {
@@ -612,13 +627,17 @@ export function named(outputs: readonly Output[], columns: readonly string[] | n
   if (columns === null || columns.length === 0) return outputs;
   const star = outputs.findIndex((output) => output.star !== null);
   if (star >= 0 && star < columns.length) {
-    if (outputs.length === 1 && outputs[0]!.star?.whole === false) {
-      // Names for columns nobody told us: each is one of them, but not known which.
-      return columns.map((name) => ({ ...renamed(outputs[0]!, name), star: null }));
-    }
+    const last = outputs.findLastIndex((output) => output.star !== null);
+    const behind = outputs.length - 1 - last;
+    // Names before the first star and behind the last count from their end; those between are some of the stars' columns.
     const all = new FlowSet();
-    for (const output of outputs.slice(star)) all.addAll(output.flows);
-    return columns.map((name, i) => (i < star ? renamed(outputs[i]!, name) : { ...renamed(outputs[star]!, name), flows: all.items, star: null }));
+    for (const output of outputs.slice(star, last + 1)) all.addAll(output.flows);
+    return columns.map((name, i) => {
+      const fromEnd = columns.length - 1 - i;
+      if (i < star) return renamed(outputs[i]!, name);
+      if (fromEnd < behind) return renamed(outputs[outputs.length - 1 - fromEnd]!, name);
+      return { ...renamed(outputs[star]!, name), flows: all.items, star: null };
+    });
   }
   return outputs.map((output, i) => (columns[i] === undefined ? output : renamed(output, columns[i]!)));
 }

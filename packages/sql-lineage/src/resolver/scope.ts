@@ -61,7 +61,7 @@ export class ColumnFinder {
   /** The flows of a column's name. `aliasFirst`: an alias of the SELECT goes before a column (ORDER BY). */
   find(name: Name, scope: Scope, aliasFirst: boolean): readonly Flow[] {
     const { parts } = name;
-    if (parts.length === 1) return this.unqualified(parts[0]!, (name.quoted & 1) !== 0, scope, aliasFirst) ?? [];
+    if (parts.length === 1) return this.unqualified(parts[0]!, (name.quoted & 1) !== 0, scope, aliasFirst);
     return this.qualified(name, scope);
   }
 
@@ -98,8 +98,8 @@ export class ColumnFinder {
     return [];
   }
 
-  /** An unqualified name; null when nothing here can have it. */
-  private unqualified(text: string, quoted: boolean, scope: Scope, aliasFirst: boolean): readonly Flow[] | null {
+  /** An unqualified name; of unknown origin when nothing here can have it. */
+  private unqualified(text: string, quoted: boolean, scope: Scope, aliasFirst: boolean): readonly Flow[] {
     const lower = text.toLowerCase();
     for (let at: Scope | null = scope; at !== null; at = at.parent) {
       if (aliasFirst && at === scope) {
@@ -111,8 +111,7 @@ export class ColumnFinder {
     }
     const variable = this.variables.get(lower);
     if (variable !== undefined) return variable.flows;
-    if (anyRelation(scope)) return [this.unknown(text, candidatesOf(scope)).by(IDENTITY)];
-    return null;
+    return [this.unknown(text, candidatesOf(scope)).by(IDENTITY)];
   }
 
   private inScope(scope: Scope, text: string, lower: string, quoted: boolean): readonly Flow[] | null {
@@ -232,10 +231,8 @@ export class ColumnFinder {
     if (record !== undefined) return record.fields?.get(lower[1]!) ?? record.flows;
     // No relation is called that: a field of a column's value.
     if (this.dialect.features.structFields || parts.length === 1) {
-      const column = this.unqualified(parts[0]!, (name.quoted & 1) !== 0, scope, false);
-      if (column !== null) return withHow(column, TRANSFORMATION);
+      return withHow(this.unqualified(parts[0]!, (name.quoted & 1) !== 0, scope, false), TRANSFORMATION);
     }
-    if (!anyRelation(scope)) return [];
     return [this.unknown(parts.at(-1)!, []).by(IDENTITY)];
   }
 
@@ -353,11 +350,6 @@ function tablesOf(flows: readonly Flow[]): Table[] {
 
 function candidatesOf(scope: Scope): Table[] {
   return scope.relations.flatMap(({ table }) => (table === null ? [] : [table]));
-}
-
-function anyRelation(scope: Scope): boolean {
-  for (let at: Scope | null = scope; at !== null; at = at.parent) if (at.relations.length > 0) return true;
-  return false;
 }
 
 function endsPath(path: readonly string[], ending: readonly string[]): boolean {
