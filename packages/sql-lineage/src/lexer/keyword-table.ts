@@ -9,6 +9,8 @@ function hash(text: string, start: number, end: number): number {
   return value & (SIZE - 1);
 }
 
+const LONGEST = Math.max(...KEYWORDS.map((word) => word.length));
+
 for (const word of KEYWORDS) {
   let slot = hash(word, 0, word.length);
   while (slots[slot] !== undefined) slot = (slot + 1) & (SIZE - 1);
@@ -20,6 +22,7 @@ for (const word of KEYWORDS) {
  * where they stand: most words are names, and cutting each out only to find that is what a tokenizer spends its time on.
  */
 export function keywordAt(text: string, start: number, end: number): Keyword | "" {
+  if (end - start > LONGEST) return "";
   let slot = hash(text, start, end);
   for (;;) {
     const word = slots[slot];

@@ -67,7 +67,8 @@ class Tokenizer {
         this.position = start + 1;
         continue;
       }
-      if (this.clientCommandEnd >= 0 && start >= this.clientCommandEnd) {
+      if (this.clientCommandEnd >= 0 && start >= this.clientCommandEnd && this.open.length > 0) this.clientCommandEnd = this.lineEnd(start);
+      else if (this.clientCommandEnd >= 0 && start >= this.clientCommandEnd) {
         this.clientCommandEnd = -1;
         this.tokens.push(TokenKind.separator, "", start, start);
       }
@@ -393,6 +394,11 @@ class Tokenizer {
       case COLON:
         if (classes[next] === Character.nameStart && !this.touchesOperand() && !this.follows(":")) {
           this.emit(TokenKind.parameter, "", this.nameEnd(start + 1));
+          return;
+        }
+        if (rules.clientCommands && (next === SINGLE_QUOTE || next === DOUBLE_QUOTE) && !this.touchesOperand()) {
+          // psql's variables as a literal or a name.
+          this.quoted(TokenKind.parameter, start + 2, next, false);
           return;
         }
         break;

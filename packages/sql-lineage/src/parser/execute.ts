@@ -3,6 +3,7 @@ import { TokenKind } from "../lexer/tokens.ts";
 import { newExpr } from "./build.ts";
 import { readIdentifier, readName } from "./names.ts";
 import type { Parser } from "./parser.ts";
+import { readLiteral } from "./literal.ts";
 import { blockOf, readScriptInto } from "./sequence.ts";
 
 /**
@@ -79,28 +80,21 @@ function readDynamic(p: Parser, start: number, close = -1): Statement {
   const body: ParsedStatement[] = [];
   const at = p.position;
   const textStart = p.start;
-  let text = "";
-  let exact = -1;
-  let literal = p.kind === TokenKind.string;
-  while (p.kind === TokenKind.string) {
-    const raw = p.raw(p.position);
-    const value = p.value(p.position);
-    if (text === "" && raw.includes(value)) exact = p.start + raw.indexOf(value);
-    else exact = -1;
-    text += value;
-    p.next();
-    if ((p.is("||") || p.is("+")) && p.kindAt(1) === TokenKind.string) p.next();
+  let literal = readLiteral(p);
+  if (literal === null && (p.isName() || p.kind === TokenKind.parameter)) {
+    // A variable that was given one text, and nothing but a text.
+    literal = p.texts.get(p.value(p.position).toLowerCase()) ?? null;
+    if (literal !== null) p.next();
   }
   const ends = p.atEnd() || p.is(";") || p.is(")") || p.is(",") || p.is("INTO") || p.is("USING") || p.is("BULK") || p.is("RETURNING") || p.is("AS") || p.kind === TokenKind.separator || p.position === close || p.is("LOOP") || p.is("DO") || p.atStatementStart();
-  if (!ends) literal = false;
-  if (!literal) {
+  if (!ends || literal === null) {
     p.position = at;
     const expr = newExpr(p.start);
     if (p.position !== close && p.grammar.expression(p, expr) === undefined && !p.atEnd()) p.next();
     p.gap("dynamic sql", `the statement is only made when it runs: ${p.slice(textStart, Math.min(p.lastEnd, textStart + 60))}`, textStart, p.lastEnd);
-  } else {
-    // Where the literal holds escapes, places inside it are only known to be in it.
-    p.inside(text, exact >= 0 ? exact : textStart, () => readScriptInto(p, body));
+  } else if (/\s/.test(literal.text.trim())) {
+    const { text } = literal;
+    p.inside(text, literal.start, () => readScriptInto(p, body));
   }
   if (close < 0) readDynamicTail(p);
   return blockOf(p, start, body);

@@ -5,6 +5,7 @@ import type { Word } from "../lexer/keywords.ts";
 import { tokenize } from "../lexer/tokenizer.ts";
 import { TokenKind, type Tokens, withTokens } from "../lexer/tokens.ts";
 import type { Gap, GapReason } from "../result.ts";
+import type { Literal } from "./literal.ts";
 import type { Grammar } from "./grammar.ts";
 
 const BATCH_STARTS: ReadonlySet<string> = new Set(
@@ -52,6 +53,8 @@ export class Parser {
   tableNames: Name[] = [];
   /** Variables and parameters of the procedure we are in, in lower case; they are not columns. */
   variables: Set<string> | null = null;
+  /** Variables that hold a text that stands in the SQL, in lower case; null for those that may hold something else. */
+  texts: Map<string, Literal | null> = new Map();
   /** Parameters of the lambdas we are in, in lower case. */
   bound: string[] = [];
   /** The name of the field that was just reached into; taken at once by who reads the expression. */

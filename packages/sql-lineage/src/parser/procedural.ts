@@ -2,6 +2,7 @@ import type { BlockStatement, ParsedStatement, Statement } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
 import { newExpr } from "./build.ts";
 import { parenthesisedQueryAt, queryStartsAt } from "./lookahead.ts";
+import { rememberText } from "./literal.ts";
 import { readIdentifier, readName } from "./names.ts";
 import type { Parser } from "./parser.ts";
 import { closeBracket, recover } from "./recover.ts";
@@ -227,6 +228,7 @@ function readDeclaration(p: Parser): Statement {
       case "=":
       case "DEFAULT": {
         p.next();
+        if (record !== null) rememberText(p, record);
         const { body: queries } = expressionBlock(p, start, record);
         body.push(...queries);
         if (p.take(",")) {
@@ -498,6 +500,7 @@ function readSet(p: Parser, start: number): Statement {
       if (p.take("FOR")) readRows(p, body, variable);
       return blockOf(p, start, body);
     }
+    if (variable !== null) rememberText(p, variable);
     const expr = newExpr(p.start);
     const label = p.grammar.expression(p, expr);
     expr.end = p.lastEnd;

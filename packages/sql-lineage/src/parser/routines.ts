@@ -18,6 +18,8 @@ export function readCreateWithBody(p: Parser, what: BlockStatement["what"]): Sta
   const start = p.start;
   const outer = p.variables;
   p.variables = new Set(outer ?? []);
+  const { texts } = p;
+  p.texts = new Map();
   const body: ParsedStatement[] = [];
   const package_ = skipToName(p);
   readName(p);
@@ -28,6 +30,7 @@ export function readCreateWithBody(p: Parser, what: BlockStatement["what"]): Sta
   p.leave();
   const variables = [...p.variables];
   p.variables = outer;
+  p.texts = texts;
   return { ...blockOf(p, start, body), what, variables };
 }
 

@@ -3,6 +3,7 @@ import { IDENTITY } from "../how.ts";
 import type { BlockStatement, Expr, ParsedStatement, Statement } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
 import { newExpr } from "./build.ts";
+import { rememberText } from "./literal.ts";
 import { ParseLimit, type Parser } from "./parser.ts";
 import { harvest, recover } from "./recover.ts";
 import { isCommand } from "./utility.ts";
@@ -116,6 +117,7 @@ export function readOne(p: Parser, out: ParsedStatement[]): void {
       readInto(p, out, () => {
         const start = p.start;
         p.moveTo(assigned + 1);
+        rememberText(p, variable);
         return expressionBlock(p, start, variable);
       });
       return;

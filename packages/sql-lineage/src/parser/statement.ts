@@ -134,7 +134,7 @@ export function readStatement(p: Parser): Statement {
     const end = endOfLine(p);
     p.gap("unread", "another script is run here", start, end);
     while (!p.atEnd() && p.start < end) p.next();
-    return { kind: "utility", command: "@", start, end };
+    return p.atEnd() || p.is(";") || p.kind === TokenKind.separator ? { kind: "utility", command: "@", start, end } : readStatement(p);
   }
   if (isCommand(p)) return utility(p);
   return unknown(p);

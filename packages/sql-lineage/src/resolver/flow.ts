@@ -1,4 +1,5 @@
 import { HOW_COUNT, type How, IDENTITY, compose } from "../how.ts";
+import type { ColumnSource } from "../result.ts";
 import type { Table } from "./tables.ts";
 
 /**
@@ -11,7 +12,9 @@ export class Source {
   /** `*` for all columns, or the rows themselves. */
   readonly column: string;
   readonly candidates: readonly Table[] | null;
-  private readonly flows: (Flow | undefined)[] = [];
+  private flow: Flow | null = null;
+  private flows: (Flow | undefined)[] | null = null;
+  private shownAs: ColumnSource | null = null;
 
   constructor(table: Table | null, column: string, candidates: readonly Table[] | null) {
     this.table = table;
@@ -21,7 +24,17 @@ export class Source {
 
   /** This column taking part by `how`. */
   by(how: How): Flow {
+    // Most columns take part in one way only.
+    if (this.flow === null) return (this.flow = { source: this, how });
+    if (this.flow.how === how) return this.flow;
+    this.flows ??= [];
     return (this.flows[how & (HOW_COUNT - 1)] ??= { source: this, how });
+  }
+
+  /** As it stands in results. */
+  get shown(): ColumnSource {
+    const { table, column, candidates } = this;
+    return (this.shownAs ??= table !== null ? { table: table.use.id, column } : { table: null, column, candidates: (candidates ?? []).map((candidate) => candidate.use.id) });
   }
 }
 
@@ -60,6 +73,10 @@ export class FlowSet {
 /** Flows that go on by `how`. */
 export function through(flows: readonly Flow[], how: How): readonly Flow[] {
   if (how === IDENTITY) return flows;
+  if (flows.length === 1) {
+    const { source, how: inner } = flows[0]!;
+    return [source.by(compose(inner, how))];
+  }
   const set = new FlowSet();
   set.addAll(flows, how);
   return set.items;

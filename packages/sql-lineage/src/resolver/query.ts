@@ -2,6 +2,7 @@ import type { Dialect } from "../dialect.ts";
 import { AMBIGUOUS, FILTER, GROUP_BY, IDENTITY, JOIN, RECOVERED, SORT, TRANSFORMATION, compose, kindOf } from "../how.ts";
 import type { Body, Cte, Expr, FunctionRelation, Item, MatchRelation, Name, PivotRelation, Query, Relation, Select, SetOperation, StarItem, Statement, TableRelation, UnpivotRelation, Values } from "../ir.ts";
 import { type Flow, FlowSet, type Output, type Star, renamed, through } from "./flow.ts";
+import { type Influence, InfluenceSet } from "./influences.ts";
 import { type ColumnFinder, type Scope, type Visible, newScope } from "./scope.ts";
 import type { Table, Tables } from "./tables.ts";
 
@@ -25,30 +26,6 @@ interface CteEntry {
 export interface Result {
   readonly outputs: readonly Output[];
   readonly influences: readonly Influence[];
-}
-
-/** A column that decides about rows, and where it says so. */
-export interface Influence {
-  readonly flow: Flow;
-  readonly start: number;
-  readonly end: number;
-}
-
-/** Collects influences: each flow once, at the place it came first. */
-export class InfluenceSet {
-  private readonly byFlow = new Map<Flow, Influence>();
-
-  add(flow: Flow, start: number, end: number): void {
-    if (!this.byFlow.has(flow)) this.byFlow.set(flow, { flow, start, end });
-  }
-
-  addAll(influences: readonly Influence[]): void {
-    for (const influence of influences) if (!this.byFlow.has(influence.flow)) this.byFlow.set(influence.flow, influence);
-  }
-
-  get items(): Influence[] {
-    return [...this.byFlow.values()];
-  }
 }
 
 /** Resolves the queries of one statement. */
@@ -264,9 +241,9 @@ export class QueryResolver {
   /** What an expression draws on. */
   flows(expr: Expr, scope: Scope, env: Env | null): readonly Flow[] {
     const { refs, queries } = expr;
-    if (refs.length === 1 && queries.length === 0 && expr.rows === 0) {
+    if (refs.length < 2 && queries.length === 0 && expr.rows === 0) {
       const [ref] = refs;
-      return through(this.finder.find(ref!.name, scope, false), ref!.how);
+      return ref === undefined ? NO_FLOWS : through(this.finder.find(ref.name, scope, false), ref.how);
     }
     const set = new FlowSet();
     for (const { name, how } of refs) set.addAll(this.finder.find(name, scope, false), how);
@@ -361,7 +338,10 @@ export class QueryResolver {
   /** What decides about the rows of a SELECT. */
   private decide(select: Select, outputs: readonly Output[], scope: Scope, env: Env | null): void {
     const { influence } = select;
-    if (influence.refs.length > 0 || influence.queries.length > 0) {
+    const seesAliases = influence.queries.length > 0 || influence.refs.some(({ how }) => kindOf(how) === SORT || kindOf(how) === GROUP_BY);
+    if (!seesAliases) {
+      if (influence.refs.length > 0) this.influence(influence, scope, env);
+    } else {
       const aliases = scope.aliases;
       scope.aliases = new Map(aliases ?? []);
       for (const output of outputs) if (output.named && output.star === null && output.lower !== "" && !scope.aliases.has(output.lower)) scope.aliases.set(output.lower, output);
@@ -461,7 +441,7 @@ export class QueryResolver {
       const outputs = named(tableOutputs(table, relation), relation.columnAliases);
       return { ...derived(alias, outputs) };
     }
-    return { alias, path: name.parts.filter((part) => part !== "").map((part) => part.toLowerCase()), table, outputs: null, hidden: false, merged: null, value: null };
+    return { alias, path: lowerPath(name), table, outputs: null, hidden: false, merged: null, value: null };
   }
 
   private cte(entry: CteEntry, relation: TableRelation, alias: string | null): Visible {
@@ -585,11 +565,21 @@ export class QueryResolver {
   }
 }
 
+/** The parts of a name in lower case, without those left out. */
+export function lowerPath({ parts }: Name): readonly string[] {
+  if (parts.length === 1) return [parts[0]!.toLowerCase()];
+  const path: string[] = [];
+  for (const part of parts) if (part !== "") path.push(part.toLowerCase());
+  return path;
+}
+
 interface StarChanges {
   readonly except: ReadonlySet<string>;
   readonly replace: Map<string, { readonly name: string; readonly expr: Expr; done?: boolean }>;
   readonly rename: ReadonlyMap<string, string>;
 }
+
+const NO_FLOWS: readonly Flow[] = [];
 
 function findCte(env: Env | null, lower: string): CteEntry | null {
   for (let at = env; at !== null; at = at.parent) {

@@ -30,10 +30,12 @@ export interface Scope {
   aliases: Map<string, Output> | null;
   /** Named windows, in lower case. */
   windows: Map<string, readonly Flow[]> | null;
+  /** The tables whose columns are not known, once somebody asked; worth keeping because every unqualified name asks. */
+  openTables: readonly Table[] | null;
 }
 
 export function newScope(parent: Scope | null): Scope {
-  return { relations: [], parent, aliases: null, windows: null };
+  return { relations: [], parent, aliases: null, windows: null, openTables: null };
 }
 
 /** Where variables' values come from, by name in lower case. */
@@ -51,7 +53,7 @@ export interface VariableValue {
 export class ColumnFinder {
   private readonly dialect: Dialect;
   private readonly variables: Variables;
-  private readonly unresolved = new Map<string, Source>();
+  private readonly unresolved = new Map<string, Source[]>();
 
   constructor(dialect: Dialect, variables: Variables) {
     this.dialect = dialect;
@@ -116,6 +118,11 @@ export class ColumnFinder {
 
   private inScope(scope: Scope, text: string, lower: string, quoted: boolean): readonly Flow[] | null {
     const { relations } = scope;
+    if (relations.length === 1 && scope.aliases === null && scope.parent === null) {
+      // Most queries: one table, and we know its columns or nothing about them.
+      const { table } = relations[0]!;
+      if (table !== null && table.columns === null && this.variables.get(lower) === undefined) return [table.source(text).by(IDENTITY)];
+    }
     let definite: readonly Flow[] | null = null;
     let several: FlowSet | null = null;
     let merged = false;
@@ -150,7 +157,7 @@ export class ColumnFinder {
       // The inner table may have it or not; the outer one does.
       return [this.unknown(text, tablesOf([...flows, ...elsewhere])).by(IDENTITY)];
     }
-    if (open.length > 1) return [this.unknown(text, open.flatMap((relation) => tablesOf(assume(relation, text, lower)))).by(IDENTITY)];
+    if (open.length > 1) return [this.unknown(text, openTables(scope, open) ?? open.flatMap((relation) => tablesOf(assume(relation, text, lower)))).by(IDENTITY)];
     const weak = relations.filter((relation) => canHold(relation, lower) === WEAK);
     if (weak.length === 1) return assume(weak[0]!, text, lower);
     if (weak.length > 1) {
@@ -210,6 +217,13 @@ export class ColumnFinder {
 
   private qualified(name: Name, scope: Scope): readonly Flow[] {
     const { parts } = name;
+    if (parts.length === 2 && parts[1] !== "*") {
+      const relation = byAlias(scope, parts[0]!.toLowerCase());
+      if (relation !== null) {
+        const flows = this.columnOf(relation, parts[1]!, parts[1]!.toLowerCase(), (name.quoted & 2) !== 0);
+        if (flows !== null) return flows;
+      }
+    }
     const lower = parts.map((part) => part.toLowerCase());
     if (lower[0] === " window") return this.window(lower[1]!, scope);
     for (let at: Scope | null = scope; at !== null; at = at.parent) {
@@ -286,15 +300,42 @@ export class ColumnFinder {
 
   /** A column that cannot be placed. */
   unknown(column: string, candidates: readonly Table[]): Source {
-    const tables = [...new Set(candidates)];
-    const key = `${column.toLowerCase()}\0${tables.map((table) => table.use.id).join("\0")}`;
-    let source = this.unresolved.get(key);
-    if (source === undefined) {
-      source = new Source(null, column, tables);
-      this.unresolved.set(key, source);
-    }
+    const key = column.toLowerCase();
+    const same = this.unresolved.get(key);
+    const kept = same?.find((source) => source.candidates === candidates);
+    if (kept !== undefined) return kept;
+    const tables = candidates.length < 2 || new Set(candidates).size === candidates.length ? candidates : [...new Set(candidates)];
+    const known = same?.find((source) => source.candidates!.length === tables.length && tables.every((table, i) => source.candidates![i] === table));
+    if (known !== undefined) return known;
+    const source = new Source(null, column, tables);
+    if (same === undefined) this.unresolved.set(key, [source]);
+    else same.push(source);
     return source;
   }
+}
+
+/** The relation an alias names in the innermost scope that has it; null when there is none, or it needs a closer look. */
+function byAlias(scope: Scope, lower: string): Visible | null {
+  for (let at: Scope | null = scope; at !== null; at = at.parent) {
+    for (const relation of at.relations) {
+      if (relation.alias === lower) return relation;
+      if (relation.alias === null && relation.path?.at(-1) === lower) return null;
+    }
+  }
+  return null;
+}
+
+/** The tables of the relations that may have any column, when they are all base tables; kept with the scope. */
+function openTables(scope: Scope, open: readonly Visible[]): readonly Table[] | null {
+  const kept = scope.openTables;
+  if (kept !== null && kept.length === open.length && open.every(({ table }, i) => table === kept[i])) return kept;
+  const tables: Table[] = [];
+  for (const { table } of open) {
+    if (table === null || tables.includes(table)) return null;
+    tables.push(table);
+  }
+  scope.openTables = tables;
+  return tables;
 }
 
 const NO = 0;

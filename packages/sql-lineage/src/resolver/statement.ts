@@ -20,7 +20,8 @@ import type {
 import type { DatasetEdge, Gap, OutputColumn, Rule, StatementKind, StatementLineage, TableWrite } from "../result.ts";
 import { Edges, datasetEdges } from "./edges.ts";
 import { type Flow, FlowSet, type Output } from "./flow.ts";
-import { type Env, InfluenceSet, QueryResolver, derived, named, tableOutputs } from "./query.ts";
+import { InfluenceSet } from "./influences.ts";
+import { type Env, QueryResolver, derived, named, tableOutputs } from "./query.ts";
 import { ColumnFinder, type Scope, type VariableValue, type Variables, type Visible, newScope } from "./scope.ts";
 import type { Table, Tables } from "./tables.ts";
 
@@ -42,7 +43,9 @@ export class StatementResolver {
     const { statement } = parsed;
     if (statement.kind === "block") {
       const index = out.length;
-      const own: StatementLineage = { ...this.empty(parsed, within), kind: statement.what };
+      // A block without a statement in it is a command: DECLARE, SET, PRINT …
+      const kind = statement.what === "block" && statement.body.length === 0 ? "utility" : statement.what;
+      const own: StatementLineage = { ...this.empty(parsed, within), kind };
       out.push(own);
       const outer = new Map(this.variables);
       for (const name of statement.variables) if (!this.variables.has(name)) this.variables.set(name, NO_VALUE);
@@ -195,6 +198,16 @@ class OneStatement {
       const target: TargetTable = { name: statement.into, source: statement.into.parts[0]!.startsWith("@") ? "variable" : "table" };
       this.draft.kind = "create table";
       this.filled(target, "create", outputs, null, "created as");
+      return;
+    }
+    const assigned = outputs.filter(({ name }) => name.startsWith("@"));
+    if (assigned.length > 0 && assigned.length === outputs.length) {
+      // SELECT @a = x, @b = y (T-SQL)
+      for (const output of outputs) {
+        this.assign([output.name], null, [output]);
+        this.draft.edges.addOutput(null, output.name, output, "variable");
+      }
+      this.decided(null);
       return;
     }
     if (statement.variables !== null || statement.record !== undefined) {

@@ -102,7 +102,7 @@ export class Tables {
   }
 
   private resolve(name: Name, source: TableSource): Table {
-    const parts = name.parts.filter((part) => part !== "");
+    const parts = name.parts.includes("") ? name.parts.filter((part) => part !== "") : name.parts;
     const spelled = [...name.parts];
     if (source !== "table") {
       const entry = source === "variable" ? this.session.tables.get(sessionKey(parts)) : undefined;
@@ -117,7 +117,8 @@ export class Tables {
         return new Table(use, made.columns, false);
       }
     }
-    const temporary = this.dialect.names.temporaryPrefixes.some((prefix) => parts.join(".").toLowerCase().startsWith(prefix) || parts.at(-1)?.startsWith(prefix) === true);
+    const { temporaryPrefixes } = this.dialect.names;
+    const temporary = temporaryPrefixes.length > 0 && temporaryPrefixes.some((prefix) => parts.join(".").toLowerCase().startsWith(prefix) || parts.at(-1)?.startsWith(prefix) === true);
     for (const candidate of candidates) {
       const matches = this.provided.get(sessionKey(candidate)) ?? [];
       if (matches.length === 0) continue;
