@@ -91,6 +91,8 @@ export interface Features {
   readonly jsonArrows: boolean;
   /** A column alias can be used further on in the same SELECT. */
   readonly lateralAliases: boolean;
+  /** An alias goes before a column of the same name, and is seen from everywhere in the SELECT. */
+  readonly aliasesBeforeColumns: boolean;
   /** `(expression AS name)` names a value wherever it stands. */
   readonly aliasesInsideExpressions: boolean;
   /** A dot after a column reaches into its value. */

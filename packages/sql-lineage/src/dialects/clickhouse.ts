@@ -9,6 +9,8 @@ export const clickhouse: Dialect = defineDialect("clickhouse", {
   features: {
     lambdas: true,
     lateralAliases: true,
+    // prefer_column_name_to_alias is off.
+    aliasesBeforeColumns: true,
     aliasesInsideExpressions: true,
     structFields: true,
     ternary: true,

@@ -38,6 +38,7 @@ const FEATURES: Features = {
   lambdas: false,
   jsonArrows: false,
   lateralAliases: false,
+  aliasesBeforeColumns: false,
   aliasesInsideExpressions: false,
   structFields: false,
   implicitUnnest: false,

@@ -554,7 +554,7 @@ function readParentheses(p: Parser, expr: Expr): Label {
   // Pairs of parentheses around each other are one: ten thousand of them nest no deeper than two.
   let inner = p.position;
   let innerClose = close;
-  while (words[inner + 1] === "(" && mates[inner + 1] === innerClose - 1 && !parenthesisedQueryAt(p, inner + 1)) {
+  while (words[inner + 1] === "(" && mates[inner + 1] === innerClose - 1) {
     inner++;
     innerClose--;
   }

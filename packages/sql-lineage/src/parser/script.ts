@@ -2,6 +2,7 @@ import type { Dialect } from "../dialect.ts";
 import type { Name, ParsedStatement } from "../ir.ts";
 import { tokenize } from "../lexer/tokenizer.ts";
 import { TokenKind, withTokens } from "../lexer/tokens.ts";
+import type { Gap } from "../result.ts";
 import { readExpression, readOperand } from "./expression.ts";
 import type { Grammar } from "./grammar.ts";
 import { Parser } from "./parser.ts";
@@ -55,8 +56,20 @@ export function readScript(text: string, dialect: Dialect): Script {
       if (p.position === at) p.next();
       if (tokens.unclosed.length > 0 && statements.length > count) addUnclosed(p, statements, at);
     }
+    addLost(p, statements);
     return { statements, tableNames: p.tableNames };
   });
+}
+
+/** What was opened and never closed outside every statement hides the rest of the text: that is a statement nobody can read. */
+function addLost(p: Parser, statements: ParsedStatement[]): void {
+  const end = p.tokens.text.length;
+  for (const { start, what } of p.tokens.unclosed) {
+    if (what === "bracket" || statements.some((one) => start >= one.start && start < one.end)) continue;
+    const gaps: Gap[] = [{ span: [start, end], reason: "unclosed", detail: `${what} without its partner` }];
+    statements.push({ statement: { kind: "utility", command: "", start, end }, gaps, start, end, fingerprint: "" });
+    return;
+  }
 }
 
 /** Passes over a statement that is too long; false when the one here is not. */

@@ -9,7 +9,8 @@ import type { Table, Tables } from "./tables.ts";
 /** Tables of WITH that can be seen from one place. */
 export interface Env {
   readonly parent: Env | null;
-  readonly entries: Map<string, CteEntry>;
+  readonly name: string;
+  readonly entry: CteEntry;
 }
 
 interface CteEntry {
@@ -51,48 +52,40 @@ export class QueryResolver {
 
   /** The columns a query gives. What decides about its rows is added to `influences`. */
   query(query: Query, env: Env | null, parent: Scope | null): readonly Output[] {
-    const inner = this.withCtes(query.ctes, env, parent);
     for (const statement of query.statements) this.onStatement(statement);
-    const scope = inner === env ? parent : this.scalarScope(query.ctes, inner, parent);
+    const scope = this.scalarScope(query.ctes, parent);
+    const inner = this.withCtes(query.ctes, env, scope);
     const outputs = this.body(query.body, inner, scope);
     if (query.tail !== null) this.tail(query.tail, outputs, inner, scope);
-    this.readUnused(query.ctes, inner);
     return outputs;
   }
 
-  /** An environment with the tables of a WITH. Each is resolved when it is first read. */
+  /**
+   * An environment with the tables of a WITH, resolved in their order: each finds those before it done, so that a chain of a
+   * thousand goes no deeper than one.
+   */
   withCtes(ctes: readonly Cte[], env: Env | null, scope: Scope | null): Env | null {
     if (ctes.length === 0) return env;
     let inner = env;
     for (const cte of ctes) {
-      if (cte.scalar !== null) continue;
+      if (cte.scalar !== null) {
+        if (scope === null) continue;
+        const output = this.outputOf(cte.scalar, cte.name, scope, inner);
+        scope.aliases?.set(output.lower, output);
+        this.addInnerAliases(cte.scalar, scope, inner);
+        continue;
+      }
       const entry: CteEntry = { cte, env: inner, scope, result: null, anchor: null };
-      inner = { parent: inner, entries: new Map([[cte.name.toLowerCase(), entry]]) };
+      this.cteResult(entry);
+      inner = { parent: inner, name: cte.name.toLowerCase(), entry };
     }
     return inner;
   }
 
-  /** Values of a WITH are seen like columns, from everywhere inside. */
-  scalarScope(ctes: readonly Cte[], env: Env | null, parent: Scope | null): Scope | null {
+  /** A scope for the values of a WITH, which are seen like columns from everywhere inside; they come in as they are read. */
+  private scalarScope(ctes: readonly Cte[], parent: Scope | null): Scope | null {
     if (!ctes.some(({ scalar }) => scalar !== null)) return parent;
-    const scope = newScope(parent);
-    scope.aliases = new Map();
-    for (const { name, scalar } of ctes) {
-      if (scalar === null) continue;
-      const output = this.outputOf(scalar, name, scope, env);
-      scope.aliases.set(output.lower, output);
-      this.addInnerAliases(scalar, scope, env);
-    }
-    return scope;
-  }
-
-  /** Tables of a WITH that nothing reads are still read tables of the statement. */
-  readUnused(ctes: readonly Cte[], env: Env | null): void {
-    for (const { name, scalar } of ctes) {
-      if (scalar !== null) continue;
-      const entry = findCte(env, name.toLowerCase());
-      if (entry?.result === null) this.cteResult(entry);
-    }
+    return { ...newScope(parent), aliases: new Map() };
   }
 
   private cteResult(entry: CteEntry): Result {
@@ -102,11 +95,7 @@ export class QueryResolver {
     this.influences = new InfluenceSet();
     let outputs: readonly Output[];
     if (cte.recursive && cte.query.body.kind === "set") outputs = this.recursive(entry, cte.query, cte.query.body);
-    else {
-      // A table that reads a name like its own without being recursive reads the one outside.
-      entry.result = null;
-      outputs = named(this.query(cte.query, entry.env, entry.scope), cte.columns);
-    }
+    else outputs = named(this.query(cte.query, entry.env, entry.scope), cte.columns);
     entry.result = { outputs, influences: this.influences.items };
     this.influences = saved;
     return entry.result;
@@ -115,7 +104,7 @@ export class QueryResolver {
   /** The first branches say what columns there are; those that read the table itself are gone through until nothing is new. */
   private recursive(entry: CteEntry, query: Query, body: SetOperation): readonly Output[] {
     const { cte } = entry;
-    const self: Env = { parent: entry.env, entries: new Map([[cte.name.toLowerCase(), entry]]) };
+    const self: Env = { parent: entry.env, name: cte.name.toLowerCase(), entry };
     const [first] = body.branches;
     if (first === undefined) return [];
     const inner = this.withCtes(query.ctes, self, entry.scope);
@@ -583,8 +572,7 @@ const NO_FLOWS: readonly Flow[] = [];
 
 function findCte(env: Env | null, lower: string): CteEntry | null {
   for (let at = env; at !== null; at = at.parent) {
-    const entry = at.entries.get(lower);
-    if (entry !== undefined) return entry;
+    if (at.name === lower) return at.entry;
   }
   return null;
 }

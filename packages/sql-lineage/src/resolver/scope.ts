@@ -103,6 +103,12 @@ export class ColumnFinder {
   /** An unqualified name; of unknown origin when nothing here can have it. */
   private unqualified(text: string, quoted: boolean, scope: Scope, aliasFirst: boolean): readonly Flow[] {
     const lower = text.toLowerCase();
+    if (this.dialect.features.aliasesBeforeColumns) {
+      for (let at: Scope | null = scope; at !== null; at = at.parent) {
+        const alias = at.aliases?.get(lower);
+        if (alias !== undefined) return alias.flows;
+      }
+    }
     for (let at: Scope | null = scope; at !== null; at = at.parent) {
       if (aliasFirst && at === scope) {
         const alias = at.aliases?.get(lower);

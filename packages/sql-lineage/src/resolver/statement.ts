@@ -58,10 +58,18 @@ export class StatementResolver {
     }
     const draft = new Draft();
     const one = new OneStatement(this.dialect, this.tables, this.text, this.variables, draft);
-    one.read(statement);
+    try {
+      one.read(statement);
+    } catch (error) {
+      // The stack's end: nothing of the statement is known then.
+      if (!(error instanceof RangeError)) throw error;
+      const span = [parsed.start, parsed.end] as const;
+      out.push({ ...this.empty(parsed, within), kind: "unknown", gaps: [...parsed.gaps, { span, reason: "nesting", detail: "it nests too deeply to be resolved" }] });
+      return;
+    }
     out.push({
       ...this.empty(parsed, within),
-      kind: draft.kind ?? (parsed.gaps.some(({ reason }) => reason === "unknown statement" || reason === "size" || reason === "nesting" || reason === "work") && draft.writes.length === 0 ? "unknown" : "utility"),
+      kind: draft.kind ?? (parsed.gaps.some(({ reason }) => reason === "unknown statement" || reason === "size" || reason === "nesting" || reason === "work" || reason === "unclosed") && draft.writes.length === 0 ? "unknown" : "utility"),
       reads: [...one.reads].filter((table) => !draft.notRead.has(table)).map((table) => table.use),
       writes: draft.writes,
       outputs: draft.outputs,
@@ -359,7 +367,6 @@ class OneStatement {
       if (table != null && !this.joinedToItself(scope, table, first)) reads.delete(table);
     }
     this.queries.influence(statement.select.influence, scope, env);
-    this.queries.readUnused(statement.ctes, env);
     this.decided(target?.table ?? null);
     if (statement.returning !== null && target?.table != null && statement.target.kind === "table") this.returning(statement.returning, target.table, statement.target, scope);
   }
@@ -445,7 +452,6 @@ class OneStatement {
       }
     }
     this.queries.influence(statement.select.influence, scope, env);
-    this.queries.readUnused(statement.ctes, env);
     this.decided(table);
     if (statement.returning !== null && table !== null) this.returning(statement.returning, table, target, scope);
   }
@@ -467,7 +473,6 @@ class OneStatement {
       for (const action of statement.actions) this.mergeAction(action, target.table, scope, sources, env);
     }
     this.queries.influence(statement.select.influence, scope, env);
-    this.queries.readUnused(statement.ctes, env);
     this.decided(target?.table ?? null);
     if (statement.returning !== null && target?.table != null && statement.target.kind === "table") this.returning(statement.returning, target.table, statement.target, scope);
   }
