@@ -49,12 +49,21 @@ const NOTHING: ReadonlyMap<string, readonly TableSchema[]> = new Map();
 /** The dialect of a name. */
 export function dialectOf(name: DialectName): Dialect {
   const dialect = dialects[name] as Dialect | undefined;
-  if (dialect === undefined) throw new TypeError(`There is no dialect called ${JSON.stringify(name)}. Dialects: ${Object.keys(dialects).join(", ")}.`);
+  if (dialect === undefined)
+    throw new TypeError(
+      `There is no dialect called ${JSON.stringify(name)}. Dialects: ${Object.keys(dialects).join(", ")}.`,
+    );
   return dialect;
 }
 
 /** Resolves a script that was read. */
-export function resolveScript(script: Script, text: string, dialect: Dialect, session: SessionState, provided: ReadonlyMap<string, readonly TableSchema[]>): ScriptLineage {
+export function resolveScript(
+  script: Script,
+  text: string,
+  dialect: Dialect,
+  session: SessionState,
+  provided: ReadonlyMap<string, readonly TableSchema[]>,
+): ScriptLineage {
   const resolver = new StatementResolver(dialect, new Tables(dialect, session, provided), text);
   const statements: StatementLineage[] = [];
   for (const parsed of script.statements) resolver.resolve(parsed, null, statements);
@@ -65,7 +74,10 @@ export function resolveScript(script: Script, text: string, dialect: Dialect, se
 export function requestsOf(names: readonly Name[], defaults: Defaults): TableRequest[] {
   const requests = new Map<string, TableRequest>();
   for (const { parts } of names) {
-    for (const name of completions(parts.filter((part) => part !== ""), defaults)) {
+    for (const name of completions(
+      parts.filter((part) => part !== ""),
+      defaults,
+    )) {
       const key = sessionKey(name);
       if (name.length > 0 && !requests.has(key)) requests.set(key, { name });
     }
@@ -73,14 +85,23 @@ export function requestsOf(names: readonly Name[], defaults: Defaults): TableReq
   return [...requests.values()];
 }
 
-async function askFor(script: Script, defaults: Defaults, schema: SchemaProvider): Promise<ReadonlyMap<string, readonly TableSchema[]>> {
+async function askFor(
+  script: Script,
+  defaults: Defaults,
+  schema: SchemaProvider,
+): Promise<ReadonlyMap<string, readonly TableSchema[]>> {
   // USE and search paths inside the script change what names mean: ask for those meanings too.
   const all = [defaults, ...defaultsInside(script, defaults)];
-  const requests = new Map(all.flatMap((one) => requestsOf(script.tableNames, one)).map((request) => [sessionKey(request.name), request]));
+  const requests = new Map(
+    all.flatMap((one) => requestsOf(script.tableNames, one)).map((request) => [sessionKey(request.name), request]),
+  );
   if (requests.size === 0) return NOTHING;
   const asked = [...requests.values()];
   const answers = await schema(asked);
-  if (answers.length !== asked.length) throw new TypeError(`The schema provider was asked for ${asked.length} tables and gave ${answers.length} answers; it must give one array for each, in order.`);
+  if (answers.length !== asked.length)
+    throw new TypeError(
+      `The schema provider was asked for ${asked.length} tables and gave ${answers.length} answers; it must give one array for each, in order.`,
+    );
   return new Map(asked.map((request, i) => [sessionKey(request.name), answers[i]!]));
 }
 
@@ -89,7 +110,11 @@ function defaultsInside(script: Script, defaults: Defaults): Defaults[] {
   let current = defaults;
   for (const { statement } of script.statements) {
     if (statement.kind !== "use") continue;
-    current = { ...current, ...(statement.catalog === null ? {} : { catalog: statement.catalog }), ...(statement.schemas === null ? {} : { searchPath: statement.schemas }) };
+    current = {
+      ...current,
+      ...(statement.catalog === null ? {} : { catalog: statement.catalog }),
+      ...(statement.schemas === null ? {} : { searchPath: statement.schemas }),
+    };
     found.push(current);
   }
   return found;

@@ -22,7 +22,11 @@ Exit codes: 0 read, 1 gaps (with --strict), 2 wrong usage.
 `;
 
 /** Runs the command line; gives the exit code. */
-export async function main(args: readonly string[], output: (text: string) => void, error: (text: string) => void): Promise<number> {
+export async function main(
+  args: readonly string[],
+  output: (text: string) => void,
+  error: (text: string) => void,
+): Promise<number> {
   let parsed;
   try {
     parsed = parseArgs({
@@ -49,7 +53,9 @@ export async function main(args: readonly string[], output: (text: string) => vo
   }
   const { dialect, format } = values;
   if (dialect === undefined || !(dialect in dialects)) {
-    error(`${dialect === undefined ? "Say which SQL it is with --dialect." : `There is no dialect called ${dialect}.`} Dialects: ${Object.keys(dialects).join(", ")}.\n`);
+    error(
+      `${dialect === undefined ? "Say which SQL it is with --dialect." : `There is no dialect called ${dialect}.`} Dialects: ${Object.keys(dialects).join(", ")}.\n`,
+    );
     return 2;
   }
   if (format !== "text" && format !== "json" && format !== "mermaid") {
@@ -58,13 +64,19 @@ export async function main(args: readonly string[], output: (text: string) => vo
   }
   let gaps = 0;
   try {
-    const schema = values.schema === undefined ? undefined : schemaOf(JSON.parse(readFileSync(values.schema, "utf8")) as Record<string, string[]>);
+    const schema =
+      values.schema === undefined
+        ? undefined
+        : schemaOf(JSON.parse(readFileSync(values.schema, "utf8")) as Record<string, string[]>);
     const results: unknown[] = [];
     for (const file of positionals.length === 0 ? ["-"] : positionals) {
       const text = readFileSync(file === "-" ? 0 : file, "utf8");
       const script = await analyze(text, {
         dialect: dialect as DialectName,
-        defaults: { ...(values.catalog === undefined ? {} : { catalog: values.catalog }), ...(values.path === undefined ? {} : { searchPath: values.path.split(",") }) },
+        defaults: {
+          ...(values.catalog === undefined ? {} : { catalog: values.catalog }),
+          ...(values.path === undefined ? {} : { searchPath: values.path.split(",") }),
+        },
         ...(schema === undefined ? {} : { schema }),
       });
       for (const statement of script.statements) gaps += statement.gaps.length;

@@ -28,7 +28,8 @@ export function throughTemporary(script: ScriptLineage): PathEdge[] {
   script.statements.forEach((statement, index) => {
     for (const edge of statement.columns) {
       const { from, to } = edge;
-      if (from.table === null || to.table === null || edge.transformations.every(({ type }) => type === "INDIRECT")) continue;
+      if (from.table === null || to.table === null || edge.transformations.every(({ type }) => type === "INDIRECT"))
+        continue;
       const steps = stepsOf(temporary, from.table, from.column, index, edge);
       if (isTemporary(statement, to.table)) {
         const columns = temporary.get(to.table.toLowerCase()) ?? new Map<string, Step[]>();
@@ -38,20 +39,38 @@ export function throughTemporary(script: ScriptLineage): PathEdge[] {
       } else {
         for (const step of steps) {
           const toColumn = to.column === "*" && step.column !== "*" && from.column === "*" ? step.column : to.column;
-          paths.push({ from: { table: step.table, column: step.column }, to: { table: to.table, column: toColumn }, statements: step.statements, exact: step.exact });
+          paths.push({
+            from: { table: step.table, column: step.column },
+            to: { table: to.table, column: toColumn },
+            statements: step.statements,
+            exact: step.exact,
+          });
         }
       }
     }
-    for (const write of statement.writes) if (write.mode === "drop" || write.mode === "truncate") temporary.delete(write.id.toLowerCase());
+    for (const write of statement.writes)
+      if (write.mode === "drop" || write.mode === "truncate") temporary.delete(write.id.toLowerCase());
   });
   return paths;
 }
 
-function stepsOf(temporary: ReadonlyMap<string, ReadonlyMap<string, Step[]>>, table: string, column: string, index: number, edge: ColumnEdge): Step[] {
+function stepsOf(
+  temporary: ReadonlyMap<string, ReadonlyMap<string, Step[]>>,
+  table: string,
+  column: string,
+  index: number,
+  edge: ColumnEdge,
+): Step[] {
   const exact = edge.confidence === "exact";
   const columns = temporary.get(table.toLowerCase());
   if (columns === undefined) return [{ table, column, statements: [index], exact }];
-  const known = column === "*" ? [...columns.values()].flat() : [...(columns.get(column.toLowerCase()) ?? []), ...(columns.get("*") ?? []).map((step) => (step.column === "*" ? { ...step, column } : step))];
+  const known =
+    column === "*"
+      ? [...columns.values()].flat()
+      : [
+          ...(columns.get(column.toLowerCase()) ?? []),
+          ...(columns.get("*") ?? []).map((step) => (step.column === "*" ? { ...step, column } : step)),
+        ];
   return known.map((step) => ({ ...step, statements: [...step.statements, index], exact: step.exact && exact }));
 }
 

@@ -63,7 +63,12 @@ function word(value: number): string {
 }
 
 function isLiteral(kind: number): boolean {
-  return kind === TokenKind.string || kind === TokenKind.number || kind === TokenKind.parameter || kind === TokenKind.template;
+  return (
+    kind === TokenKind.string ||
+    kind === TokenKind.number ||
+    kind === TokenKind.parameter ||
+    kind === TokenKind.template
+  );
 }
 
 /** The end of the last row of literals that follows the one that ends at `close`. */

@@ -41,7 +41,13 @@ export function compose(inner: How, outer: How): How {
   const innerKind = inner & KIND;
   const outerKind = outer & KIND;
   const kind =
-    innerKind > AGGREGATION ? innerKind : outerKind > AGGREGATION ? outerKind : innerKind > outerKind ? innerKind : outerKind;
+    innerKind > AGGREGATION
+      ? innerKind
+      : outerKind > AGGREGATION
+        ? outerKind
+        : innerKind > outerKind
+          ? innerKind
+          : outerKind;
   return kind | ((inner | outer) & ~KIND);
 }
 

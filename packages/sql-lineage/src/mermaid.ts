@@ -13,14 +13,18 @@ export function toMermaid(script: ScriptLineage): string {
   };
   const arrows = new Map<string, Set<string>>();
   script.statements.forEach(({ reads, writes, columns }, index) => {
-    const targets = writes.filter(({ mode }) => mode !== "drop" && mode !== "truncate" && mode !== "delete").map(({ id }) => id);
+    const targets = writes
+      .filter(({ mode }) => mode !== "drop" && mode !== "truncate" && mode !== "delete")
+      .map(({ id }) => id);
     if (targets.length === 0 && reads.length > 0) targets.push(`result ${index + 1}`);
     for (const target of targets) {
       for (const { id } of reads) {
         const key = `${node(id)} --> ${node(target)}`;
         const labels = arrows.get(key) ?? new Set<string>();
         arrows.set(key, labels);
-        for (const { from, to } of columns) if (from.table === id && (to.table ?? `result ${index + 1}`) === target) labels.add(from.column === to.column ? from.column : `${from.column} → ${to.column}`);
+        for (const { from, to } of columns)
+          if (from.table === id && (to.table ?? `result ${index + 1}`) === target)
+            labels.add(from.column === to.column ? from.column : `${from.column} → ${to.column}`);
       }
     }
   });
@@ -30,7 +34,9 @@ export function toMermaid(script: ScriptLineage): string {
     const [from, to] = arrow.split(" --> ") as [string, string];
     const shown = [...labels].slice(0, 8);
     if (labels.size > shown.length) shown.push(`… ${labels.size - shown.length} more`);
-    lines.push(shown.length === 0 ? `  ${from} --> ${to}` : `  ${from} -->|"${shown.map(escapeLabel).join("<br>")}"| ${to}`);
+    lines.push(
+      shown.length === 0 ? `  ${from} --> ${to}` : `  ${from} -->|"${shown.map(escapeLabel).join("<br>")}"| ${to}`,
+    );
   }
   return `${lines.join("\n")}\n`;
 }

@@ -29,7 +29,9 @@ export interface Pool {
    * Reads texts as they come and yields their lineage in the same order. Takes no more from `tasks` than the workers can work on:
    * who reads slowly slows the source down. A text that takes too long or too much memory gives one statement with a gap.
    */
-  readonly analyzeAll: (tasks: Iterable<PoolTask> | AsyncIterable<PoolTask>) => AsyncGenerator<ScriptLineage, void, undefined>;
+  readonly analyzeAll: (
+    tasks: Iterable<PoolTask> | AsyncIterable<PoolTask>,
+  ) => AsyncGenerator<ScriptLineage, void, undefined>;
   /** Reads one text. */
   readonly analyze: (task: PoolTask) => Promise<ScriptLineage>;
   /** Stops the workers. Texts being read are given up. */
@@ -82,9 +84,13 @@ class WorkerPool implements Pool {
     });
   };
 
-  readonly analyzeAll = (tasks: Iterable<PoolTask> | AsyncIterable<PoolTask>): AsyncGenerator<ScriptLineage, void, undefined> => this.inOrder(tasks);
+  readonly analyzeAll = (
+    tasks: Iterable<PoolTask> | AsyncIterable<PoolTask>,
+  ): AsyncGenerator<ScriptLineage, void, undefined> => this.inOrder(tasks);
 
-  private async *inOrder(tasks: Iterable<PoolTask> | AsyncIterable<PoolTask>): AsyncGenerator<ScriptLineage, void, undefined> {
+  private async *inOrder(
+    tasks: Iterable<PoolTask> | AsyncIterable<PoolTask>,
+  ): AsyncGenerator<ScriptLineage, void, undefined> {
     // Two for each worker: one being read, one ready to be.
     const ahead = this.size * 2;
     const running: Promise<ScriptLineage>[] = [];
@@ -167,7 +173,8 @@ class Slot {
     worker.on("error", (error: Error & { code?: string }) => {
       if (worker !== this.worker) return;
       this.worker = null;
-      if (error.code === "ERR_WORKER_OUT_OF_MEMORY") this.finish(limited(this.job?.task, "memory", `more than ${this.options.memoryLimit ?? 256} MB`));
+      if (error.code === "ERR_WORKER_OUT_OF_MEMORY")
+        this.finish(limited(this.job?.task, "memory", `more than ${this.options.memoryLimit ?? 256} MB`));
       else this.fail(error);
     });
     return worker;
@@ -207,7 +214,8 @@ class Slot {
       this.startClock();
       this.send({ kind: "schema", id, answers });
     } catch (error) {
-      if (this.job?.id === id) this.send({ kind: "schema failed", id, message: error instanceof Error ? error.message : String(error) });
+      if (this.job?.id === id)
+        this.send({ kind: "schema failed", id, message: error instanceof Error ? error.message : String(error) });
     }
   }
 

@@ -33,13 +33,17 @@ export function schemaOf(tables: Readonly<Record<string, readonly string[]>>): S
     if (same === undefined) byLastPart.set(last, [{ name, columns }]);
     else same.push({ name, columns });
   }
-  return (requests) => requests.map(({ name }) => (byLastPart.get(name.at(-1)!.toLowerCase()) ?? []).filter((table) => endsWith(table.name, name)));
+  return (requests) =>
+    requests.map(({ name }) =>
+      (byLastPart.get(name.at(-1)!.toLowerCase()) ?? []).filter((table) => endsWith(table.name, name)),
+    );
 }
 
 /** Whether the longer of two names ends with the other, case aside. */
 export function endsWith(name: readonly string[], ending: readonly string[]): boolean {
   if (ending.length > name.length) return false;
-  for (let i = 1; i <= ending.length; i++) if (name.at(-i)!.toLowerCase() !== ending.at(-i)!.toLowerCase()) return false;
+  for (let i = 1; i <= ending.length; i++)
+    if (name.at(-i)!.toLowerCase() !== ending.at(-i)!.toLowerCase()) return false;
   return true;
 }
 

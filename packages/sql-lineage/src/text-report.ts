@@ -12,7 +12,10 @@ export function toText(script: ScriptLineage, text: string): string {
       const sure = edge.confidence === "exact" ? "" : `  (${edge.confidence})`;
       lines.push(`    ${shown(edge.from)} -> ${to}  ${edge.transformations.map(ways).join(" + ")}${sure}`);
     }
-    if (statement.dataset.length > 0) lines.push(`    rows decided by ${statement.dataset.map(({ from, transformations }) => `${shown(from)} (${transformations.map(ways).join(" + ")})`).join(", ")}`);
+    if (statement.dataset.length > 0)
+      lines.push(
+        `    rows decided by ${statement.dataset.map(({ from, transformations }) => `${shown(from)} (${transformations.map(ways).join(" + ")})`).join(", ")}`,
+      );
     for (const gap of statement.gaps) lines.push(`    gap at ${place(gap.span[0])}: ${gapText(gap)}`);
   }
   return lines.length === 0 ? "No statement moves rows.\n" : `${lines.join("\n")}\n`;
@@ -21,13 +24,16 @@ export function toText(script: ScriptLineage, text: string): string {
 function summary({ reads, writes }: StatementLineage): string {
   const parts: string[] = [];
   if (reads.length > 0) parts.push(`reads ${reads.map(({ id }) => id).join(", ")}`);
-  if (writes.length > 0) parts.push(`writes ${writes.map(({ id, mode }) => (mode === "insert" ? id : `${id} (${mode})`)).join(", ")}`);
+  if (writes.length > 0)
+    parts.push(`writes ${writes.map(({ id, mode }) => (mode === "insert" ? id : `${id} (${mode})`)).join(", ")}`);
   return parts.length === 0 ? "" : `: ${parts.join("; ")}`;
 }
 
 function shown({ table, column, candidates }: ColumnSource): string {
   if (table !== null) return `${table}.${column}`;
-  return candidates === undefined || candidates.length === 0 ? `?.${column}` : `?.${column} [${candidates.join(" | ")}]`;
+  return candidates === undefined || candidates.length === 0
+    ? `?.${column}`
+    : `?.${column} [${candidates.join(" | ")}]`;
 }
 
 function ways({ subtype, masking }: Transformation): string {

@@ -7,7 +7,10 @@ import type { SchemaProvider, TableSchema } from "./schema.ts";
 const port = parentPort;
 if (port === null) throw new Error("worker.ts runs as a worker of createPool(), not by itself.");
 
-let waiting: { readonly resolve: (answers: readonly (readonly TableSchema[])[]) => void; readonly reject: (error: Error) => void } | null = null;
+let waiting: {
+  readonly resolve: (answers: readonly (readonly TableSchema[])[]) => void;
+  readonly reject: (error: Error) => void;
+} | null = null;
 
 const send = (message: FromWorker): void => {
   port.postMessage(message);
@@ -27,7 +30,11 @@ async function run(id: number, { task, asks }: Extract<ToWorker, { kind: "task" 
     });
   try {
     const { sql, dialect, defaults } = task;
-    const result = await analyze(sql, { dialect, ...(defaults === undefined ? {} : { defaults }), ...(asks ? { schema } : {}) });
+    const result = await analyze(sql, {
+      dialect,
+      ...(defaults === undefined ? {} : { defaults }),
+      ...(asks ? { schema } : {}),
+    });
     send({ kind: "done", id, result });
   } catch (error) {
     send({ kind: "failed", id, message: error instanceof Error ? error.message : String(error) });

@@ -36,10 +36,16 @@ export function comparable(raw: RawAnswer): Answer {
           raw.columns
             // Counting rows draws on no column; some systems say it draws on all.
             .filter(({ column, targetColumn }) => column !== "*" || targetColumn === "*")
-            .filter(({ source, column, target }) => !isVariable(source) && !isVariable(target) && !column.startsWith("@"))
-            .map((edge) => `${edge.source === null ? "?" : tableName(edge.source)}.${columnName(edge.column)}>${edge.target === null ? "" : tableName(edge.target)}.${targetName(edge.targetColumn)}`),
+            .filter(
+              ({ source, column, target }) => !isVariable(source) && !isVariable(target) && !column.startsWith("@"),
+            )
+            .map(
+              (edge) =>
+                `${edge.source === null ? "?" : tableName(edge.source)}.${columnName(edge.column)}>${edge.target === null ? "" : tableName(edge.target)}.${targetName(edge.targetColumn)}`,
+            ),
         );
-  const tables = (names: readonly (readonly string[])[]): string[] => sorted(names.filter((parts) => !isVariable(parts)).map(tableName));
+  const tables = (names: readonly (readonly string[])[]): string[] =>
+    sorted(names.filter((parts) => !isVariable(parts)).map(tableName));
   return { sources: tables(raw.sources), targets: tables(raw.targets), columns, sure: raw.sure };
 }
 
@@ -96,7 +102,9 @@ export function sameColumns(one: Answer, other: Answer): boolean {
  */
 export function compatibleColumns(one: Answer, other: Answer): boolean {
   if (one.columns === null || other.columns === null) return true;
-  const stars = new Set([...one.columns, ...other.columns].filter((edge) => edge.includes(".*>") && edge.endsWith(".*")));
+  const stars = new Set(
+    [...one.columns, ...other.columns].filter((edge) => edge.includes(".*>") && edge.endsWith(".*")),
+  );
   if (stars.size === 0) return same(one.columns, other.columns);
   const under = (edges: readonly string[]): string[] => sorted(edges.map((edge) => starOver(edge, stars) ?? edge));
   return same(under(one.columns), under(other.columns));

@@ -76,8 +76,13 @@ function readLabelled(folder: string, part: Part): LabelledCase[] {
 function readTpc(folder: string, part: Part): TpcQuery[] {
   const file = join(folder, "tpc.json");
   if (!existsSync(file)) return [];
-  const { schemas, queries } = JSON.parse(readFileSync(file, "utf8")) as { schemas: Schemas; queries: (Omit<TpcQuery, "schema"> & { schema: string })[] };
-  return queries.filter(({ id }) => belongs(id, part)).map((query) => ({ ...query, schema: schemas[query.schema] ?? {} }));
+  const { schemas, queries } = JSON.parse(readFileSync(file, "utf8")) as {
+    schemas: Schemas;
+    queries: (Omit<TpcQuery, "schema"> & { schema: string })[];
+  };
+  return queries
+    .filter(({ id }) => belongs(id, part))
+    .map((query) => ({ ...query, schema: schemas[query.schema] ?? {} }));
 }
 
 function readStatements(folder: string, part: Part): PlainStatement[] {
@@ -90,7 +95,10 @@ function readStatements(folder: string, part: Part): PlainStatement[] {
       readFileSync(join(directory, name), "utf8")
         .split("\n")
         .filter((line) => line.trim() !== "")
-        .map((line) => ({ dialect: name.slice(0, -".jsonl".length), ...(JSON.parse(line) as Omit<PlainStatement, "dialect">) })),
+        .map((line) => ({
+          dialect: name.slice(0, -".jsonl".length),
+          ...(JSON.parse(line) as Omit<PlainStatement, "dialect">),
+        })),
     )
     .filter(({ id }) => belongs(id, part));
 }

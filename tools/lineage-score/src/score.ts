@@ -15,7 +15,14 @@ import { LIBPG_DIALECTS, askLibpg, loadLibpg } from "./systems/libpg.ts";
 import { Memory } from "./systems/memory.ts";
 import { askOurs } from "./systems/ours.ts";
 import { askPolyglot } from "./systems/polyglot.ts";
-import { type PythonMessage, type PythonSystem, type Question, askPython, findPython, fromPython } from "./systems/python.ts";
+import {
+  type PythonMessage,
+  type PythonSystem,
+  type Question,
+  askPython,
+  findPython,
+  fromPython,
+} from "./systems/python.ts";
 
 const { values } = parseArgs({
   options: {
@@ -42,9 +49,13 @@ if (values.help) {
 }
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
-const folder = resolve(values.data ?? resolve(process.env["HEADWATER_SHARED"] ?? resolve(root, "..", "shared"), "data/lineage"));
+const folder = resolve(
+  values.data ?? resolve(process.env["HEADWATER_SHARED"] ?? resolve(root, "..", "shared"), "data/lineage"),
+);
 if (!existsSync(folder)) {
-  console.error(`There is no lineage data at ${folder}. Name a folder with --data, or set HEADWATER_SHARED to the folder that holds data/lineage.`);
+  console.error(
+    `There is no lineage data at ${folder}. Name a folder with --data, or set HEADWATER_SHARED to the folder that holds data/lineage.`,
+  );
   process.exit(2);
 }
 if (values.part !== "open" && values.part !== "aside" && values.part !== "all") {
@@ -54,7 +65,9 @@ if (values.part !== "open" && values.part !== "aside" && values.part !== "all") 
 const part: Part = values.part;
 const data = readData(folder, part);
 const differences: string[] = [];
-console.log(`${folder} (${part}): ${data.labelled.length} labelled cases, ${data.tpc.length} TPC queries, ${data.statements.length} statements\n`);
+console.log(
+  `${folder} (${part}): ${data.labelled.length} labelled cases, ${data.tpc.length} TPC queries, ${data.statements.length} statements\n`,
+);
 
 // --- labelled cases and TPC
 
@@ -62,12 +75,18 @@ const labelled = await measureLabelled(data.labelled);
 const tableResults = labelled.filter(({ case: { kind } }) => kind !== "column");
 const columnResults = labelled.filter(({ case: { kind } }) => kind === "column");
 const percent = (part_: number, whole: number): number | null => (whole === 0 ? null : round((100 * part_) / whole));
-const exact = (results: typeof labelled): number | null => percent(results.filter((result) => result.exact).length, results.length);
-for (const { case: one, exact: right, got, wanted } of labelled) if (!right) differences.push(`LABELLED ${one.id} (${one.dialect})\n${one.sql.trim()}\n  got    ${got.join("; ")}\n  wanted ${wanted.join("; ")}\n`);
+const exact = (results: typeof labelled): number | null =>
+  percent(results.filter((result) => result.exact).length, results.length);
+for (const { case: one, exact: right, got, wanted } of labelled)
+  if (!right)
+    differences.push(
+      `LABELLED ${one.id} (${one.dialect})\n${one.sql.trim()}\n  got    ${got.join("; ")}\n  wanted ${wanted.join("; ")}\n`,
+    );
 const pairShare = pairs(columnResults);
 
 const tpc = await measureTpc(data.tpc);
-for (const { query, differences: lines } of tpc) for (const line of lines) differences.push(`TPC ${query.id}: ${line}\n`);
+for (const { query, differences: lines } of tpc)
+  for (const line of lines) differences.push(`TPC ${query.id}: ${line}\n`);
 const tpcColumns = percent(
   tpc.reduce((sum, one) => sum + one.exact, 0),
   tpc.reduce((sum, one) => sum + one.columns, 0),
@@ -76,15 +95,24 @@ const tpcColumns = percent(
 // --- fully read, procedures
 
 const read = await measureRead(data.statements);
-for (const { statement, gaps } of read) if (gaps.length > 0) differences.push(`READ ${statement.dialect} ${statement.id} (${statement.kind})\n${statement.sql.trim()}\n${gaps.map((gap) => `  ${gap.reason}: ${gap.detail}`).join("\n")}\n`);
+for (const { statement, gaps } of read)
+  if (gaps.length > 0)
+    differences.push(
+      `READ ${statement.dialect} ${statement.id} (${statement.kind})\n${statement.sql.trim()}\n${gaps.map((gap) => `  ${gap.reason}: ${gap.detail}`).join("\n")}\n`,
+    );
 const procedures = await measureProcedures(data.statements);
 for (const { statement, expected, found } of procedures)
-  if ((["insert", "update", "delete", "merge"] as const).some((kind) => found[kind] < expected[kind])) differences.push(`PROCEDURE ${statement.dialect} ${statement.id}\n${statement.sql.trim()}\n  expected ${JSON.stringify(expected)} found ${JSON.stringify(found)}\n`);
+  if ((["insert", "update", "delete", "merge"] as const).some((kind) => found[kind] < expected[kind]))
+    differences.push(
+      `PROCEDURE ${statement.dialect} ${statement.id}\n${statement.sql.trim()}\n  expected ${JSON.stringify(expected)} found ${JSON.stringify(found)}\n`,
+    );
 
 // --- silent error
 
 const systems = ["ours", "sqlglot", "polyglot", "sqllineage", "openlineage", "libpg"];
-const oracles = values["no-oracles"] ? { asked: [], seconds: new Map<string, number>(), missing: "--no-oracles" } : await ask(data);
+const oracles = values["no-oracles"]
+  ? { asked: [], seconds: new Map<string, number>(), missing: "--no-oracles" }
+  : await ask(data);
 const verdicts = new Map<string, Verdict[]>(systems.map((system) => [system, judge(system, oracles.asked)]));
 for (const verdict of verdicts.get("ours") ?? []) {
   if (!verdict.differs) continue;
@@ -102,13 +130,19 @@ const silentBestOther = pythonMissing === null && others.length > 0 ? Math.min(.
 // --- speed and memory
 
 const speed = await measureSpeed(data, Number(values.rounds));
-const memory = spawnSync(process.execPath, [fileURLToPath(new URL("measures/memory.ts", import.meta.url)), folder, part], { encoding: "utf8" });
+const memory = spawnSync(
+  process.execPath,
+  [fileURLToPath(new URL("measures/memory.ts", import.meta.url)), folder, part],
+  { encoding: "utf8" },
+);
 if (memory.status !== 0) throw new Error(`The process that measures memory failed: ${memory.stderr}`);
 const rss = Number(memory.stdout.trim());
 
 // --- report
 
-const dialectNames = [...new Set([...data.labelled, ...data.statements, ...data.tpc].map(({ dialect }) => dialect))].toSorted();
+const dialectNames = [
+  ...new Set([...data.labelled, ...data.statements, ...data.tpc].map(({ dialect }) => dialect)),
+].toSorted();
 const byDialect: Record<string, Record<string, number | null>> = {};
 for (const dialect of dialectNames) {
   const mine = read.filter(({ statement }) => statement.dialect === dialect);
@@ -144,25 +178,39 @@ function round(value: number | null): number | null {
   return value === null ? null : Math.round(value * 100) / 100;
 }
 
-const cell = (value: number | null | undefined): string => (value === null || value === undefined ? "-" : value.toFixed(1)).padStart(9);
+const cell = (value: number | null | undefined): string =>
+  (value === null || value === undefined ? "-" : value.toFixed(1)).padStart(9);
 console.log(`${"dialect".padEnd(12)}   tables   columns     read  (of)   silent  (of)`);
 for (const [dialect, row] of Object.entries(byDialect))
-  console.log(`${dialect.padEnd(12)}${cell(row["tables.exact"])}${cell(row["columns.exact"])}${cell(row["read.share"])}${String(row["read.statements"]).padStart(6)}${cell(row["silent.ours"])}${String(row["silent.statements"]).padStart(6)}`);
-console.log(`\n${"system".padEnd(12)} answered   silent error, of what it was sure of and others agree on     statements/s`);
+  console.log(
+    `${dialect.padEnd(12)}${cell(row["tables.exact"])}${cell(row["columns.exact"])}${cell(row["read.share"])}${String(row["read.statements"]).padStart(6)}${cell(row["silent.ours"])}${String(row["silent.statements"]).padStart(6)}`,
+  );
+console.log(
+  `\n${"system".padEnd(12)} answered   silent error, of what it was sure of and others agree on     statements/s`,
+);
 for (const system of systems) {
   const list = verdicts.get(system) ?? [];
   const answered = oracles.asked.filter(({ answers }) => answers.has(system)).length;
   const perSecond = system === "ours" ? speed.perSecond : (oracles.seconds.get(system) ?? null);
-  console.log(`${system.padEnd(12)}${String(answered).padStart(9)}   ${cell(round(rate(list)))} %  of ${String(list.length).padStart(5)}   ${perSecond === null ? "" : `${Math.round(perSecond)}`.padStart(30)}`);
+  console.log(
+    `${system.padEnd(12)}${String(answered).padStart(9)}   ${cell(round(rate(list)))} %  of ${String(list.length).padStart(5)}   ${perSecond === null ? "" : `${Math.round(perSecond)}`.padStart(30)}`,
+  );
 }
 if (pythonMissing !== null) console.log(`\nThe silent error is null: ${pythonMissing}.`);
 const reasons = new Map<string, number>();
 for (const { gaps } of read) for (const { reason } of gaps) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
 console.log(`\ngaps by reason: ${[...reasons].map(([reason, count]) => `${reason} ${count}`).join(", ") || "none"}`);
-console.log(`DML inside procedures: ${dml.found} of ${dml.expected}; spike ${Math.round(speed.spikePerSecond)} statements/s on the same ${speed.statements}\n`);
-for (const [name, value] of Object.entries(figures)) console.log(`${name.padEnd(20)} ${value === null ? "null" : value}`);
+console.log(
+  `DML inside procedures: ${dml.found} of ${dml.expected}; spike ${Math.round(speed.spikePerSecond)} statements/s on the same ${speed.statements}\n`,
+);
+for (const [name, value] of Object.entries(figures))
+  console.log(`${name.padEnd(20)} ${value === null ? "null" : value}`);
 
-if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify({ figures, byDialect, ...(pythonMissing === null ? {} : { missing: pythonMissing }) }, null, 2)}\n`);
+if (values.json !== undefined)
+  writeFileSync(
+    values.json,
+    `${JSON.stringify({ figures, byDialect, ...(pythonMissing === null ? {} : { missing: pythonMissing }) }, null, 2)}\n`,
+  );
 if (values.differences !== undefined) writeFileSync(values.differences, `${differences.join("\n")}\n`);
 
 // --- asking
@@ -182,7 +230,8 @@ async function ask({ statements }: Data): Promise<Oracles> {
   const keep = (index: number, system: string, answer: Answer | { error: string }): void => {
     if (!("error" in answer)) answers[index]!.set(system, answer);
   };
-  for (const [index, { sql, dialect }] of judged.entries()) keep(index, "ours", await askOurs(sql, dialectFor(dialect)));
+  for (const [index, { sql, dialect }] of judged.entries())
+    keep(index, "ours", await askOurs(sql, dialectFor(dialect)));
   let started = performance.now();
   for (const [index, { sql, dialect }] of judged.entries()) keep(index, "polyglot", askPolyglot(sql, dialect));
   rates.set("polyglot", (1000 * judged.length) / (performance.now() - started));
@@ -192,7 +241,12 @@ async function ask({ statements }: Data): Promise<Oracles> {
   for (const [index, { sql }] of forLibpg) keep(index, "libpg", askLibpg(sql));
   rates.set("libpg", (1000 * forLibpg.length) / (performance.now() - started));
   const python = await findPython();
-  if ("missing" in python) return { asked: judged.map((statement, i) => ({ statement, answers: answers[i]! })), seconds: rates, missing: python.missing };
+  if ("missing" in python)
+    return {
+      asked: judged.map((statement, i) => ({ statement, answers: answers[i]! })),
+      seconds: rates,
+      missing: python.missing,
+    };
   for (const [system, version] of Object.entries(python.versions) as [PythonSystem, string][]) {
     const memory_ = new Memory<PythonMessage>(system, `${version}-r1`);
     const questions: Question[] = [];
@@ -220,6 +274,12 @@ async function ask({ statements }: Data): Promise<Oracles> {
     });
     rates.set(system, judged.length / seconds);
   }
-  const absent = Object.keys(FAMILIES).filter((system) => ["sqlglot", "sqllineage", "openlineage"].includes(system) && !(system in python.versions));
-  return { asked: judged.map((statement, i) => ({ statement, answers: answers[i]! })), seconds: rates, missing: absent.length === 3 ? "no oracle in Python" : null };
+  const absent = Object.keys(FAMILIES).filter(
+    (system) => ["sqlglot", "sqllineage", "openlineage"].includes(system) && !(system in python.versions),
+  );
+  return {
+    asked: judged.map((statement, i) => ({ statement, answers: answers[i]! })),
+    seconds: rates,
+    missing: absent.length === 3 ? "no oracle in Python" : null,
+  };
 }

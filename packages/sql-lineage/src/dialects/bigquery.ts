@@ -4,7 +4,13 @@ import { DATE_PART_LAST } from "./words.ts";
 
 /** GoogleSQL of BigQuery (https://cloud.google.com/bigquery/docs/reference/standard-sql/query-syntax). */
 export const bigquery: Dialect = defineDialect("bigquery", {
-  lexical: { doubleQuoteIsString: true, backslashEscapes: true, hashComments: true, tripleQuotes: true, atVariables: true },
+  lexical: {
+    doubleQuoteIsString: true,
+    backslashEscapes: true,
+    hashComments: true,
+    tripleQuotes: true,
+    atVariables: true,
+  },
   names: { unquoted: "any", quoted: "any", dotsInsideQuotes: true, dashes: true },
   features: {
     structFields: true,

@@ -28,7 +28,13 @@ const LEXICAL: LexicalRules = {
   notebookSeparator: false,
 };
 
-const NAMES: NameRules = { unquoted: "any", quoted: "any", dotsInsideQuotes: false, dashes: false, temporaryPrefixes: [] };
+const NAMES: NameRules = {
+  unquoted: "any",
+  quoted: "any",
+  dotsInsideQuotes: false,
+  dashes: false,
+  temporaryPrefixes: [],
+};
 
 const FEATURES: Features = {
   statementsWithoutSemicolon: false,
@@ -83,7 +89,12 @@ const WORDS: WordLists = {
 /** A dialect: the standard, but for what is said here. */
 export function defineDialect(
   name: string,
-  differences: { lexical?: Partial<LexicalRules>; names?: Partial<NameRules>; features?: Partial<Features>; words?: Partial<WordLists> },
+  differences: {
+    lexical?: Partial<LexicalRules>;
+    names?: Partial<NameRules>;
+    features?: Partial<Features>;
+    words?: Partial<WordLists>;
+  },
 ): Dialect {
   return {
     name,

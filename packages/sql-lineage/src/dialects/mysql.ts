@@ -4,7 +4,14 @@ import { DATE_PARTS } from "./words.ts";
 
 /** MySQL and MariaDB (https://dev.mysql.com/doc/refman/en/sql-statements.html). */
 export const mysql: Dialect = defineDialect("mysql", {
-  lexical: { doubleQuoteIsString: true, backslashEscapes: true, hashComments: true, atVariables: true, digitNames: true, delimiterCommand: true },
+  lexical: {
+    doubleQuoteIsString: true,
+    backslashEscapes: true,
+    hashComments: true,
+    atVariables: true,
+    digitNames: true,
+    delimiterCommand: true,
+  },
   names: { unquoted: "any", quoted: "any" },
   features: { stringAliases: true, stringNames: false, jsonArrows: true, recursiveKeyword: true },
   words: {

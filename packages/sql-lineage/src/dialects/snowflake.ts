@@ -17,7 +17,11 @@ export const snowflake: Dialect = defineDialect("snowflake", {
     top: true,
   },
   words: {
-    notTableAlias: wordSet("SAMPLE AT BEFORE CHANGES CONNECT ASOF MATCH_CONDITION", NOT_TABLE_ALIAS, "AT BEFORE CHANGES"),
+    notTableAlias: wordSet(
+      "SAMPLE AT BEFORE CHANGES CONNECT ASOF MATCH_CONDITION",
+      NOT_TABLE_ALIAS,
+      "AT BEFORE CHANGES",
+    ),
     tableFunctions: new Map([
       ["flatten", ["seq", "key", "path", "index", "value", "this"]],
       ["split_to_table", ["seq", "index", "value"]],

@@ -29,8 +29,16 @@ export const tsql: Dialect = defineDialect("tsql", {
   },
   words: {
     constants: wordSet("USER $ACTION", CONSTANTS),
-    notColumnAlias: wordSet("OPTION OUTPUT EXEC EXECUTE UNPIVOT PIVOT", NOT_COLUMN_ALIAS, "LIMIT MINUS QUALIFY WINDOW LATERAL PREWHERE RETURNING CONNECT"),
-    notTableAlias: wordSet("OPTION EXEC EXECUTE", NOT_TABLE_ALIAS, "LIMIT MINUS QUALIFY LATERAL PREWHERE RETURNING CONNECT"),
+    notColumnAlias: wordSet(
+      "OPTION OUTPUT EXEC EXECUTE UNPIVOT PIVOT",
+      NOT_COLUMN_ALIAS,
+      "LIMIT MINUS QUALIFY WINDOW LATERAL PREWHERE RETURNING CONNECT",
+    ),
+    notTableAlias: wordSet(
+      "OPTION EXEC EXECUTE",
+      NOT_TABLE_ALIAS,
+      "LIMIT MINUS QUALIFY LATERAL PREWHERE RETURNING CONNECT",
+    ),
     tableFunctions: new Map([
       ["openjson", ["key", "value", "type"]],
       ["string_split", ["value", "ordinal"]],

@@ -50,7 +50,28 @@ const THIRD = [2];
 
 /** Functions with a unit as a bare word, in the dialects that put it first. */
 export const DATE_PART_FIRST: ReadonlyMap<string, readonly number[]> = new Map([
-  ...["dateadd", "datediff", "datediff_big", "datepart", "datename", "datetrunc", "date_bucket", "timestampadd", "timestampdiff", "timeadd", "timediff", "date_part", "date_trunc", "trunc", "timestamp_add_unit", "datesub", "date_add", "date_sub", "date_diff", "age"].map((name) => [name, FIRST] as const),
+  ...[
+    "dateadd",
+    "datediff",
+    "datediff_big",
+    "datepart",
+    "datename",
+    "datetrunc",
+    "date_bucket",
+    "timestampadd",
+    "timestampdiff",
+    "timeadd",
+    "timediff",
+    "date_part",
+    "date_trunc",
+    "trunc",
+    "timestamp_add_unit",
+    "datesub",
+    "date_add",
+    "date_sub",
+    "date_diff",
+    "age",
+  ].map((name) => [name, FIRST] as const),
   ["last_day", SECOND],
   ["time_slice", THIRD],
   ["extract", FIRST],
@@ -58,7 +79,11 @@ export const DATE_PART_FIRST: ReadonlyMap<string, readonly number[]> = new Map([
 
 /** The same where it comes last: BigQuery's functions. */
 export const DATE_PART_LAST: ReadonlyMap<string, readonly number[]> = new Map([
-  ...["date", "datetime", "time", "timestamp"].flatMap((type) => [[`${type}_diff`, THIRD] as const, [`${type}_trunc`, SECOND] as const, [`${type}_bucket`, SECOND] as const]),
+  ...["date", "datetime", "time", "timestamp"].flatMap((type) => [
+    [`${type}_diff`, THIRD] as const,
+    [`${type}_trunc`, SECOND] as const,
+    [`${type}_bucket`, SECOND] as const,
+  ]),
   ["last_day", SECOND],
   ["date_trunc", SECOND],
 ]);

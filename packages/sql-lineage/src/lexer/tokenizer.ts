@@ -67,7 +67,8 @@ class Tokenizer {
         this.position = start + 1;
         continue;
       }
-      if (this.clientCommandEnd >= 0 && start >= this.clientCommandEnd && this.open.length > 0) this.clientCommandEnd = this.lineEnd(start);
+      if (this.clientCommandEnd >= 0 && start >= this.clientCommandEnd && this.open.length > 0)
+        this.clientCommandEnd = this.lineEnd(start);
       else if (this.clientCommandEnd >= 0 && start >= this.clientCommandEnd) {
         this.clientCommandEnd = -1;
         this.tokens.push(TokenKind.separator, "", start, start);
@@ -300,7 +301,10 @@ class Tokenizer {
         break;
       case HASH:
         if (rules.hashComments) return this.lineComment(start);
-        if (rules.hashNames && (classes[next] === Character.nameStart || classes[next] === Character.digit || next === HASH)) {
+        if (
+          rules.hashNames &&
+          (classes[next] === Character.nameStart || classes[next] === Character.digit || next === HASH)
+        ) {
           this.emit(TokenKind.word, "", this.nameEnd(start + 2));
           return;
         }
@@ -437,7 +441,8 @@ class Tokenizer {
       const word = tokens.words[at];
       if (word === ";") return false;
       if (word === "STDIN") stdin = true;
-      if (word === "COPY" && stdin) return at === 0 || tokens.words[at - 1] === ";" || tokens.kinds[at - 1] === TokenKind.separator;
+      if (word === "COPY" && stdin)
+        return at === 0 || tokens.words[at - 1] === ";" || tokens.kinds[at - 1] === TokenKind.separator;
     }
     return false;
   }
@@ -505,7 +510,11 @@ class Tokenizer {
     if (rules.dollarQuotes && !this.touchesOperand()) {
       let end = start + 1;
       if (next !== DOLLAR && (next >= 128 || classes[next] === Character.nameStart)) {
-        while (text.charCodeAt(end) >= 128 || classes[text.charCodeAt(end)] === 1 || classes[text.charCodeAt(end)] === 2)
+        while (
+          text.charCodeAt(end) >= 128 ||
+          classes[text.charCodeAt(end)] === 1 ||
+          classes[text.charCodeAt(end)] === 2
+        )
           end++;
       }
       if (text.charCodeAt(end) === DOLLAR) {
@@ -513,7 +522,12 @@ class Tokenizer {
         return;
       }
     }
-    if (rules.moneyLiterals && (classes[next] === Character.digit || next === DOT || (next === DASH && classes[text.charCodeAt(start + 2)] === Character.digit))) {
+    if (
+      rules.moneyLiterals &&
+      (classes[next] === Character.digit ||
+        next === DOT ||
+        (next === DASH && classes[text.charCodeAt(start + 2)] === Character.digit))
+    ) {
       this.position = start;
       const from = next === DASH ? start + 2 : start + 1;
       let end = from;
@@ -584,4 +598,3 @@ class Tokenizer {
     return (allowCount ? /^\s*(?:\d+\s*)?;?\s*(?:--.*)?$/ : /^\s*$/).test(rest);
   }
 }
-

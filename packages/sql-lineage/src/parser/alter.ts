@@ -23,7 +23,16 @@ export function readAlter(p: Parser): Statement {
     return { kind: "use", catalog: null, schemas: name === null ? null : [name.parts.at(-1)!], start, end: p.lastEnd };
   }
   let view = false;
-  while (p.is("MATERIALIZED") || p.is("DYNAMIC") || p.is("EXTERNAL") || p.is("FOREIGN") || p.is("ICEBERG") || p.is("SECURE") || p.is("STREAMING")) p.next();
+  while (
+    p.is("MATERIALIZED") ||
+    p.is("DYNAMIC") ||
+    p.is("EXTERNAL") ||
+    p.is("FOREIGN") ||
+    p.is("ICEBERG") ||
+    p.is("SECURE") ||
+    p.is("STREAMING")
+  )
+    p.next();
   if (p.take("VIEW")) view = true;
   else if (!p.take("TABLE")) {
     p.position = at;
@@ -32,7 +41,7 @@ export function readAlter(p: Parser): Statement {
   if (p.is("IF")) p.skip(2);
   if (p.isNameAt(1)) p.take("ONLY");
   const table = readTarget(p);
-  if (p.is("*") ) p.next();
+  if (p.is("*")) p.next();
   if (p.is("ON") && p.wordAt(1) === "CLUSTER") p.skip(3);
   const rename = readRename(p, table, start);
   if (rename !== null) return rename;
@@ -42,13 +51,30 @@ export function readAlter(p: Parser): Statement {
     // ALTER TABLE t UPDATE a = b WHERE … (ClickHouse)
     p.next();
     const select = newSelect(start);
-    const target = { kind: "table", ...table, alias: null, columnAliases: null, join: null, start, end: p.lastEnd } as const;
+    const target = {
+      kind: "table",
+      ...table,
+      alias: null,
+      columnAliases: null,
+      join: null,
+      start,
+      end: p.lastEnd,
+    } as const;
     select.from.push({ ...target });
     const assignments = readAssignments(p);
     if (p.is("IN") && p.wordAt(1) === "PARTITION") p.skip(3);
     readSelectClauses(p, select, false);
     readTailClauses(p, select, select.influence);
-    return { kind: "update", target: select.from[0]!, select, assignments, ctes: [], returning: null, start, end: p.lastEnd };
+    return {
+      kind: "update",
+      target: select.from[0]!,
+      select,
+      assignments,
+      ctes: [],
+      returning: null,
+      start,
+      end: p.lastEnd,
+    };
   }
   if (p.is("DELETE") && p.dialect.features.alterUpdates) {
     p.next();
@@ -75,12 +101,32 @@ function readRename(p: Parser, table: TargetTable, start: number): Statement | n
   if (!p.is("RENAME")) return null;
   const next = p.wordAt(1);
   if (next === "TO" || (next === "AS" && p.isNameAt(2))) p.skip(2);
-  else if (p.isNameAt(1) && next !== "COLUMN" && next !== "CONSTRAINT" && next !== "INDEX" && next !== "KEY" && next !== "PARTITION" && next !== "FIELD" && next !== "ATTRIBUTE" && p.wordAt(2) !== "TO") p.next();
+  else if (
+    p.isNameAt(1) &&
+    next !== "COLUMN" &&
+    next !== "CONSTRAINT" &&
+    next !== "INDEX" &&
+    next !== "KEY" &&
+    next !== "PARTITION" &&
+    next !== "FIELD" &&
+    next !== "ATTRIBUTE" &&
+    p.wordAt(2) !== "TO"
+  )
+    p.next();
   else return null;
   let to = readTarget(p);
   if (to.name.parts.length === 1 && table.name.parts.length > 1 && p.dialect.features.renameKeepsSchema) {
     // The new name stays in the table's schema.
-    to = { ...to, name: { ...to.name, parts: [...table.name.parts.slice(0, -1), ...to.name.parts], quoted: (table.name.quoted & ((1 << (table.name.parts.length - 1)) - 1)) | (to.name.quoted << (table.name.parts.length - 1)) } };
+    to = {
+      ...to,
+      name: {
+        ...to.name,
+        parts: [...table.name.parts.slice(0, -1), ...to.name.parts],
+        quoted:
+          (table.name.quoted & ((1 << (table.name.parts.length - 1)) - 1)) |
+          (to.name.quoted << (table.name.parts.length - 1)),
+      },
+    };
   }
   p.skipStatement();
   return { kind: "rename", pairs: [{ from: table, to }], start, end: p.lastEnd };
@@ -88,7 +134,12 @@ function readRename(p: Parser, table: TargetTable, start: number): Statement | n
 
 function readAlterView(p: Parser, table: TargetTable, start: number): Statement {
   const columns = p.is("(") && !queryStartsAt(p, p.position) ? readColumnList(p) : null;
-  while (!p.atEnd() && !p.is(";") && !(p.is("AS") && queryStartsAt(p, p.position + 1)) && !(p.is("QUERY") && queryStartsAt(p, p.position + 1))) {
+  while (
+    !p.atEnd() &&
+    !p.is(";") &&
+    !(p.is("AS") && queryStartsAt(p, p.position + 1)) &&
+    !(p.is("QUERY") && queryStartsAt(p, p.position + 1))
+  ) {
     if (p.is("(")) p.skipBrackets();
     else p.next();
     if (p.atStatementStart() && !p.is("WITH") && !p.is("SET")) break;
@@ -97,7 +148,19 @@ function readAlterView(p: Parser, table: TargetTable, start: number): Statement 
   p.next();
   const query = p.grammar.query(p);
   if (p.is("WITH")) p.skipStatement();
-  return { kind: "create", what: "view", target: table, to: null, temporary: false, columns, query, model: null, reads: [], start, end: p.lastEnd };
+  return {
+    kind: "create",
+    what: "view",
+    target: table,
+    to: null,
+    temporary: false,
+    columns,
+    query,
+    model: null,
+    reads: [],
+    start,
+    end: p.lastEnd,
+  };
 }
 
 /** EXCHANGE, SWITCH, APPEND, REPLACE, MOVE, ATTACH of partitions between tables. */
@@ -135,7 +198,19 @@ function readPartitionMove(p: Parser, table: TargetTable, start: number): Statem
           // ALTER TABLE mv MODIFY QUERY SELECT … (ClickHouse)
           p.skip(2);
           const query = p.grammar.query(p);
-          return { kind: "create", what: "materialized view", target: table, to: null, temporary: false, columns: null, query, model: null, reads: [], start, end: p.lastEnd };
+          return {
+            kind: "create",
+            what: "materialized view",
+            target: table,
+            to: null,
+            temporary: false,
+            columns: null,
+            query,
+            model: null,
+            reads: [],
+            start,
+            end: p.lastEnd,
+          };
         }
         break;
     }

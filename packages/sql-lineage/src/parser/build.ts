@@ -9,7 +9,18 @@ export function newExpr(start: number): Expr {
 
 /** A SELECT nothing was read into yet. */
 export function newSelect(start: number): Select {
-  return { kind: "select", items: [], from: [], influence: newExpr(start), ordinals: null, into: null, variables: null, windows: null, start, end: start };
+  return {
+    kind: "select",
+    items: [],
+    from: [],
+    influence: newExpr(start),
+    ordinals: null,
+    into: null,
+    variables: null,
+    windows: null,
+    start,
+    end: start,
+  };
 }
 
 /** The query `SELECT` … that is only this select. */

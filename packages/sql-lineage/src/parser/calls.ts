@@ -85,7 +85,11 @@ function readArgumentIntroduction(p: Parser, expr: Expr, call: Call): boolean {
       case "SELECT":
       case "WITH":
       case "FROM":
-        if (!queryStartsAt(p, p.position) || (word === "FROM" && call.position + p.position > 0 && p.tokens.words[p.position - 1] !== "(")) break;
+        if (
+          !queryStartsAt(p, p.position) ||
+          (word === "FROM" && call.position + p.position > 0 && p.tokens.words[p.position - 1] !== "(")
+        )
+          break;
         {
           const saved = p.how;
           p.how = IDENTITY;
@@ -228,14 +232,39 @@ function readTableArgument(p: Parser, expr: Expr): void {
   if (name === null) return;
   const select = newSelect(name.start);
   p.tableNames.push(name);
-  select.from.push({ kind: "table", name, source: "table", alias: null, columnAliases: null, join: null, start: name.start, end: name.end });
-  select.items.push({ kind: "star", qualifier: null, except: [], replace: [], rename: [], pattern: false, how: IDENTITY, start: name.start, end: name.end });
+  select.from.push({
+    kind: "table",
+    name,
+    source: "table",
+    alias: null,
+    columnAliases: null,
+    join: null,
+    start: name.start,
+    end: name.end,
+  });
+  select.items.push({
+    kind: "star",
+    qualifier: null,
+    except: [],
+    replace: [],
+    rename: [],
+    pattern: false,
+    how: IDENTITY,
+    start: name.start,
+    end: name.end,
+  });
   expr.queries.push({ query: queryOf(select), how: compose(TRANSFORMATION, p.how), exists: false });
 }
 
 function readArgument(p: Parser, expr: Expr, call: Call): boolean {
   const at = p.position;
-  if (p.kind === TokenKind.word && ARGUMENT_GLUE.has(p.word) && OPERAND_END.has(p.word) && p.wordAt(1) !== "(" && p.wordAt(1) !== ".") {
+  if (
+    p.kind === TokenKind.word &&
+    ARGUMENT_GLUE.has(p.word) &&
+    OPERAND_END.has(p.word) &&
+    p.wordAt(1) !== "(" &&
+    p.wordAt(1) !== "."
+  ) {
     p.next();
     return true;
   }
@@ -325,7 +354,10 @@ function readGlue(p: Parser, expr: Expr, call: Call): void {
   p.next();
   if (word === "RETURNING") {
     readType(p);
-    while (p.position < close && (p.is("(") || (p.kind === TokenKind.word && !ARGUMENT_GLUE.has(p.word) && p.word !== "AS" && !p.is(",")))) {
+    while (
+      p.position < close &&
+      (p.is("(") || (p.kind === TokenKind.word && !ARGUMENT_GLUE.has(p.word) && p.word !== "AS" && !p.is(",")))
+    ) {
       if (p.is("(")) p.skipBrackets();
       else p.next();
     }
@@ -337,7 +369,12 @@ function readGlue(p: Parser, expr: Expr, call: Call): void {
     return;
   }
   if (word === "HAVING" && (p.is("MAX") || p.is("MIN"))) p.next();
-  if (p.position >= close || p.is(",") || (p.kind === TokenKind.word && ARGUMENT_GLUE.has(p.word) && p.wordAt(1) !== "(" && p.wordAt(1) !== ".")) return;
+  if (
+    p.position >= close ||
+    p.is(",") ||
+    (p.kind === TokenKind.word && ARGUMENT_GLUE.has(p.word) && p.wordAt(1) !== "(" && p.wordAt(1) !== ".")
+  )
+    return;
   if (word === "FROM" && queryStartsAt(p, p.position)) return;
   if (word === "PASSING" && p.is("BY")) p.skip(2);
   const saved = p.how;

@@ -5,7 +5,7 @@ import { parenthesisedQueryAt } from "./lookahead.ts";
 import { readColumnList } from "./names.ts";
 import type { Parser } from "./parser.ts";
 import { closeBracket } from "./recover.ts";
-import { selectAll } from "./relations.ts";
+import { selectAll } from "./select-all.ts";
 import { readLocation, readTarget } from "./target.ts";
 
 type Parts = Partial<Pick<CopyStatement, "from" | "query" | "to" | "columns">>;
@@ -46,7 +46,19 @@ export function readCopy(p: Parser): Statement {
       closeBracket(p, close, null);
       p.skipStatement();
       if (location !== null) return copyStatement(p, start, "unload", { query, to: location });
-      return { kind: "insert", target: table, mode: "copy", columns, byName: false, query, assignments: [], returning: null, partitions: [], start, end: p.lastEnd };
+      return {
+        kind: "insert",
+        target: table,
+        mode: "copy",
+        columns,
+        byName: false,
+        query,
+        assignments: [],
+        returning: null,
+        partitions: [],
+        start,
+        end: p.lastEnd,
+      };
     }
     if (standardStream(p)) {
       p.skipStatement();
@@ -55,7 +67,8 @@ export function readCopy(p: Parser): Statement {
     const from = isLocation(p) ? readLocation(p) : readTarget(p);
     // COPY INTO t FROM @s, t2 …: more sources are rare and read as options.
     p.skipStatement();
-    if (location !== null && from?.source === "table") return copyStatement(p, start, "unload", { query: queryOf(selectAll(from.name, from.source)), to: location });
+    if (location !== null && from?.source === "table")
+      return copyStatement(p, start, "unload", { query: queryOf(selectAll(from.name, from.source)), to: location });
     return copyStatement(p, start, "copy", { from, to: table, columns });
   }
   if (p.take("TO")) {

@@ -4,14 +4,16 @@ import { queryOf } from "./build.ts";
 import { isNameKind, parenthesisedQueryAt, queryStartsAt } from "./lookahead.ts";
 import { readName } from "./names.ts";
 import type { Parser } from "./parser.ts";
-import { selectAll } from "./relations.ts";
+import { selectAll } from "./select-all.ts";
 import { readLocation, readTarget } from "./target.ts";
 
 /** Words that can stand between CREATE and what is created. */
 const KINDS: ReadonlySet<string> = new Set(["TABLE", "VIEW"]);
 /** What CREATE makes that is no table, view or routine. */
 const OTHERS: ReadonlySet<string> = new Set(
-  "INDEX SCHEMA DATABASE ROLE USER STREAM DICTIONARY SEQUENCE TYPE STAGE WAREHOUSE SYNONYM CATALOG CONNECTION MODEL POLICY TAG".split(" "),
+  "INDEX SCHEMA DATABASE ROLE USER STREAM DICTIONARY SEQUENCE TYPE STAGE WAREHOUSE SYNONYM CATALOG CONNECTION MODEL POLICY TAG".split(
+    " ",
+  ),
 );
 
 /** Where TABLE or VIEW stands behind CREATE; -1 when something else is created. */
@@ -63,7 +65,13 @@ export function readCreate(p: Parser, kindAt: number): Statement {
   if (target.name.parts.length === 0) target = { ...target, source: "placeholder" };
   const statement: CreateStatement = {
     kind: "create",
-    what: view ? (materialized ? "materialized view" : "view") : materialized && rest.query !== null ? "materialized view" : "table",
+    what: view
+      ? materialized
+        ? "materialized view"
+        : "view"
+      : materialized && rest.query !== null
+        ? "materialized view"
+        : "table",
     target,
     to,
     temporary: rest.temporary,
@@ -89,7 +97,9 @@ interface Rest {
 }
 
 const CONSTRAINTS: ReadonlySet<string> = new Set(
-  "CONSTRAINT PRIMARY FOREIGN UNIQUE INDEX KEY CHECK PERIOD FULLTEXT EXCLUDE LIKE PROJECTION SPATIAL SUPPLEMENTAL WATERMARK EXPECT".split(" "),
+  "CONSTRAINT PRIMARY FOREIGN UNIQUE INDEX KEY CHECK PERIOD FULLTEXT EXCLUDE LIKE PROJECTION SPATIAL SUPPLEMENTAL WATERMARK EXPECT".split(
+    " ",
+  ),
 );
 
 /** Reads the parentheses behind the name: columns, constraints, LIKE. */
@@ -124,7 +134,14 @@ function isColumn(p: Parser, index: number): boolean {
   if (!CONSTRAINTS.has(word)) return true;
   // A column may be called `key` or `check` when a type follows.
   const next = p.tokens.words[index + 1]!;
-  return (word === "INDEX" || word === "KEY" || word === "PERIOD" || word === "LIKE") && next !== "(" && next !== "KEY" && next !== "FOR" && isNameKind(p.tokens.kinds[index + 1]!) && p.tokens.words[index + 2] !== "(";
+  return (
+    (word === "INDEX" || word === "KEY" || word === "PERIOD" || word === "LIKE") &&
+    next !== "(" &&
+    next !== "KEY" &&
+    next !== "FOR" &&
+    isNameKind(p.tokens.kinds[index + 1]!) &&
+    p.tokens.words[index + 2] !== "("
+  );
 }
 
 /** Reads options up to the query, the query, and what may stand behind it. */
@@ -185,7 +202,11 @@ function readRest(p: Parser, rest: Rest, view: boolean, external: boolean): void
         }
         break;
       case "LOCATION":
-        if (external && (p.kindAt(1) === TokenKind.string || (next === "=" && (p.kindAt(2) === TokenKind.string || p.kindAt(2) === TokenKind.stage)))) {
+        if (
+          external &&
+          (p.kindAt(1) === TokenKind.string ||
+            (next === "=" && (p.kindAt(2) === TokenKind.string || p.kindAt(2) === TokenKind.stage)))
+        ) {
           p.next();
           p.take("=");
           const location = readLocation(p);
@@ -323,12 +344,32 @@ export function readCreateStream(p: Parser): Statement | null {
     p.skipStatement();
     return { kind: "utility", command: "create stream", start, end: p.lastEnd };
   }
-  while (p.is("EXTERNAL") || p.is("TABLE") || p.is("VIEW") || p.is("STAGE") || p.is("DYNAMIC") || p.is("EVENT") || p.is("DIRECTORY")) {
+  while (
+    p.is("EXTERNAL") ||
+    p.is("TABLE") ||
+    p.is("VIEW") ||
+    p.is("STAGE") ||
+    p.is("DYNAMIC") ||
+    p.is("EVENT") ||
+    p.is("DIRECTORY")
+  ) {
     if (!p.isNameAt(1)) break;
     p.next();
   }
   const table = readTarget(p);
   p.skipStatement();
   const query = queryOf(selectAll(table.name, table.source));
-  return { kind: "create", what: "view", target, to: null, temporary: false, columns: null, query, model: null, reads: [], start, end: p.lastEnd };
+  return {
+    kind: "create",
+    what: "view",
+    target,
+    to: null,
+    temporary: false,
+    columns: null,
+    query,
+    model: null,
+    reads: [],
+    start,
+    end: p.lastEnd,
+  };
 }

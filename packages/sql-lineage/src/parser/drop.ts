@@ -8,7 +8,17 @@ export function readDrop(p: Parser): Statement {
   const start = p.start;
   const at = p.position;
   p.next();
-  while (p.is("TEMPORARY") || p.is("TEMP") || p.is("MATERIALIZED") || p.is("EXTERNAL") || p.is("DYNAMIC") || p.is("FOREIGN") || p.is("ICEBERG") || p.is("HYBRID") || p.is("SNAPSHOT")) {
+  while (
+    p.is("TEMPORARY") ||
+    p.is("TEMP") ||
+    p.is("MATERIALIZED") ||
+    p.is("EXTERNAL") ||
+    p.is("DYNAMIC") ||
+    p.is("FOREIGN") ||
+    p.is("ICEBERG") ||
+    p.is("HYBRID") ||
+    p.is("SNAPSHOT")
+  ) {
     if (p.wordAt(1) === "FUNCTION" || p.wordAt(1) === "PROCEDURE") break;
     p.next();
   }
@@ -43,7 +53,11 @@ export function readRenameTable(p: Parser): Statement {
   const start = p.start;
   const at = p.position;
   p.next();
-  if (!p.take("TABLE") && !p.take("TABLES") && (p.is("DATABASE") || p.is("USER") || p.is("DICTIONARY") || p.wordAt(1) !== "TO")) {
+  if (
+    !p.take("TABLE") &&
+    !p.take("TABLES") &&
+    (p.is("DATABASE") || p.is("USER") || p.is("DICTIONARY") || p.wordAt(1) !== "TO")
+  ) {
     p.position = at;
     return utility(p);
   }

@@ -31,7 +31,11 @@ export function readExecute(p: Parser): Statement {
     return { ...block, end: p.lastEnd };
   }
   if (p.kind === TokenKind.parameter && p.wordAt(1) === "=") p.skip(2); // EXEC @result = proc
-  if (p.kind === TokenKind.string || (p.procedural && !p.dialect.features.statementsWithoutSemicolon && p.dialect.features.executeRunsText)) return readDynamic(p, start);
+  if (
+    p.kind === TokenKind.string ||
+    (p.procedural && !p.dialect.features.statementsWithoutSemicolon && p.dialect.features.executeRunsText)
+  )
+    return readDynamic(p, start);
   if (p.is("AS") || p.is("USER") || p.is("LOGIN")) return called(p, start);
   const nameAt = p.position;
   const name = p.kind === TokenKind.parameter ? null : readName(p);
@@ -86,12 +90,31 @@ function readDynamic(p: Parser, start: number, close = -1): Statement {
     literal = p.texts.get(p.value(p.position).toLowerCase()) ?? null;
     if (literal !== null) p.next();
   }
-  const ends = p.atEnd() || p.is(";") || p.is(")") || p.is(",") || p.is("INTO") || p.is("USING") || p.is("BULK") || p.is("RETURNING") || p.is("AS") || p.kind === TokenKind.separator || p.position === close || p.is("LOOP") || p.is("DO") || p.atStatementStart();
+  const ends =
+    p.atEnd() ||
+    p.is(";") ||
+    p.is(")") ||
+    p.is(",") ||
+    p.is("INTO") ||
+    p.is("USING") ||
+    p.is("BULK") ||
+    p.is("RETURNING") ||
+    p.is("AS") ||
+    p.kind === TokenKind.separator ||
+    p.position === close ||
+    p.is("LOOP") ||
+    p.is("DO") ||
+    p.atStatementStart();
   if (!ends || literal === null) {
     p.position = at;
     const expr = newExpr(p.start);
     if (p.position !== close && p.grammar.expression(p, expr) === undefined && !p.atEnd()) p.next();
-    p.gap("dynamic sql", `the statement is only made when it runs: ${p.slice(textStart, Math.min(p.lastEnd, textStart + 60))}`, textStart, p.lastEnd);
+    p.gap(
+      "dynamic sql",
+      `the statement is only made when it runs: ${p.slice(textStart, Math.min(p.lastEnd, textStart + 60))}`,
+      textStart,
+      p.lastEnd,
+    );
   } else if (/\s/.test(literal.text.trim())) {
     const { text } = literal;
     p.inside(text, literal.start, () => readScriptInto(p, body));
@@ -133,8 +156,20 @@ function readSpRename(p: Parser, start: number): Statement | null {
     p.skipStatement();
     return { kind: "utility", command: "execute sp_rename", start, end: p.lastEnd };
   }
-  const name = (parts: string[]): { parts: string[]; quoted: number; start: number; end: number } => ({ parts, quoted: 0, start: nameStart, end: p.lastEnd });
-  return { kind: "rename", pairs: [{ from: { name: name(from), source: "table" }, to: { name: name([...from.slice(0, -1), to]), source: "table" } }], start, end: p.lastEnd };
+  const name = (parts: string[]): { parts: string[]; quoted: number; start: number; end: number } => ({
+    parts,
+    quoted: 0,
+    start: nameStart,
+    end: p.lastEnd,
+  });
+  return {
+    kind: "rename",
+    pairs: [
+      { from: { name: name(from), source: "table" }, to: { name: name([...from.slice(0, -1), to]), source: "table" } },
+    ],
+    start,
+    end: p.lastEnd,
+  };
 }
 
 /** `PREPARE name AS statement`, `PREPARE name FROM 'text'`. */
@@ -147,7 +182,13 @@ function readPrepare(p: Parser, start: number): Statement {
     return { ...statement, start } as Statement;
   }
   if (p.take("FROM")) {
-    if (p.kind === TokenKind.string || p.kind === TokenKind.parameter || p.kindAt(1) === TokenKind.end || p.wordAt(1) === ";") return readDynamic(p, start);
+    if (
+      p.kind === TokenKind.string ||
+      p.kind === TokenKind.parameter ||
+      p.kindAt(1) === TokenKind.end ||
+      p.wordAt(1) === ";"
+    )
+      return readDynamic(p, start);
     // PREPARE name FROM SELECT … (Trino)
     const statement = p.grammar.statement(p);
     return { ...statement, start } as Statement;
@@ -155,4 +196,3 @@ function readPrepare(p: Parser, start: number): Statement {
   p.skipStatement();
   return { kind: "utility", command: "prepare", start, end: p.lastEnd };
 }
-

@@ -1,5 +1,15 @@
 import { FILTER, IDENTITY } from "../how.ts";
-import type { Assignment, Expr, InsertStatement, ManyStatement, Query, Returning, Select, Statement, TargetTable } from "../ir.ts";
+import type {
+  Assignment,
+  Expr,
+  InsertStatement,
+  ManyStatement,
+  Query,
+  Returning,
+  Select,
+  Statement,
+  TargetTable,
+} from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
 import { readAssignments } from "./assignments.ts";
 import { newExpr, newSelect, queryOf } from "./build.ts";
@@ -13,7 +23,9 @@ import { readDeciding } from "./tail.ts";
 import { readLocation, readTarget } from "./target.ts";
 import { readValues } from "./values.ts";
 
-const MODIFIERS: ReadonlySet<string> = new Set("OR IGNORE LOW_PRIORITY DELAYED HIGH_PRIORITY REPLACE ABORT FAIL ROLLBACK INTO LOCAL".split(" "));
+const MODIFIERS: ReadonlySet<string> = new Set(
+  "OR IGNORE LOW_PRIORITY DELAYED HIGH_PRIORITY REPLACE ABORT FAIL ROLLBACK INTO LOCAL".split(" "),
+);
 
 const SOURCES: ReadonlySet<string> = new Set(
   "VALUES VALUE DEFAULT SET EXEC EXECUTE FROM FORMAT ON RETURNING LOG CALL SELECT WITH TABLE MERGE UPDATE DELETE OUTPUT PARTITION BY OVERRIDING SETTINGS USING REPLACE AS IF RETURN".split(
@@ -24,9 +36,21 @@ const SOURCES: ReadonlySet<string> = new Set(
 /** Reads INSERT or REPLACE. `from` is a FROM that stands before it and belongs to it (Hive's multi-insert). */
 export function readInsert(p: Parser, from: Select | null): Statement {
   const start = p.start;
-  const head: Head = { overwrite: p.is("REPLACE"), columns: null, byName: false, partitions: [], output: null, alias: null };
+  const head: Head = {
+    overwrite: p.is("REPLACE"),
+    columns: null,
+    byName: false,
+    partitions: [],
+    output: null,
+    alias: null,
+  };
   p.next();
-  if (from === null && (p.is("ALL") || p.is("FIRST") || (p.is("OVERWRITE") && (p.wordAt(1) === "ALL" || p.wordAt(1) === "FIRST"))) && startsMultiInsert(p)) return readMultiInsert(p, start);
+  if (
+    from === null &&
+    (p.is("ALL") || p.is("FIRST") || (p.is("OVERWRITE") && (p.wordAt(1) === "ALL" || p.wordAt(1) === "FIRST"))) &&
+    startsMultiInsert(p)
+  )
+    return readMultiInsert(p, start);
   readModifiers(p, head);
   const target = readInsertTarget(p);
   readHead(p, head);
@@ -109,7 +133,10 @@ function readInsertTarget(p: Parser): TargetTable {
         for (let i = p.position + 2; i < close; i++) {
           if (p.value(i).toLowerCase() !== "path") continue;
           const value = p.tokens.words[i + 1] === "=" ? i + 2 : i + 1;
-          location ??= { name: { parts: [p.value(value)], quoted: 1, start: p.startOf(value), end: p.startOf(value + 1) }, source: "file" };
+          location ??= {
+            name: { parts: [p.value(value)], quoted: 1, start: p.startOf(value), end: p.startOf(value + 1) },
+            source: "file",
+          };
         }
       }
       if (p.is("(")) p.skipBrackets();
@@ -169,7 +196,7 @@ function readHead(p: Parser, head: Head): void {
         p.skip(3);
         continue;
       case "WITH":
-        if (next !== "(" ) return;
+        if (next !== "(") return;
         p.next();
         p.skipBrackets();
         continue;
@@ -195,7 +222,8 @@ function readHead(p: Parser, head: Head): void {
         continue;
       case "SETTINGS":
       case "PARTITION_ID":
-        while (!p.atEnd() && !p.is("VALUES") && !p.is("SELECT") && !p.is("FORMAT") && !p.is(";") && !p.is("WITH")) p.next();
+        while (!p.atEnd() && !p.is("VALUES") && !p.is("SELECT") && !p.is("FORMAT") && !p.is(";") && !p.is("WITH"))
+          p.next();
         continue;
       case "AS":
         if (queryStartsAt(p, p.position + 1)) {
@@ -209,7 +237,11 @@ function readHead(p: Parser, head: Head): void {
     }
     if (p.kind === TokenKind.word || p.kind === TokenKind.quoted) {
       // An alias of the table (Oracle).
-      if (!SOURCES.has(p.word) && head.alias === null && (next === "(" || next === "VALUES" || queryStartsAt(p, p.position + 1))) {
+      if (
+        !SOURCES.has(p.word) &&
+        head.alias === null &&
+        (next === "(" || next === "VALUES" || queryStartsAt(p, p.position + 1))
+      ) {
         head.alias = readIdentifier(p);
         continue;
       }
@@ -296,8 +328,26 @@ function readSource(p: Parser, head: Head, from: Select | null): Source {
         p.skipStatement();
         if (file === null) return none;
         const select = newSelect(file.name.start);
-        select.from.push({ kind: "table", ...file, alias: null, columnAliases: null, join: null, start: file.name.start, end: file.name.end });
-        select.items.push({ kind: "star", qualifier: null, except: [], replace: [], rename: [], pattern: false, how: IDENTITY, start: file.name.start, end: file.name.end });
+        select.from.push({
+          kind: "table",
+          ...file,
+          alias: null,
+          columnAliases: null,
+          join: null,
+          start: file.name.start,
+          end: file.name.end,
+        });
+        select.items.push({
+          kind: "star",
+          qualifier: null,
+          except: [],
+          replace: [],
+          rename: [],
+          pattern: false,
+          how: IDENTITY,
+          start: file.name.start,
+          end: file.name.end,
+        });
         return { ...none, query: queryOf(select) };
       }
       break;
@@ -351,7 +401,13 @@ function readConflict(p: Parser): Assignment[] {
 function readMultiInsert(p: Parser, start: number): ManyStatement {
   const overwrite = p.take("OVERWRITE");
   p.next();
-  const branches: { target: TargetTable; columns: string[] | null; values: Expr[] | null; start: number; end: number }[] = [];
+  const branches: {
+    target: TargetTable;
+    columns: string[] | null;
+    values: Expr[] | null;
+    start: number;
+    end: number;
+  }[] = [];
   const conditions = newExpr(p.start);
   let source: Query | null = null;
   while (!p.atEnd() && !p.is(";")) {
@@ -387,10 +443,30 @@ function readMultiInsert(p: Parser, start: number): ManyStatement {
     let query = rows;
     if (rows !== null) {
       const select = newSelect(branch.start);
-      select.from.push({ kind: "query", query: rows, lateral: false, alias: null, columnAliases: null, join: null, start: branch.start, end: branch.end });
+      select.from.push({
+        kind: "query",
+        query: rows,
+        lateral: false,
+        alias: null,
+        columnAliases: null,
+        join: null,
+        start: branch.start,
+        end: branch.end,
+      });
       select.influence.refs.push(...conditions.refs);
       select.influence.queries.push(...conditions.queries);
-      if (branch.values === null) select.items.push({ kind: "star", qualifier: null, except: [], replace: [], rename: [], pattern: false, how: IDENTITY, start: branch.start, end: branch.end });
+      if (branch.values === null)
+        select.items.push({
+          kind: "star",
+          qualifier: null,
+          except: [],
+          replace: [],
+          rename: [],
+          pattern: false,
+          how: IDENTITY,
+          start: branch.start,
+          end: branch.end,
+        });
       else for (const expr of branch.values) select.items.push({ kind: "expression", expr, alias: null });
       query = queryOf(select);
     }

@@ -3,14 +3,35 @@ import { TokenKind } from "../lexer/tokens.ts";
 import { readName } from "./names.ts";
 import type { Parser } from "./parser.ts";
 
-const TABLE_WORDS: ReadonlySet<string> = new Set(["TEMPORARY", "TEMP", "UNLOGGED", "TABLE", "STRICT", "LOCAL", "GLOBAL"]);
+const TABLE_WORDS: ReadonlySet<string> = new Set([
+  "TEMPORARY",
+  "TEMP",
+  "UNLOGGED",
+  "TABLE",
+  "STRICT",
+  "LOCAL",
+  "GLOBAL",
+]);
 
 /** Reads `INTO …` of a SELECT: a new table, variables, or a file. */
 export function readInto(p: Parser, select: Select): void {
   p.next();
   if (p.take("OUTFILE") || p.take("DUMPFILE")) {
     p.next();
-    while (p.is("CHARACTER") || p.is("FIELDS") || p.is("COLUMNS") || p.is("LINES") || p.is("TERMINATED") || p.is("OPTIONALLY") || p.is("ENCLOSED") || p.is("ESCAPED") || p.is("STARTING") || p.is("BY") || p.is("SET") || p.kind === TokenKind.string)
+    while (
+      p.is("CHARACTER") ||
+      p.is("FIELDS") ||
+      p.is("COLUMNS") ||
+      p.is("LINES") ||
+      p.is("TERMINATED") ||
+      p.is("OPTIONALLY") ||
+      p.is("ENCLOSED") ||
+      p.is("ESCAPED") ||
+      p.is("STARTING") ||
+      p.is("BY") ||
+      p.is("SET") ||
+      p.kind === TokenKind.string
+    )
       p.next();
     return;
   }
@@ -27,7 +48,10 @@ export function readInto(p: Parser, select: Select): void {
     }
     if (p.is("(")) p.skipBrackets();
     const known = p.variables?.has(name.parts[0]!.toLowerCase()) === true;
-    const table = !parameter && !known && (selectIntoCreatesTable === "always" || (selectIntoCreatesTable === "outside procedures" && !p.procedural));
+    const table =
+      !parameter &&
+      !known &&
+      (selectIntoCreatesTable === "always" || (selectIntoCreatesTable === "outside procedures" && !p.procedural));
     if (table && variables.length === 0) {
       select.into = name;
       return;

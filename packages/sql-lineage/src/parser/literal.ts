@@ -34,7 +34,8 @@ export function readLiteral(p: Parser): Literal | null {
 export function rememberText(p: Parser, variable: string): void {
   const at = p.position;
   const literal = readLiteral(p);
-  const whole = literal !== null && (p.is(";") || p.is(",") || p.atEnd() || p.kind === TokenKind.separator || p.atStatementStart());
+  const whole =
+    literal !== null && (p.is(";") || p.is(",") || p.atEnd() || p.kind === TokenKind.separator || p.atStatementStart());
   p.position = at;
   const key = variable.toLowerCase();
   p.texts.set(key, whole && !p.texts.has(key) ? literal : null);

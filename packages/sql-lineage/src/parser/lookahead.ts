@@ -47,7 +47,15 @@ export function parenthesisedQueryAt(p: Parser, index: number): boolean {
     }
     // `((SELECT …) UNION …)` is a query, `((SELECT …) JOIN t …)` is not.
     const behind = words[(mates[at + 1] ?? -2) + 1] ?? "";
-    if (behind !== ")" && !SET_OPERATORS.has(behind) && behind !== "ORDER" && behind !== "LIMIT" && behind !== "FETCH" && behind !== "OFFSET" && behind !== "|>")
+    if (
+      behind !== ")" &&
+      !SET_OPERATORS.has(behind) &&
+      behind !== "ORDER" &&
+      behind !== "LIMIT" &&
+      behind !== "FETCH" &&
+      behind !== "OFFSET" &&
+      behind !== "|>"
+    )
       return false;
     at++;
   }

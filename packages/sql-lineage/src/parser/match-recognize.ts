@@ -55,7 +55,20 @@ export function readMatchRecognize(p: Parser, input: Relation): MatchRelation {
   p.how = saved;
   closeBracket(p, close, null);
   p.leave();
-  return { kind: "match", input, partition, measures, conditions, allRows, variables, alias: null, columnAliases: null, join: input.join, start, end: p.lastEnd };
+  return {
+    kind: "match",
+    input,
+    partition,
+    measures,
+    conditions,
+    allRows,
+    variables,
+    alias: null,
+    columnAliases: null,
+    join: input.join,
+    start,
+    end: p.lastEnd,
+  };
 }
 
 function readMeasures(p: Parser, measures: { name: string | null; expr: Expr }[]): void {

@@ -27,7 +27,16 @@ export function readMerge(p: Parser, ctes: Cte[]): MergeStatement {
   if (p.wordAt(1) !== "USING") p.take("ONLY");
   const targets: Relation[] = [];
   p.grammar.relation(p, targets, select);
-  const target: Relation = targets[0] ?? { kind: "table", name: { ...plainName("", start, start), parts: [] }, source: "placeholder", alias: null, columnAliases: null, join: null, start, end: start };
+  const target: Relation = targets[0] ?? {
+    kind: "table",
+    name: { ...plainName("", start, start), parts: [] },
+    source: "placeholder",
+    alias: null,
+    columnAliases: null,
+    join: null,
+    start,
+    end: start,
+  };
   if (targets.length === 0) p.unread("expected the table to merge into");
   if (!p.take("USING")) {
     p.unread("expected USING");
@@ -89,7 +98,16 @@ function readUpdateAction(p: Parser, actions: MergeAction[], start: number): voi
 }
 
 function readInsertAction(p: Parser, actions: MergeAction[], start: number): void {
-  if (p.take("ROW") || p.take("*") || p.takeAll("ALL", "BY", "NAME") || p.takeAll("BY", "NAME") || p.takeAll("BY", "POSITION") || p.is("WHEN") || p.atEnd() || p.is(";")) {
+  if (
+    p.take("ROW") ||
+    p.take("*") ||
+    p.takeAll("ALL", "BY", "NAME") ||
+    p.takeAll("BY", "NAME") ||
+    p.takeAll("BY", "POSITION") ||
+    p.is("WHEN") ||
+    p.atEnd() ||
+    p.is(";")
+  ) {
     actions.push({ kind: "row", start, end: p.lastEnd, except: readExcept(p) });
     return;
   }

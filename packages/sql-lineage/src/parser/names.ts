@@ -41,7 +41,8 @@ export function readName(p: Parser): Name | null {
   for (;;) {
     const { kind } = p;
     let text = p.value(p.position);
-    if (kind === TokenKind.template) p.gap("placeholder", `${text} is filled in before this runs`, p.start, p.start + text.length);
+    if (kind === TokenKind.template)
+      p.gap("placeholder", `${text} is filled in before this runs`, p.start, p.start + text.length);
     p.next();
     if (kind === TokenKind.word || kind === TokenKind.number) text = withDashes(p, text);
     if (kind === TokenKind.quoted && p.dialect.names.dotsInsideQuotes && text.includes(".")) {

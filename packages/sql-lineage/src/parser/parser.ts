@@ -10,7 +10,9 @@ import type { Grammar } from "./grammar.ts";
 
 const BATCH_STARTS: ReadonlySet<string> = new Set(
   `SELECT INSERT UPDATE DELETE MERGE WITH CREATE ALTER DROP TRUNCATE EXEC EXECUTE DECLARE PRINT SET IF ELSE WHILE BEGIN END RETURN THROW
-  RAISERROR COMMIT ROLLBACK GRANT REVOKE DENY USE OPEN CLOSE DEALLOCATE GOTO WAITFOR BULK RECEIVE DBCC BACKUP RESTORE CHECKPOINT`.split(/\s+/),
+  RAISERROR COMMIT ROLLBACK GRANT REVOKE DENY USE OPEN CLOSE DEALLOCATE GOTO WAITFOR BULK RECEIVE DBCC BACKUP RESTORE CHECKPOINT`.split(
+    /\s+/,
+  ),
 );
 const BLOCK_WORDS: ReadonlySet<string> = new Set(
   "END IF ELSE ELSIF ELSEIF LOOP EXCEPTION BEGIN WHILE EXEC EXECUTE DECLARE PRINT RETURN THEN DO".split(" "),
@@ -84,7 +86,13 @@ export class Parser {
 
   /** What has to be put back when a statement is given up in the middle. */
   save(): SavedState {
-    return { depth: this.depth, bound: this.bound, colonPairs: this.colonPairs, procedural: this.procedural, how: this.how };
+    return {
+      depth: this.depth,
+      bound: this.bound,
+      colonPairs: this.colonPairs,
+      procedural: this.procedural,
+      how: this.how,
+    };
   }
 
   restore(state: SavedState): void {
@@ -226,7 +234,8 @@ export class Parser {
    */
   atStatementStart(): boolean {
     if (this.kind !== TokenKind.word) return false;
-    if (this.dialect.features.statementsWithoutSemicolon && BATCH_STARTS.has(this.word)) return this.word !== "WITH" || this.startsCte();
+    if (this.dialect.features.statementsWithoutSemicolon && BATCH_STARTS.has(this.word))
+      return this.word !== "WITH" || this.startsCte();
     return this.procedural && BLOCK_WORDS.has(this.word);
   }
 
@@ -297,7 +306,12 @@ export class Parser {
     const start = this.start;
     const end = this.tokens.ends[Math.max(this.position, Math.min(upTo, this.tokens.count) - 1)]! + this.offset;
     const text = this.tokens.text.slice(start - this.offset, Math.min(end - this.offset, start - this.offset + 40));
-    this.gap("unread", text === "" ? `${expected}, found the end` : `${expected}, found ${JSON.stringify(text)}`, start, end);
+    this.gap(
+      "unread",
+      text === "" ? `${expected}, found the end` : `${expected}, found ${JSON.stringify(text)}`,
+      start,
+      end,
+    );
   }
 
   // --- texts inside texts
@@ -330,7 +344,8 @@ export class Parser {
   /** Turns what the tokenizer found unclosed between two offsets of this text into gaps. */
   noteUnclosed(from: number, to: number): void {
     for (const { start, what } of this.tokens.unclosed) {
-      if (start >= from && start < to) this.gap("unclosed", `${what} without its partner`, start + this.offset, to + this.offset);
+      if (start >= from && start < to)
+        this.gap("unclosed", `${what} without its partner`, start + this.offset, to + this.offset);
     }
   }
 }

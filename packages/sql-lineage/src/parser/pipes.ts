@@ -7,7 +7,8 @@ import { readOrderModifiers } from "./order.ts";
 import type { Parser } from "./parser.ts";
 import { readPivot } from "./pivot.ts";
 import { recover } from "./recover.ts";
-import { readItems, readSelectClauses } from "./select.ts";
+import { readItems } from "./select-items.ts";
+import { readSelectClauses } from "./select.ts";
 import { readTailClauses } from "./tail.ts";
 import { JOIN_WORDS } from "./words.ts";
 
@@ -19,7 +20,16 @@ export function readPipe(p: Parser, input: Query): Body {
   const start = p.start;
   p.next();
   const select = newSelect(start);
-  const relation: Relation = { kind: "query", query: input, lateral: false, alias: aliasOf(input.body), columnAliases: null, join: null, start, end: start };
+  const relation: Relation = {
+    kind: "query",
+    query: input,
+    lateral: false,
+    alias: aliasOf(input.body),
+    columnAliases: null,
+    join: null,
+    start,
+    end: start,
+  };
   select.from.push(relation);
   const body = readOperator(p, input, select, relation);
   select.end = p.lastEnd;
@@ -27,7 +37,17 @@ export function readPipe(p: Parser, input: Query): Body {
 }
 
 function star(p: Parser): StarItem {
-  return { kind: "star", qualifier: null, except: [], replace: [], rename: [], pattern: false, how: IDENTITY, start: p.start, end: p.start };
+  return {
+    kind: "star",
+    qualifier: null,
+    except: [],
+    replace: [],
+    rename: [],
+    pattern: false,
+    how: IDENTITY,
+    start: p.start,
+    end: p.start,
+  };
 }
 
 function readOperator(p: Parser, input: Query, select: Select, relation: Relation): Body {
@@ -101,7 +121,19 @@ function readOperator(p: Parser, input: Query, select: Select, relation: Relatio
       const name = readName(p);
       const expr = newExpr(p.start);
       if (p.is("(")) readCall(p, expr, name?.parts.at(-1)?.toLowerCase() ?? "", p.start);
-      select.from.push({ kind: "function", name, expr, columns: null, counters: [], builtin: false, alias: null, columnAliases: null, join: null, start: expr.start, end: p.lastEnd });
+      select.from.push({
+        kind: "function",
+        name,
+        expr,
+        columns: null,
+        counters: [],
+        builtin: false,
+        alias: null,
+        columnAliases: null,
+        join: null,
+        start: expr.start,
+        end: p.lastEnd,
+      });
       if (p.take("AS")) readIdentifier(p);
       select.items.push(star(p));
       return select;
@@ -232,4 +264,3 @@ function readPipedSet(p: Parser, input: Query): SetOperation {
 function readPipedJoin(p: Parser, select: Select): void {
   p.grammar.joins(p, select.from, select);
 }
-

@@ -22,7 +22,17 @@ export function readPivotStatement(p: Parser): Select {
   const [input] = inputs;
   if (input === undefined) return select;
   select.from.push(unpivot ? readUnpivot(p, input, start) : readPivot(p, input, start));
-  select.items.push({ kind: "star", qualifier: null, except: [], replace: [], rename: [], pattern: false, how: IDENTITY, start, end: p.lastEnd });
+  select.items.push({
+    kind: "star",
+    qualifier: null,
+    except: [],
+    replace: [],
+    rename: [],
+    pattern: false,
+    how: IDENTITY,
+    start,
+    end: p.lastEnd,
+  });
   return select;
 }
 
@@ -57,7 +67,20 @@ function readPivot(p: Parser, input: Relation, start: number): Relation {
   p.how = saved;
   keys.end = p.lastEnd;
   // Which columns come out depends on the values there are; without USING they are counts.
-  return { kind: "pivot", input, aggregates, keys, outputs: [], open: true, groupBy, alias: null, columnAliases: null, join: null, start, end: p.lastEnd };
+  return {
+    kind: "pivot",
+    input,
+    aggregates,
+    keys,
+    outputs: [],
+    open: true,
+    groupBy,
+    alias: null,
+    columnAliases: null,
+    join: null,
+    start,
+    end: p.lastEnd,
+  };
 }
 
 function readUnpivot(p: Parser, input: Relation, start: number): Relation {
@@ -100,5 +123,15 @@ function readUnpivot(p: Parser, input: Relation, start: number): Relation {
     }
   }
   if (values.length === 0) values.push("value");
-  return { kind: "unpivot", input, values: values.map((name) => ({ name, from: columns })), keys: [key], alias: null, columnAliases: null, join: null, start, end: p.lastEnd };
+  return {
+    kind: "unpivot",
+    input,
+    values: values.map((name) => ({ name, from: columns })),
+    keys: [key],
+    alias: null,
+    columnAliases: null,
+    join: null,
+    start,
+    end: p.lastEnd,
+  };
 }

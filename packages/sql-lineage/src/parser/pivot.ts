@@ -76,11 +76,30 @@ function readPivotBody(p: Parser, input: Relation, start: number, close: number)
   }
   if (p.takeAll("DEFAULT", "ON", "NULL")) p.grammar.operand(p, newExpr(p.start));
   p.how = saved;
-  return { kind: "pivot", input, aggregates, keys, outputs, open, groupBy, alias: null, columnAliases: null, join: null, start, end: start };
+  return {
+    kind: "pivot",
+    input,
+    aggregates,
+    keys,
+    outputs,
+    open,
+    groupBy,
+    alias: null,
+    columnAliases: null,
+    join: null,
+    start,
+    end: start,
+  };
 }
 
 /** Reads `('a' AS x, 'b', ANY)`; true when which columns come out is only known when it runs. */
-function readPivotValues(p: Parser, keys: Expr, aggregates: number, names: readonly (string | null)[], outputs: { name: string; aggregate: number }[]): boolean {
+function readPivotValues(
+  p: Parser,
+  keys: Expr,
+  aggregates: number,
+  names: readonly (string | null)[],
+  outputs: { name: string; aggregate: number }[],
+): boolean {
   const close = p.mate;
   if (queryStartsAt(p, p.position + 1)) {
     readNested(p, keys);

@@ -159,13 +159,25 @@ function readValuesTerm(p: Parser): Body {
   const start = p.start;
   p.next();
   const values = readValues(p);
-  const named = (p.is("AS") && (p.isNameAt(1) || p.wordAt(1) === "(")) || (p.isName() && p.wordAt(1) === "(" && !p.isAny(p.dialect.words.notTableAlias)) || (p.is("(") && p.isNameAt(1));
+  const named =
+    (p.is("AS") && (p.isNameAt(1) || p.wordAt(1) === "(")) ||
+    (p.isName() && p.wordAt(1) === "(" && !p.isAny(p.dialect.words.notTableAlias)) ||
+    (p.is("(") && p.isNameAt(1));
   if (!named) return values;
   p.take("AS");
   const alias = p.is("(") ? null : readIdentifier(p);
   const columnAliases = p.is("(") ? readColumnList(p) : null;
   const select = newSelect(start);
-  select.from.push({ kind: "query", query: queryOf(values), lateral: false, alias, columnAliases, join: null, start, end: p.lastEnd });
+  select.from.push({
+    kind: "query",
+    query: queryOf(values),
+    lateral: false,
+    alias,
+    columnAliases,
+    join: null,
+    start,
+    end: p.lastEnd,
+  });
   select.items.push(starItem(start, p.lastEnd));
   return select;
 }
@@ -178,7 +190,17 @@ function readTableTerm(p: Parser): Select {
 }
 
 export function starItem(start: number, end: number): Select["items"][number] {
-  return { kind: "star", qualifier: null, except: [], replace: [], rename: [], pattern: false, how: IDENTITY, start, end };
+  return {
+    kind: "star",
+    qualifier: null,
+    except: [],
+    replace: [],
+    rename: [],
+    pattern: false,
+    how: IDENTITY,
+    start,
+    end,
+  };
 }
 
 /** `FROM t SELECT a`, `FROM t |> …`, `FROM t` alone. */
@@ -269,8 +291,16 @@ function readCte(p: Parser, into: With, recursive: boolean): boolean {
   p.leave();
   readSearchAndCycle(p);
   const lower = name.toLowerCase();
-  const readsItself = p.tableNames.slice(mentions).some(({ parts }) => parts.length === 1 && parts[0]!.toLowerCase() === lower);
-  into.ctes.push({ name, columns, query, recursive: readsItself && (recursive || !p.dialect.features.recursiveKeyword), scalar: null });
+  const readsItself = p.tableNames
+    .slice(mentions)
+    .some(({ parts }) => parts.length === 1 && parts[0]!.toLowerCase() === lower);
+  into.ctes.push({
+    name,
+    columns,
+    query,
+    recursive: readsItself && (recursive || !p.dialect.features.recursiveKeyword),
+    scalar: null,
+  });
   return true;
 }
 
@@ -307,5 +337,7 @@ function readSearchAndCycle(p: Parser): void {
 
 /** Whether what stands here is a query in parentheses, or one without. */
 export function atQuery(p: Parser): boolean {
-  return queryStartsAt(p, p.position) && (!p.is("(") || parenthesisedQueryAt(p, p.position)) && p.kind !== TokenKind.end;
+  return (
+    queryStartsAt(p, p.position) && (!p.is("(") || parenthesisedQueryAt(p, p.position)) && p.kind !== TokenKind.end
+  );
 }

@@ -2,7 +2,7 @@ import type { Item, Returning } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
 import { readColumnList, readName } from "./names.ts";
 import type { Parser } from "./parser.ts";
-import { readItem, readItems } from "./select.ts";
+import { readItem, readItems } from "./select-items.ts";
 import { readTarget } from "./target.ts";
 
 /** Reads RETURNING (or RETURN) with its list; null when there is none. */

@@ -3,13 +3,16 @@ import { TokenKind } from "../lexer/tokens.ts";
 import { queryStartsAt } from "./lookahead.ts";
 import { readName } from "./names.ts";
 import type { Parser } from "./parser.ts";
-import { declare, procedurally, readBlockInto, readDeclarations, readParameters } from "./procedural.ts";
+import { procedurally, readBlockInto } from "./blocks.ts";
+import { declare, readDeclarations, readParameters } from "./declarations.ts";
 import { blockOf, expressionBlock, readInto, readOne, readScriptInto, readSequence } from "./sequence.ts";
 
 /** Languages whose bodies are SQL or a procedural form of it. */
 const SQL_LANGUAGES = /^(?:sql|plpgsql|pl\/pgsql|psql|tsql|plsql|internal_sql)$/i;
 
-const STATEMENT_STARTS: ReadonlySet<string> = new Set("SELECT INSERT UPDATE DELETE MERGE WITH CALL COPY TRUNCATE".split(" "));
+const STATEMENT_STARTS: ReadonlySet<string> = new Set(
+  "SELECT INSERT UPDATE DELETE MERGE WITH CALL COPY TRUNCATE".split(" "),
+);
 const EVENTS_BEFORE: ReadonlySet<string> = new Set("BEFORE AFTER OF OR FOR ON , INSTEAD CHANGES".split(" "));
 const NONE: ReadonlySet<string> = new Set();
 
@@ -158,7 +161,13 @@ function readHeader(p: Parser, body: ParsedStatement[], what: BlockStatement["wh
       else readOne(p, body);
       return;
     }
-    if (!features.statementsWithoutSemicolon && what !== "trigger" && before === ")" && (p.is("IF") || p.is("SET") || p.is("LOOP") || p.is("WHILE")) && !bodyFollows(p)) {
+    if (
+      !features.statementsWithoutSemicolon &&
+      what !== "trigger" &&
+      before === ")" &&
+      (p.is("IF") || p.is("SET") || p.is("LOOP") || p.is("WHILE")) &&
+      !bodyFollows(p)
+    ) {
       readOne(p, body);
       return;
     }
@@ -168,8 +177,15 @@ function readHeader(p: Parser, body: ParsedStatement[], what: BlockStatement["wh
 
 function startsBody(p: Parser, before: string, what: BlockStatement["what"]): boolean {
   if (EVENTS_BEFORE.has(before)) return false;
-  if (p.is("WITH")) return p.isNameAt(1) && queryStartsAt(p, p.position) && (p.wordAt(2) === "AS" || p.wordAt(2) === "(") && p.wordAt(3) === "(";
-  if (p.is("CALL") || p.is("COPY") || p.is("TRUNCATE")) return what !== "function" && p.isNameAt(1) && p.wordAt(1) !== "GRANTS" && p.wordAt(1) !== "TAGS";
+  if (p.is("WITH"))
+    return (
+      p.isNameAt(1) &&
+      queryStartsAt(p, p.position) &&
+      (p.wordAt(2) === "AS" || p.wordAt(2) === "(") &&
+      p.wordAt(3) === "("
+    );
+  if (p.is("CALL") || p.is("COPY") || p.is("TRUNCATE"))
+    return what !== "function" && p.isNameAt(1) && p.wordAt(1) !== "GRANTS" && p.wordAt(1) !== "TAGS";
   return !(p.is("UPDATE") || p.is("DELETE") || p.is("INSERT")) || p.isNameAt(1);
 }
 
@@ -199,13 +215,20 @@ function returnIsBody(p: Parser): boolean {
 function language(p: Parser): string | null {
   const { words, kinds } = p.tokens;
   for (let at = p.position; kinds[at] !== TokenKind.end && words[at] !== ";"; at++) {
-    if (words[at] === "LANGUAGE" && (kinds[at + 1] === TokenKind.word || kinds[at + 1] === TokenKind.string)) return p.value(at + 1);
+    if (words[at] === "LANGUAGE" && (kinds[at + 1] === TokenKind.word || kinds[at + 1] === TokenKind.string))
+      return p.value(at + 1);
   }
   return null;
 }
 
 /** Reads a body behind AS or IS. */
-function readBody(p: Parser, body: ParsedStatement[], other: string | null, what: BlockStatement["what"], package_: boolean): void {
+function readBody(
+  p: Parser,
+  body: ParsedStatement[],
+  other: string | null,
+  what: BlockStatement["what"],
+  package_: boolean,
+): void {
   if (p.kind === TokenKind.string) {
     readStringBody(p, body, other);
     return;
@@ -265,7 +288,8 @@ function readBody(p: Parser, body: ParsedStatement[], other: string | null, what
 function declaresBefore(p: Parser): boolean {
   if (p.is("DECLARE")) return true;
   const { words, kinds } = p.tokens;
-  for (let at = p.position; kinds[at] !== TokenKind.end && kinds[at] !== TokenKind.separator; at++) if (words[at] === "BEGIN") return true;
+  for (let at = p.position; kinds[at] !== TokenKind.end && kinds[at] !== TokenKind.separator; at++)
+    if (words[at] === "BEGIN") return true;
   return false;
 }
 

@@ -3,11 +3,12 @@ import type { Name, ParsedStatement } from "../ir.ts";
 import { tokenize } from "../lexer/tokenizer.ts";
 import { TokenKind, withTokens } from "../lexer/tokens.ts";
 import type { Gap } from "../result.ts";
-import { readExpression, readOperand } from "./expression.ts";
+import { readExpression } from "./expression.ts";
 import type { Grammar } from "./grammar.ts";
+import { readFromList, readJoined, readJoins, readRelation } from "./joins.ts";
+import { readOperand } from "./operand.ts";
 import { Parser } from "./parser.ts";
 import { readPerformQuery, readQuery } from "./query.ts";
-import { readFromList, readJoined, readJoins, readRelation } from "./relations.ts";
 import { readOne } from "./sequence.ts";
 import { readStatement } from "./statement.ts";
 import { readTarget } from "./target.ts";
@@ -97,7 +98,8 @@ function addUnclosed(p: Parser, statements: ParsedStatement[], from: number): vo
   const start = p.startOf(from);
   const end = p.position > 0 ? p.tokens.ends[p.position - 1]! : start;
   for (const { start: at, what } of p.tokens.unclosed) {
-    if (at >= start && at <= end) gaps.push({ span: [at, end], reason: "unclosed", detail: `${what} without its partner` });
+    if (at >= start && at <= end)
+      gaps.push({ span: [at, end], reason: "unclosed", detail: `${what} without its partner` });
   }
   statements[statements.length - 1] = { ...last, gaps };
 }

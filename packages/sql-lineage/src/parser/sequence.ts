@@ -22,7 +22,12 @@ export function readParsed(p: Parser, read: () => Statement): ParsedStatement {
   try {
     statement = read();
   } catch (error) {
-    const limit = error instanceof ParseLimit ? error : error instanceof RangeError ? new ParseLimit("nesting", "it nests too deeply") : null;
+    const limit =
+      error instanceof ParseLimit
+        ? error
+        : error instanceof RangeError
+          ? new ParseLimit("nesting", "it nests too deeply")
+          : null;
     if (limit === null) throw error;
     p.restore(state);
     p.refuel(0);
@@ -34,13 +39,22 @@ export function readParsed(p: Parser, read: () => Statement): ParsedStatement {
   const { gaps } = p;
   p.gaps = outer;
   const print = fingerprint(p.tokens, from, p.position);
-  return { statement: withFingerprints(statement, print), gaps, start, end: Math.max(start, p.lastEnd), fingerprint: print };
+  return {
+    statement: withFingerprints(statement, print),
+    gaps,
+    start,
+    end: Math.max(start, p.lastEnd),
+    fingerprint: print,
+  };
 }
 
 /** Queries found in conditions have no tokens of their own: they carry the print of what they stand in. */
 function withFingerprints(statement: Statement, print: string): Statement {
   if (statement.kind !== "block" || !statement.body.some((inner) => inner.fingerprint === "")) return statement;
-  return { ...statement, body: statement.body.map((inner) => (inner.fingerprint === "" ? { ...inner, fingerprint: print } : inner)) };
+  return {
+    ...statement,
+    body: statement.body.map((inner) => (inner.fingerprint === "" ? { ...inner, fingerprint: print } : inner)),
+  };
 }
 
 function tokensAhead(p: Parser): number {
@@ -85,7 +99,12 @@ function readRemainder(p: Parser): void {
 }
 
 /** Reads statements up to one of the `stop` words, the token `until` or the end. */
-export function readSequence(p: Parser, out: ParsedStatement[], stop: ReadonlySet<string>, until: number = Number.MAX_SAFE_INTEGER): void {
+export function readSequence(
+  p: Parser,
+  out: ParsedStatement[],
+  stop: ReadonlySet<string>,
+  until: number = Number.MAX_SAFE_INTEGER,
+): void {
   while (!p.atEnd() && p.position < until) {
     if (p.is(";")) {
       p.next();
@@ -144,7 +163,17 @@ function assignmentAt(p: Parser): number {
     else break;
   }
   if (words[at] === ":=") return at;
-  if (words[at] === "=" && !p.dialect.features.statementsWithoutSemicolon && at - p.position <= 6 && !DML_STARTS.has(p.word) && p.word !== "SET" && p.word !== "LET" && p.word !== "IF" && p.word !== "WHILE") return at;
+  if (
+    words[at] === "=" &&
+    !p.dialect.features.statementsWithoutSemicolon &&
+    at - p.position <= 6 &&
+    !DML_STARTS.has(p.word) &&
+    p.word !== "SET" &&
+    p.word !== "LET" &&
+    p.word !== "IF" &&
+    p.word !== "WHILE"
+  )
+    return at;
   return -1;
 }
 
@@ -152,8 +181,27 @@ function isCall(p: Parser): boolean {
   if (!p.isName() || isCommand(p) || p.dialect.features.statementsWithoutSemicolon) return false;
   const next = p.wordAt(1);
   if (next !== "(" && next !== ";" && next !== "." && p.kindAt(1) !== TokenKind.end) return false;
-  if (DML_STARTS.has(p.word) || p.is("RETURN") || p.is("IF") || p.is("WHILE") || p.is("TRUNCATE") || p.is("BEGIN") || p.is("FROM") || p.is("TABLE") || p.is("EXECUTE")) return false;
-  return !(p.is("PERFORM") || p.is("CASE") || p.is("LOOP") || p.is("FOR") || p.is("COPY") || p.is("UNLOAD") || p.is("REPEAT"));
+  if (
+    DML_STARTS.has(p.word) ||
+    p.is("RETURN") ||
+    p.is("IF") ||
+    p.is("WHILE") ||
+    p.is("TRUNCATE") ||
+    p.is("BEGIN") ||
+    p.is("FROM") ||
+    p.is("TABLE") ||
+    p.is("EXECUTE")
+  )
+    return false;
+  return !(
+    p.is("PERFORM") ||
+    p.is("CASE") ||
+    p.is("LOOP") ||
+    p.is("FOR") ||
+    p.is("COPY") ||
+    p.is("UNLOAD") ||
+    p.is("REPEAT")
+  );
 }
 
 function readCallStatement(p: Parser): Statement {
@@ -183,7 +231,14 @@ export function expressionBlock(p: Parser, start: number, variable: string | nul
 /** The queries in an expression as statements of their own; a single one may be put into a variable. */
 export function queriesOf(expr: Expr, variable: string | null): ParsedStatement[] {
   return expr.queries.map(({ query }) => ({
-    statement: { kind: "query", query, into: null, variables: variable === null ? [] : [variable], start: expr.start, end: Math.max(expr.start, expr.end) },
+    statement: {
+      kind: "query",
+      query,
+      into: null,
+      variables: variable === null ? [] : [variable],
+      start: expr.start,
+      end: Math.max(expr.start, expr.end),
+    },
     gaps: [],
     start: expr.start,
     end: Math.max(expr.start, expr.end),

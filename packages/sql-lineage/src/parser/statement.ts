@@ -11,7 +11,8 @@ import { readInsert } from "./insert.ts";
 import { parenthesisedQueryAt } from "./lookahead.ts";
 import { readMerge } from "./merge.ts";
 import type { Parser } from "./parser.ts";
-import { readBlock, readControl, readDeclaredBlock, startsBlock } from "./procedural.ts";
+import { readBlock, readDeclaredBlock, startsBlock } from "./blocks.ts";
+import { readControl } from "./control.ts";
 import { readQueryBody, readWith, type With } from "./query.ts";
 import { readCreateWithBody } from "./routines.ts";
 import { readSelectClauses } from "./select.ts";
@@ -37,7 +38,8 @@ export function readStatement(p: Parser): Statement {
     case "TABLE":
     case "PIVOT":
     case "UNPIVOT":
-      if (p.isNameAt(1) || (!p.is("TABLE") && p.wordAt(1) === "(")) return queryStatement(p, start, { ctes: [], statements: [] });
+      if (p.isNameAt(1) || (!p.is("TABLE") && p.wordAt(1) === "("))
+        return queryStatement(p, start, { ctes: [], statements: [] });
       break;
     case "USING":
       // USING EXTERNAL FUNCTION f(…) RETURNS … LAMBDA '…' SELECT … (Athena)
@@ -103,7 +105,8 @@ export function readStatement(p: Parser): Statement {
       if (startsBlock(p)) return readBlock(p);
       return utility(p);
     case "DECLARE":
-      if (!p.dialect.features.statementsWithoutSemicolon && p.dialect.features.declareStartsBlock) return readDeclaredBlock(p);
+      if (!p.dialect.features.statementsWithoutSemicolon && p.dialect.features.declareStartsBlock)
+        return readDeclaredBlock(p);
       return readControl(p);
     case "DO":
       if (p.kindAt(1) === TokenKind.string || p.wordAt(1) === "LANGUAGE") return readCreateWithBody(p, "block");
@@ -134,7 +137,9 @@ export function readStatement(p: Parser): Statement {
     const end = endOfLine(p);
     p.gap("unread", "another script is run here", start, end);
     while (!p.atEnd() && p.start < end) p.next();
-    return p.atEnd() || p.is(";") || p.kind === TokenKind.separator ? { kind: "utility", command: "@", start, end } : readStatement(p);
+    return p.atEnd() || p.is(";") || p.kind === TokenKind.separator
+      ? { kind: "utility", command: "@", start, end }
+      : readStatement(p);
   }
   if (isCommand(p)) return utility(p);
   return unknown(p);
@@ -145,7 +150,10 @@ function readMagic(p: Parser): Statement {
   const start = p.start;
   const language = p.value(p.position + 1).toLowerCase();
   p.skip(2);
-  if (language === "sql") return p.atEnd() || p.kind === TokenKind.separator ? { kind: "utility", command: "%sql", start, end: p.lastEnd } : readStatement(p);
+  if (language === "sql")
+    return p.atEnd() || p.kind === TokenKind.separator
+      ? { kind: "utility", command: "%sql", start, end: p.lastEnd }
+      : readStatement(p);
   while (!p.atEnd() && p.kind !== TokenKind.separator) p.next();
   if (language !== "md") p.gap("other language", `a cell in ${language}`, start, p.lastEnd);
   return { kind: "utility", command: `%${language}`, start, end: p.lastEnd };
@@ -157,7 +165,12 @@ function unknown(p: Parser): Statement {
   const first = p.raw(p.position);
   p.next();
   p.skipStatement();
-  p.gap("unknown statement", `no statement is known that starts with ${JSON.stringify(first.slice(0, 30))}`, start, p.lastEnd);
+  p.gap(
+    "unknown statement",
+    `no statement is known that starts with ${JSON.stringify(first.slice(0, 30))}`,
+    start,
+    p.lastEnd,
+  );
   return { kind: "utility", command: "", start, end: p.lastEnd };
 }
 
@@ -171,7 +184,14 @@ function endOfLine(p: Parser): number {
 function queryStatement(p: Parser, start: number, withClause: With): Statement {
   const query: Query = readQueryBody(p, withClause);
   const select = firstSelect(query);
-  return { kind: "query", query, into: select?.into ?? null, variables: select?.variables ?? null, start, end: p.lastEnd };
+  return {
+    kind: "query",
+    query,
+    into: select?.into ?? null,
+    variables: select?.variables ?? null,
+    start,
+    end: p.lastEnd,
+  };
 }
 
 function firstSelect(query: Query): Select | null {
@@ -217,8 +237,12 @@ function readBehindWith(p: Parser, start: number, withClause: With, ctes: Cte[])
 
 /** Puts tables of a WITH that stood before a statement into its query. */
 function withCtes(statement: Statement, ctes: Cte[]): Statement {
-  if (statement.kind === "many") return { ...statement, statements: statement.statements.map((one) => withCtes(one, ctes)) };
-  if ((statement.kind === "insert" || statement.kind === "create" || statement.kind === "query") && statement.query !== null)
+  if (statement.kind === "many")
+    return { ...statement, statements: statement.statements.map((one) => withCtes(one, ctes)) };
+  if (
+    (statement.kind === "insert" || statement.kind === "create" || statement.kind === "query") &&
+    statement.query !== null
+  )
     return { ...statement, query: { ...statement.query, ctes: [...ctes, ...statement.query.ctes] } };
   return statement;
 }
@@ -246,8 +270,12 @@ function insertFollows(p: Parser): boolean {
   return false;
 }
 
-const ROUTINES: ReadonlySet<string> = new Set("PROCEDURE PROC FUNCTION TRIGGER PACKAGE TASK ALERT PIPE RULE MACRO".split(" "));
-const NO_ROUTINE: ReadonlySet<string> = new Set("TABLE VIEW INDEX SCHEMA DATABASE ROLE USER SEQUENCE POLICY SYNONYM GROUP".split(" "));
+const ROUTINES: ReadonlySet<string> = new Set(
+  "PROCEDURE PROC FUNCTION TRIGGER PACKAGE TASK ALERT PIPE RULE MACRO".split(" "),
+);
+const NO_ROUTINE: ReadonlySet<string> = new Set(
+  "TABLE VIEW INDEX SCHEMA DATABASE ROLE USER SEQUENCE POLICY SYNONYM GROUP".split(" "),
+);
 
 /** The word that says which routine is created; null for none. */
 function routineKind(p: Parser): string | null {
@@ -265,7 +293,14 @@ function routineKind(p: Parser): string | null {
 function readAnyCreate(p: Parser): Statement {
   const routine = routineKind(p);
   if (routine !== null) {
-    const what = routine === "FUNCTION" || routine === "MACRO" ? "function" : routine === "TRIGGER" || routine === "RULE" ? "trigger" : routine === "PROCEDURE" || routine === "PROC" || routine === "PACKAGE" ? "procedure" : "task";
+    const what =
+      routine === "FUNCTION" || routine === "MACRO"
+        ? "function"
+        : routine === "TRIGGER" || routine === "RULE"
+          ? "trigger"
+          : routine === "PROCEDURE" || routine === "PROC" || routine === "PACKAGE"
+            ? "procedure"
+            : "task";
     return readCreateWithBody(p, what);
   }
   const at = tableOrViewAt(p);
@@ -278,7 +313,11 @@ function readAnyCreate(p: Parser): Statement {
 function readAnyAlter(p: Parser): Statement {
   const routine = routineKind(p);
   if (routine === "PROCEDURE" || routine === "PROC" || routine === "FUNCTION" || routine === "TRIGGER") {
-    if (alterHasBody(p)) return readCreateWithBody(p, routine === "FUNCTION" ? "function" : routine === "TRIGGER" ? "trigger" : "procedure");
+    if (alterHasBody(p))
+      return readCreateWithBody(
+        p,
+        routine === "FUNCTION" ? "function" : routine === "TRIGGER" ? "trigger" : "procedure",
+      );
     return utility(p);
   }
   if (routine === "TASK" || routine === "ALERT" || routine === "PIPE" || routine === "EVENT") {
@@ -291,8 +330,13 @@ function readAnyAlter(p: Parser): Statement {
 /** Whether this ALTER gives a routine a new body (T-SQL's ALTER PROCEDURE … AS, MODIFY AS, DO). */
 function alterHasBody(p: Parser): boolean {
   const { words, mates, kinds } = p.tokens;
-  for (let at = p.position; kinds[at] !== TokenKind.end && words[at] !== ";" && kinds[at] !== TokenKind.separator; at++) {
-    if (words[at] === "AS" || words[at] === "BEGIN" || words[at] === "DO") return words[at + 1] !== "CALLER" && words[at + 1] !== "OWNER";
+  for (
+    let at = p.position;
+    kinds[at] !== TokenKind.end && words[at] !== ";" && kinds[at] !== TokenKind.separator;
+    at++
+  ) {
+    if (words[at] === "AS" || words[at] === "BEGIN" || words[at] === "DO")
+      return words[at + 1] !== "CALLER" && words[at + 1] !== "OWNER";
     if (mates[at]! > at) at = mates[at]!;
   }
   return false;

@@ -14,7 +14,8 @@ export function functionColumns(p: Parser, index: number): readonly string[] | n
   const close = mates[at + 1] ?? -1;
   if (name === "json_table" || name === "xmltable") {
     for (let i = at + 2; i < close; i++) {
-      if (words[i] === "COLUMNS") return words[i + 1] === "(" ? columnsBetween(p, i + 2, mates[i + 1]!) : columnsBetween(p, i + 1, close);
+      if (words[i] === "COLUMNS")
+        return words[i + 1] === "(" ? columnsBetween(p, i + 2, mates[i + 1]!) : columnsBetween(p, i + 1, close);
       if (kinds[i] === TokenKind.operator && mates[i]! > i) i = mates[i]!;
     }
     return null;

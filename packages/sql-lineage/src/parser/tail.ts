@@ -37,7 +37,15 @@ export function readDecidingList(p: Parser, select: Select | null, into: Expr, h
     if (p.is("GROUPING") && p.wordAt(1) === "SETS") p.skip(2);
     if (p.kind === TokenKind.number && select !== null) {
       const next = p.wordAt(1);
-      if (next === "," || next === ")" || next === ";" || next === "ASC" || next === "DESC" || p.kindAt(1) === TokenKind.end || p.kindAt(1) === TokenKind.word)
+      if (
+        next === "," ||
+        next === ")" ||
+        next === ";" ||
+        next === "ASC" ||
+        next === "DESC" ||
+        p.kindAt(1) === TokenKind.end ||
+        p.kindAt(1) === TokenKind.word
+      )
         (select.ordinals ??= []).push({ position: Number(p.raw(p.position)), how: p.how });
     }
     const at = p.position;
@@ -75,7 +83,10 @@ export function readTailClauses(p: Parser, select: Select | null, into: Expr): v
         if (p.is("ALL") && !p.isNameAt(1)) {
           p.next();
           readOrderModifiers(p, into);
-        } else if (p.is("ALL") && (p.wordAt(1) === "ASC" || p.wordAt(1) === "DESC" || p.wordAt(1) === "NULLS" || CLAUSE_STARTS.has(p.wordAt(1)))) {
+        } else if (
+          p.is("ALL") &&
+          (p.wordAt(1) === "ASC" || p.wordAt(1) === "DESC" || p.wordAt(1) === "NULLS" || CLAUSE_STARTS.has(p.wordAt(1)))
+        ) {
           p.next();
           readOrderModifiers(p, into);
         } else readDecidingList(p, select, into, SORT);
@@ -200,7 +211,11 @@ function readLocking(p: Parser): void {
         p.next();
         readName(p);
       }
-    } else if ((p.is(",") && LOCKING_WORDS.has(p.wordAt(1))) || (p.kind === TokenKind.word && LOCKING_WORDS.has(p.word))) p.next();
+    } else if (
+      (p.is(",") && LOCKING_WORDS.has(p.wordAt(1))) ||
+      (p.kind === TokenKind.word && LOCKING_WORDS.has(p.word))
+    )
+      p.next();
     else if (p.kind === TokenKind.number) p.next();
     else return;
   }

@@ -2,7 +2,7 @@ import type { TargetTable } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
 import { readIdentifier, readName } from "./names.ts";
 import type { Parser } from "./parser.ts";
-import { identifierName } from "./relations.ts";
+import { identifierName } from "./relation-functions.ts";
 
 /** Reads the name of a table that is written. Notes a gap and gives an empty name when there is none. */
 export function readTarget(p: Parser): TargetTable {
@@ -48,7 +48,11 @@ export function readTarget(p: Parser): TargetTable {
   if (p.is("@") && p.isNameAt(1) && p.dialect.features.databaseLinks) {
     p.next();
     const link = readName(p);
-    name = { ...name, parts: [...name.parts.slice(0, -1), `${name.parts.at(-1)}@${link?.parts.join(".") ?? ""}`], end: p.lastEnd };
+    name = {
+      ...name,
+      parts: [...name.parts.slice(0, -1), `${name.parts.at(-1)}@${link?.parts.join(".") ?? ""}`],
+      end: p.lastEnd,
+    };
   }
   if (!variable) p.tableNames.push(name);
   return { name, source: variable ? "variable" : placeholder && name.parts.length === 1 ? "placeholder" : "table" };

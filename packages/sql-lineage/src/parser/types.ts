@@ -24,7 +24,8 @@ export function readType(p: Parser): void {
         continue;
       case "[":
         // `::int[]` and `::int[3]` are types, `::int[][1]` takes an element.
-        if (p.wordAt(1) !== "]" && !(p.kindAt(1) === TokenKind.number && p.wordAt(2) === "]" && p.wordAt(3) === "[")) return;
+        if (p.wordAt(1) !== "]" && !(p.kindAt(1) === TokenKind.number && p.wordAt(2) === "]" && p.wordAt(3) === "["))
+          return;
         p.skipBrackets();
         continue;
       case "<":

@@ -61,5 +61,14 @@ function readModifiers(p: Parser): void {
 }
 
 function nothing(start: number): Relation {
-  return { kind: "table", name: { ...plainName("", start, start), parts: [] }, source: "placeholder", alias: null, columnAliases: null, join: null, start, end: start };
+  return {
+    kind: "table",
+    name: { ...plainName("", start, start), parts: [] },
+    source: "placeholder",
+    alias: null,
+    columnAliases: null,
+    join: null,
+    start,
+    end: start,
+  };
 }

@@ -24,9 +24,12 @@ export function readUse(p: Parser): Statement {
   const name = p.kind === TokenKind.string ? { parts: [p.value(p.position)] } : readName(p);
   p.skipStatement();
   if (name === null || name.parts.length === 0) return { kind: "utility", command: "use", start, end: p.lastEnd };
-  if (name.parts.length > 1) return { kind: "use", catalog: name.parts.at(-2)!, schemas: [name.parts.at(-1)!], start, end: p.lastEnd };
+  if (name.parts.length > 1)
+    return { kind: "use", catalog: name.parts.at(-2)!, schemas: [name.parts.at(-1)!], start, end: p.lastEnd };
   const only = name.parts[0]!;
-  return sets === "catalog" ? { kind: "use", catalog: only, schemas: null, start, end: p.lastEnd } : { kind: "use", catalog: null, schemas: [only], start, end: p.lastEnd };
+  return sets === "catalog"
+    ? { kind: "use", catalog: only, schemas: null, start, end: p.lastEnd }
+    : { kind: "use", catalog: null, schemas: [only], start, end: p.lastEnd };
 }
 
 /** Reads `SET search_path = a, b`, `SET SCHEMA 'a'`; null (without moving) for any other SET. */
@@ -42,7 +45,12 @@ export function readSetPath(p: Parser): Statement | null {
   const schemas: string[] = [];
   do {
     if (p.kind === TokenKind.string) {
-      schemas.push(...p.value(p.position).split(",").map((part) => part.trim()));
+      schemas.push(
+        ...p
+          .value(p.position)
+          .split(",")
+          .map((part) => part.trim()),
+      );
       p.next();
     } else {
       const name = readName(p);
@@ -51,6 +59,13 @@ export function readSetPath(p: Parser): Statement | null {
     }
   } while (p.take(","));
   p.skipStatement();
-  if (schemas.length === 0 || (schemas.length === 1 && schemas[0]!.toLowerCase() === "default")) return { kind: "utility", command: "set", start, end: p.lastEnd };
-  return { kind: "use", catalog: null, schemas: schemas.filter((schema) => !schema.includes("$")), start, end: p.lastEnd };
+  if (schemas.length === 0 || (schemas.length === 1 && schemas[0]!.toLowerCase() === "default"))
+    return { kind: "utility", command: "set", start, end: p.lastEnd };
+  return {
+    kind: "use",
+    catalog: null,
+    schemas: schemas.filter((schema) => !schema.includes("$")),
+    start,
+    end: p.lastEnd,
+  };
 }

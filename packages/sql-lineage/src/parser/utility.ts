@@ -31,7 +31,8 @@ export function isCommand(p: Parser): boolean {
 export function utility(p: Parser): UtilityStatement {
   const start = p.start;
   const words: string[] = [];
-  for (let i = 0; i < 2 && p.kindAt(i) === TokenKind.word && p.wordAt(i) !== ""; i++) words.push(p.wordAt(i).toLowerCase());
+  for (let i = 0; i < 2 && p.kindAt(i) === TokenKind.word && p.wordAt(i) !== ""; i++)
+    words.push(p.wordAt(i).toLowerCase());
   const short = SHORT.has(p.word);
   p.next();
   if (!short || !p.atStatementStart() || p.is("SET")) p.skipStatement(short);

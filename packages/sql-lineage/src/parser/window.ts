@@ -5,7 +5,16 @@ import { readOrderList } from "./order.ts";
 import type { Parser } from "./parser.ts";
 import { closeBracket, recover } from "./recover.ts";
 
-const CLAUSES: ReadonlySet<string> = new Set(["PARTITION", "ORDER", "ROWS", "RANGE", "GROUPS", "DISTRIBUTE", "SORT", "CLUSTER"]);
+const CLAUSES: ReadonlySet<string> = new Set([
+  "PARTITION",
+  "ORDER",
+  "ROWS",
+  "RANGE",
+  "GROUPS",
+  "DISTRIBUTE",
+  "SORT",
+  "CLUSTER",
+]);
 
 /** Reads what stands behind OVER, or in a WINDOW clause: a name, or a window in parentheses. */
 export function readOver(p: Parser, expr: Expr): void {
@@ -27,7 +36,10 @@ export function readOver(p: Parser, expr: Expr): void {
   }
   while (p.position < close && !p.atEnd()) {
     const { word } = p;
-    if ((word === "PARTITION" || word === "ORDER" || word === "DISTRIBUTE" || word === "SORT" || word === "CLUSTER") && p.wordAt(1) === "BY") {
+    if (
+      (word === "PARTITION" || word === "ORDER" || word === "DISTRIBUTE" || word === "SORT" || word === "CLUSTER") &&
+      p.wordAt(1) === "BY"
+    ) {
       p.skip(2);
       if (!readOrderList(p, expr)) recover(p, expr);
     } else if (word === "ROWS" || word === "RANGE" || word === "GROUPS") {

@@ -47,7 +47,9 @@ export const WORD_OPERATORS: ReadonlySet<string> = words(
 );
 
 /** Of those, the ones that may as well be an alias. */
-export const WEAK_OPERATORS: ReadonlySet<string> = words("DIV MOD CONTAINS MATCH BINARY STARTS OPERATOR AGAINST MEMBER");
+export const WEAK_OPERATORS: ReadonlySet<string> = words(
+  "DIV MOD CONTAINS MATCH BINARY STARTS OPERATOR AGAINST MEMBER",
+);
 
 /** Words that can follow NOT as an operator. */
 export const NEGATABLE: ReadonlySet<string> = words(

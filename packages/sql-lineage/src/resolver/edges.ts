@@ -31,7 +31,14 @@ export class Edges {
   private readonly byName = new Map<string, Target[]>();
 
   /** Adds what flows into a column. */
-  add(table: Table | null, column: string, flows: readonly Flow[], at: { readonly start: number; readonly end: number }, rule: Rule, star = false): void {
+  add(
+    table: Table | null,
+    column: string,
+    flows: readonly Flow[],
+    at: { readonly start: number; readonly end: number },
+    rule: Rule,
+    star = false,
+  ): void {
     if (flows.length === 0) return;
     const target = this.target(table, column);
     for (const { source, how } of flows) {
@@ -67,7 +74,13 @@ export class Edges {
     for (const { table, column, drafts } of this.targets) {
       const to = { table: table === null ? null : table.use.id, column };
       for (const { source, hows, start, end, rule, star } of drafts) {
-        edges.push({ from: source.shown, to, transformations: transformationsOf(hows), confidence: confidenceOf(source, hows, star), evidence: { span: [start, end], rule } });
+        edges.push({
+          from: source.shown,
+          to,
+          transformations: transformationsOf(hows),
+          confidence: confidenceOf(source, hows, star),
+          evidence: { span: [start, end], rule },
+        });
       }
     }
     return edges;
@@ -103,7 +116,13 @@ export function datasetEdges(influences: readonly Influence[], to: Table | null,
   const id = to === null ? null : to.use.id;
   for (const [source, { hows, start, end }] of bySource) {
     const ways = transformationsOf(hows);
-    out.push({ from: source.shown, to: id, transformations: ways, confidence: confidenceOf(source, hows, source.column === "*"), evidence: { span: [start, end], rule: ruleOf(ways[0]!) } });
+    out.push({
+      from: source.shown,
+      to: id,
+      transformations: ways,
+      confidence: confidenceOf(source, hows, source.column === "*"),
+      evidence: { span: [start, end], rule: ruleOf(ways[0]!) },
+    });
   }
 }
 

@@ -34,7 +34,10 @@ export class Source {
   /** As it stands in results. */
   get shown(): ColumnSource {
     const { table, column, candidates } = this;
-    return (this.shownAs ??= table !== null ? { table: table.use.id, column } : { table: null, column, candidates: (candidates ?? []).map((candidate) => candidate.use.id) });
+    return (this.shownAs ??=
+      table !== null
+        ? { table: table.use.id, column }
+        : { table: null, column, candidates: (candidates ?? []).map((candidate) => candidate.use.id) });
   }
 }
 

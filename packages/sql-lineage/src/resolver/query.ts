@@ -1,6 +1,35 @@
 import type { Dialect } from "../dialect.ts";
-import { AMBIGUOUS, FILTER, GROUP_BY, IDENTITY, JOIN, RECOVERED, SORT, TRANSFORMATION, compose, kindOf } from "../how.ts";
-import type { Body, Cte, Expr, FunctionRelation, Item, MatchRelation, Name, PivotRelation, Query, Relation, Select, SetOperation, StarItem, Statement, TableRelation, UnpivotRelation, Values } from "../ir.ts";
+import {
+  AMBIGUOUS,
+  FILTER,
+  GROUP_BY,
+  IDENTITY,
+  JOIN,
+  RECOVERED,
+  SORT,
+  TRANSFORMATION,
+  compose,
+  kindOf,
+} from "../how.ts";
+import type {
+  Body,
+  Cte,
+  Expr,
+  FunctionRelation,
+  Item,
+  MatchRelation,
+  Name,
+  PivotRelation,
+  Query,
+  Relation,
+  Select,
+  SetOperation,
+  StarItem,
+  Statement,
+  TableRelation,
+  UnpivotRelation,
+  Values,
+} from "../ir.ts";
 import { type Flow, FlowSet, type Output, type Star, renamed, through } from "./flow.ts";
 import { type Influence, InfluenceSet } from "./influences.ts";
 import { type ColumnFinder, type Scope, type Visible, newScope } from "./scope.ts";
@@ -140,11 +169,21 @@ export class QueryResolver {
   private setOperation(body: SetOperation, env: Env | null, parent: Scope | null): readonly Output[] {
     const branches = body.branches.map(({ query, except, byName }) => {
       const outputs = this.query(query, env, parent);
-      return { outputs: except ? outputs.map((output) => ({ ...output, flows: through(output.flows, FILTER) })) : outputs, byName };
+      return {
+        outputs: except ? outputs.map((output) => ({ ...output, flows: through(output.flows, FILTER) })) : outputs,
+        byName,
+      };
     });
     const first = branches[0]?.outputs ?? [];
     if (branches.length === 1) return first;
-    if (branches.some(({ byName }) => byName) || branches.some(({ outputs }) => outputs.some(({ star }) => star !== null))) return unionByName(branches.map(({ outputs }) => outputs), branches.some(({ byName }) => byName));
+    if (
+      branches.some(({ byName }) => byName) ||
+      branches.some(({ outputs }) => outputs.some(({ star }) => star !== null))
+    )
+      return unionByName(
+        branches.map(({ outputs }) => outputs),
+        branches.some(({ byName }) => byName),
+      );
     // By position; the first branch names the columns.
     return first.map((output, i) => {
       const set = new FlowSet();
@@ -181,7 +220,8 @@ export class QueryResolver {
 
   private windows(select: Select, scope: Scope, env: Env | null): void {
     scope.windows = new Map();
-    for (const { name, expr } of select.windows ?? []) scope.windows.set(name.toLowerCase(), this.flows(expr, scope, env));
+    for (const { name, expr } of select.windows ?? [])
+      scope.windows.set(name.toLowerCase(), this.flows(expr, scope, env));
   }
 
   /** The columns of a select list. */
@@ -224,7 +264,15 @@ export class QueryResolver {
   outputOf(expr: Expr, name: string | null, scope: Scope, env: Env | null): Output {
     let flows = this.flows(expr, scope, env);
     if (expr.recovered) flows = through(flows, IDENTITY | RECOVERED);
-    return { name: name ?? "", lower: name?.toLowerCase() ?? "", named: name !== null, flows, star: null, start: expr.start, end: expr.end };
+    return {
+      name: name ?? "",
+      lower: name?.toLowerCase() ?? "",
+      named: name !== null,
+      flows,
+      star: null,
+      start: expr.start,
+      end: expr.end,
+    };
   }
 
   /** What an expression draws on. */
@@ -251,11 +299,20 @@ export class QueryResolver {
     else {
       const lower = qualifier.parts.map((part) => part.toLowerCase());
       relations = [];
-      for (let at: Scope | null = scope; at !== null && relations.length === 0; at = at.parent) relations = this.finder.matching(at, lower);
+      for (let at: Scope | null = scope; at !== null && relations.length === 0; at = at.parent)
+        relations = this.finder.matching(at, lower);
       if (relations.length === 0) {
         // `column.*`: the fields of a value.
         const flows = through(this.finder.find(qualifier, scope, false), TRANSFORMATION);
-        outputs.push({ name: "*", lower: "*", named: true, flows, star: { except: null, whole: true }, start: item.start, end: item.end });
+        outputs.push({
+          name: "*",
+          lower: "*",
+          named: true,
+          flows,
+          star: { except: null, whole: true },
+          start: item.start,
+          end: item.end,
+        });
         return;
       }
     }
@@ -265,12 +322,21 @@ export class QueryResolver {
       rename: new Map(item.rename.map(({ from, to }) => [from.toLowerCase(), to])),
     };
     const first = outputs.length;
-    for (const relation of relations) this.expand(relation, item, changes, scope, env, outputs, qualifier === null ? first : outputs.length);
+    for (const relation of relations)
+      this.expand(relation, item, changes, scope, env, outputs, qualifier === null ? first : outputs.length);
     // What is replaced or renamed out of columns nobody told us is known by these words alone.
     this.nameHidden(item, changes, relations, scope, env, outputs, first);
   }
 
-  private expand(relation: Visible, item: StarItem, changes: StarChanges, scope: Scope, env: Env | null, outputs: Output[], first: number): void {
+  private expand(
+    relation: Visible,
+    item: StarItem,
+    changes: StarChanges,
+    scope: Scope,
+    env: Env | null,
+    outputs: Output[],
+    first: number,
+  ): void {
     const push = (name: string, flows: readonly Flow[], named_: boolean): void => {
       const lower = name.toLowerCase();
       if (changes.except.has(lower)) return;
@@ -291,56 +357,102 @@ export class QueryResolver {
         return;
       }
       const to = changes.rename.get(lower) ?? name;
-      const output: Output = { name: to, lower: to.toLowerCase(), named: named_, flows: through(flows, item.how), star: null, start: item.start, end: item.end };
+      const output: Output = {
+        name: to,
+        lower: to.toLowerCase(),
+        named: named_,
+        flows: through(flows, item.how),
+        star: null,
+        start: item.start,
+        end: item.end,
+      };
       outputs.push(output);
     };
     const { table } = relation;
     if (table !== null && table.columns !== null) {
-      if (item.pattern) outputs.push(starOutput(table.columns.map((column) => table.source(column).by(IDENTITY)), { except: null, whole: true }, item));
+      if (item.pattern)
+        outputs.push(
+          starOutput(
+            table.columns.map((column) => table.source(column).by(IDENTITY)),
+            { except: null, whole: true },
+            item,
+          ),
+        );
       else for (const column of table.columns) push(column, [table.source(column).by(IDENTITY)], true);
       return;
     }
-    const own: readonly Output[] = table !== null ? [starOutput([table.source("*").by(IDENTITY)], { except: null, whole: false }, item)] : (relation.outputs ?? []);
+    const own: readonly Output[] =
+      table !== null
+        ? [starOutput([table.source("*").by(IDENTITY)], { except: null, whole: false }, item)]
+        : (relation.outputs ?? []);
     for (const output of own) {
       if (output.star === null && !item.pattern) {
         push(output.name, output.flows, output.named);
         continue;
       }
-      const hidden = new Set([...(output.star?.except ?? []), ...changes.except, ...changes.replace.keys(), ...changes.rename.keys()]);
+      const hidden = new Set([
+        ...(output.star?.except ?? []),
+        ...changes.except,
+        ...changes.replace.keys(),
+        ...changes.rename.keys(),
+      ]);
       const star: Star = { except: hidden.size === 0 ? null : hidden, whole: output.star?.whole ?? true };
       outputs.push({ ...output, flows: through(output.flows, item.how), star, start: item.start, end: item.end });
     }
   }
 
-  private nameHidden(item: StarItem, changes: StarChanges, relations: readonly Visible[], scope: Scope, env: Env | null, outputs: Output[], first: number): void {
+  private nameHidden(
+    item: StarItem,
+    changes: StarChanges,
+    relations: readonly Visible[],
+    scope: Scope,
+    env: Env | null,
+    outputs: Output[],
+    first: number,
+  ): void {
     const stars = outputs.slice(first).some(({ star }) => star !== null);
     if (!stars) return;
-    for (const { name, expr, done } of changes.replace.values()) if (done !== true) outputs.push(this.outputOf(expr, name, scope, env));
+    for (const { name, expr, done } of changes.replace.values())
+      if (done !== true) outputs.push(this.outputOf(expr, name, scope, env));
     for (const { from, to } of item.rename) {
       if (outputs.slice(first).some((output) => output.star === null && output.lower === to.toLowerCase())) continue;
       const set = new FlowSet();
-      for (const relation of relations) set.addAll(this.finder.columnOf(relation, from, from.toLowerCase(), false) ?? []);
-      outputs.push({ name: to, lower: to.toLowerCase(), named: true, flows: set.items, star: null, start: item.start, end: item.end });
+      for (const relation of relations)
+        set.addAll(this.finder.columnOf(relation, from, from.toLowerCase(), false) ?? []);
+      outputs.push({
+        name: to,
+        lower: to.toLowerCase(),
+        named: true,
+        flows: set.items,
+        star: null,
+        start: item.start,
+        end: item.end,
+      });
     }
   }
 
   /** What decides about the rows of a SELECT. */
   private decide(select: Select, outputs: readonly Output[], scope: Scope, env: Env | null): void {
     const { influence } = select;
-    const seesAliases = influence.queries.length > 0 || influence.refs.some(({ how }) => kindOf(how) === SORT || kindOf(how) === GROUP_BY);
+    const seesAliases =
+      influence.queries.length > 0 ||
+      influence.refs.some(({ how }) => kindOf(how) === SORT || kindOf(how) === GROUP_BY);
     if (!seesAliases) {
       if (influence.refs.length > 0) this.influence(influence, scope, env);
     } else {
       const aliases = scope.aliases;
       scope.aliases = new Map(aliases ?? []);
-      for (const output of outputs) if (output.named && output.star === null && output.lower !== "" && !scope.aliases.has(output.lower)) scope.aliases.set(output.lower, output);
+      for (const output of outputs)
+        if (output.named && output.star === null && output.lower !== "" && !scope.aliases.has(output.lower))
+          scope.aliases.set(output.lower, output);
       this.influence(influence, scope, env, aliases);
       scope.aliases = aliases;
     }
     for (const { position, how } of select.ordinals ?? []) {
       const output = outputs[position - 1];
       if (output !== undefined && outputs.slice(0, position).every(({ star }) => star === null))
-        for (const flow of output.flows) this.influences.add(flow.source.by(compose(flow.how, how)), output.start, output.end);
+        for (const flow of output.flows)
+          this.influences.add(flow.source.by(compose(flow.how, how)), output.start, output.end);
     }
   }
 
@@ -351,13 +463,16 @@ export class QueryResolver {
       const kind = kindOf(how);
       // Conditions of WHERE and ON see no aliases, except where the dialect lets them.
       scope.aliases = kind === SORT || kind === GROUP_BY ? aliases : kind === JOIN ? null : aliasesOfConditions;
-      for (const flow of this.finder.find(name, scope, kind === SORT)) this.influences.add(flow.source.by(compose(flow.how, how)), name.start, name.end);
+      for (const flow of this.finder.find(name, scope, kind === SORT))
+        this.influences.add(flow.source.by(compose(flow.how, how)), name.start, name.end);
     }
     scope.aliases = aliases;
     for (const { query, how, exists } of expr.queries) {
       const outputs = this.query(query, env, scope);
       if (exists) continue;
-      for (const output of outputs) for (const flow of output.flows) this.influences.add(flow.source.by(compose(flow.how, how)), output.start, output.end);
+      for (const output of outputs)
+        for (const flow of output.flows)
+          this.influences.add(flow.source.by(compose(flow.how, how)), output.start, output.end);
     }
   }
 
@@ -368,12 +483,19 @@ export class QueryResolver {
     const { join } = relation;
     if (join === null) return result;
     if (join.using === null && !join.natural) return join.hidden ? { ...result, hidden: true } : result;
-    const merged = join.using === null ? this.natural(result, scope) : new Set(join.using.map((column) => column.toLowerCase()));
+    const merged =
+      join.using === null ? this.natural(result, scope) : new Set(join.using.map((column) => column.toLowerCase()));
     for (const lower of merged) {
       for (const side of [...scope.relations, result]) {
-        const flows = side.table?.columns === null || side.table === null ? null : this.finder.columnOf(side, lower, lower, false);
-        const found = flows ?? (side.outputs?.some((output) => output.lower === lower) === true ? this.finder.columnOf(side, lower, lower, false) : null);
-        for (const flow of found ?? []) this.influences.add(flow.source.by(compose(flow.how, JOIN)), relation.start, relation.end);
+        const flows =
+          side.table?.columns === null || side.table === null ? null : this.finder.columnOf(side, lower, lower, false);
+        const found =
+          flows ??
+          (side.outputs?.some((output) => output.lower === lower) === true
+            ? this.finder.columnOf(side, lower, lower, false)
+            : null);
+        for (const flow of found ?? [])
+          this.influences.add(flow.source.by(compose(flow.how, JOIN)), relation.start, relation.end);
       }
     }
     return { ...result, hidden: join.hidden, merged };
@@ -407,7 +529,22 @@ export class QueryResolver {
         const inner = newScope(scope.parent);
         this.from(relation.relations, inner, env);
         const outputs: Output[] = [];
-        this.star({ kind: "star", qualifier: null, except: [], replace: [], rename: [], pattern: false, how: IDENTITY, start: relation.start, end: relation.end }, inner, env, outputs);
+        this.star(
+          {
+            kind: "star",
+            qualifier: null,
+            except: [],
+            replace: [],
+            rename: [],
+            pattern: false,
+            how: IDENTITY,
+            start: relation.start,
+            end: relation.end,
+          },
+          inner,
+          env,
+          outputs,
+        );
         return derived(alias, named(outputs, relation.columnAliases));
       }
     }
@@ -421,7 +558,8 @@ export class QueryResolver {
         if (entry !== null) return this.cte(entry, relation, alias);
       } else if (this.dialect.features.implicitUnnest) {
         const value = this.pathValue(relation, scope);
-        if (value !== null) return { ...derived(alias ?? name.parts.at(-1)!.toLowerCase(), unfolded(value, relation)), value };
+        if (value !== null)
+          return { ...derived(alias ?? name.parts.at(-1)!.toLowerCase(), unfolded(value, relation)), value };
       }
     }
     const table = this.tables.find(name, relation.source);
@@ -448,7 +586,8 @@ export class QueryResolver {
   private pathValue(relation: TableRelation, scope: Scope): readonly Flow[] | null {
     const [first] = relation.name.parts;
     for (let at: Scope | null = scope; at !== null; at = at.parent) {
-      if (this.finder.matching(at, [first!.toLowerCase()]).length > 0) return through(this.finder.find(relation.name, scope, false), TRANSFORMATION);
+      if (this.finder.matching(at, [first!.toLowerCase()]).length > 0)
+        return through(this.finder.find(relation.name, scope, false), TRANSFORMATION);
     }
     return null;
   }
@@ -476,15 +615,29 @@ export class QueryResolver {
    * A function of the user's own: where its columns come from is inside it. They are its own columns; what it is called with
    * decides about its rows.
    */
-  private unknownFunction(relation: FunctionRelation, name: Name, alias: string | null, scope: Scope, env: Env | null): Visible {
+  private unknownFunction(
+    relation: FunctionRelation,
+    name: Name,
+    alias: string | null,
+    scope: Scope,
+    env: Env | null,
+  ): Visible {
     const { columnAliases, columns } = relation;
     const table = this.tables.function(name);
     this.reads.add(table);
-    for (const flow of this.flows(relation.expr, scope, env)) this.influences.add(flow.source.by(compose(flow.how, FILTER)), relation.start, relation.end);
+    for (const flow of this.flows(relation.expr, scope, env))
+      this.influences.add(flow.source.by(compose(flow.how, FILTER)), relation.start, relation.end);
     const own = alias ?? name.parts.at(-1)!.toLowerCase();
     const names = columnAliases ?? columns;
-    if (names === null) return { ...derived(own, tableOutputs(table, relation)), value: [table.source("*").by(IDENTITY)] };
-    return { ...derived(own, names.map((columnName) => column(columnName, [table.source(columnName).by(IDENTITY)], relation))), value: [table.source("*").by(IDENTITY)] };
+    if (names === null)
+      return { ...derived(own, tableOutputs(table, relation)), value: [table.source("*").by(IDENTITY)] };
+    return {
+      ...derived(
+        own,
+        names.map((columnName) => column(columnName, [table.source(columnName).by(IDENTITY)], relation)),
+      ),
+      value: [table.source("*").by(IDENTITY)],
+    };
   }
 
   private pivot(relation: PivotRelation, scope: Scope, env: Env | null): Output[] {
@@ -493,17 +646,26 @@ export class QueryResolver {
     const aggregates = relation.aggregates.map((expr) => this.flows(expr, inner, env));
     this.influence(relation.keys, inner, env);
     const used = new Set<string>();
-    for (const expr of [...relation.aggregates, relation.keys]) for (const { name } of expr.refs) used.add(name.parts.at(-1)!.toLowerCase());
+    for (const expr of [...relation.aggregates, relation.keys])
+      for (const { name } of expr.refs) used.add(name.parts.at(-1)!.toLowerCase());
     const at = { start: relation.start, end: relation.end };
     const outputs: Output[] = [];
     if (relation.groupBy !== null) {
-      for (const { name } of relation.groupBy.refs) outputs.push(column(name.parts.at(-1)!, this.finder.find(name, inner, false), at));
+      for (const { name } of relation.groupBy.refs)
+        outputs.push(column(name.parts.at(-1)!, this.finder.find(name, inner, false), at));
     } else this.expandWithout(inner.relations[0]!, used, at, outputs);
     for (const { name, aggregate } of relation.outputs) outputs.push(column(name, aggregates[aggregate] ?? [], at));
     if (relation.open) {
       const set = new FlowSet();
       for (const flows of aggregates) set.addAll(flows);
-      outputs.push({ name: "*", lower: "*", named: true, flows: set.items, star: { except: null, whole: true }, ...at });
+      outputs.push({
+        name: "*",
+        lower: "*",
+        named: true,
+        flows: set.items,
+        star: { except: null, whole: true },
+        ...at,
+      });
     }
     return outputs;
   }
@@ -529,7 +691,15 @@ export class QueryResolver {
     const input = this.relation({ ...relation.input, join: null }, scope, env);
     inner.relations.push(input);
     // Pattern variables stand for rows of the input.
-    for (const variable of relation.variables) inner.relations.push({ ...input, alias: variable.toLowerCase(), path: null, hidden: true, outputs: input.outputs, table: input.table });
+    for (const variable of relation.variables)
+      inner.relations.push({
+        ...input,
+        alias: variable.toLowerCase(),
+        path: null,
+        hidden: true,
+        outputs: input.outputs,
+        table: input.table,
+      });
     const at = { start: relation.start, end: relation.end };
     const outputs: Output[] = [];
     const only = newScope(scope.parent);
@@ -537,18 +707,35 @@ export class QueryResolver {
     this.influence(relation.conditions, inner, env);
     this.influence(relation.partition, only, env);
     if (relation.allRows) this.expandWithout(input, new Set(), at, outputs);
-    else for (const { name } of relation.partition.refs) outputs.push(column(name.parts.at(-1)!, this.finder.find(name, only, false), at));
+    else
+      for (const { name } of relation.partition.refs)
+        outputs.push(column(name.parts.at(-1)!, this.finder.find(name, only, false), at));
     for (const { name, expr } of relation.measures) {
       const set = new FlowSet();
-      for (const ref of expr.refs) set.addAll(this.finder.find(ref.name, ref.name.parts.length > 1 ? inner : only, false), ref.how);
+      for (const ref of expr.refs)
+        set.addAll(this.finder.find(ref.name, ref.name.parts.length > 1 ? inner : only, false), ref.how);
       outputs.push({ ...column(name ?? "", set.items, at), named: name !== null });
     }
     return outputs;
   }
 
   /** All columns of a relation, but for some. */
-  private expandWithout(relation: Visible, without: ReadonlySet<string>, at: { start: number; end: number }, outputs: Output[]): void {
-    const item: StarItem = { kind: "star", qualifier: null, except: [...without], replace: [], rename: [], pattern: false, how: IDENTITY, ...at };
+  private expandWithout(
+    relation: Visible,
+    without: ReadonlySet<string>,
+    at: { start: number; end: number },
+    outputs: Output[],
+  ): void {
+    const item: StarItem = {
+      kind: "star",
+      qualifier: null,
+      except: [...without],
+      replace: [],
+      rename: [],
+      pattern: false,
+      how: IDENTITY,
+      ...at,
+    };
     const changes: StarChanges = { except: without, replace: new Map(), rename: new Map() };
     this.expand(relation, item, changes, newScope(null), null, outputs, outputs.length);
   }
@@ -625,15 +812,22 @@ function unionByName(branches: readonly (readonly Output[])[], byName: boolean):
   const result: Output[] = [];
   branches.forEach((outputs, branch) => {
     for (const output of outputs) {
-      const at = output.star === null ? result.findIndex((other) => other.star === null && other.lower === output.lower && other.lower !== "") : -1;
-      const starAt = output.star === null ? -1 : result.findIndex((other) => other.star !== null && other.star.whole === output.star!.whole);
+      const at =
+        output.star === null
+          ? result.findIndex((other) => other.star === null && other.lower === output.lower && other.lower !== "")
+          : -1;
+      const starAt =
+        output.star === null
+          ? -1
+          : result.findIndex((other) => other.star !== null && other.star.whole === output.star!.whole);
       const into = at >= 0 ? at : starAt;
       if (branch > 0 && into >= 0) {
         const set = new FlowSet();
         set.addAll(result[into]!.flows);
         set.addAll(output.flows);
         result[into] = { ...result[into]!, flows: set.items, star: mergeStars(result[into]!.star, output.star) };
-      } else if (branch === 0 || byName || output.star !== null || !result.some(({ star }) => star === null)) result.push(output);
+      } else if (branch === 0 || byName || output.star !== null || !result.some(({ star }) => star === null))
+        result.push(output);
       else result.push({ ...output, flows: output.flows.map(({ source, how }) => source.by(how | AMBIGUOUS)) });
     }
   });

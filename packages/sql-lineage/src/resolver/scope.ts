@@ -95,8 +95,13 @@ export class ColumnFinder {
       if (byAlias.length > 0) return byAlias;
     }
     const byName = relations.filter(({ path }) => path !== null && endsPath(path, qualifier));
-    if (byName.length > 0) return byName.some(({ alias }) => alias === null) ? byName.filter(({ alias }) => alias === null) : byName;
-    if (qualifier.length > 1) return relations.filter(({ path, alias }) => path !== null && alias === null && path.length < qualifier.length && endsPath(qualifier, path));
+    if (byName.length > 0)
+      return byName.some(({ alias }) => alias === null) ? byName.filter(({ alias }) => alias === null) : byName;
+    if (qualifier.length > 1)
+      return relations.filter(
+        ({ path, alias }) =>
+          path !== null && alias === null && path.length < qualifier.length && endsPath(qualifier, path),
+      );
     return [];
   }
 
@@ -127,7 +132,8 @@ export class ColumnFinder {
     if (relations.length === 1 && scope.aliases === null && scope.parent === null) {
       // Most queries: one table, and we know its columns or nothing about them.
       const { table } = relations[0]!;
-      if (table !== null && table.columns === null && this.variables.get(lower) === undefined) return [table.source(text).by(IDENTITY)];
+      if (table !== null && table.columns === null && this.variables.get(lower) === undefined)
+        return [table.source(text).by(IDENTITY)];
     }
     let definite: readonly Flow[] | null = null;
     let several: FlowSet | null = null;
@@ -145,7 +151,9 @@ export class ColumnFinder {
     if (merged) return this.mergedColumn(relations, text, lower, quoted);
     if (several !== null) {
       // The same column twice is an error in SQL, unless both are the same thing.
-      const candidates = relations.flatMap((relation) => (relation.table !== null && this.definite(relation, text, lower, quoted) !== null ? [relation.table] : []));
+      const candidates = relations.flatMap((relation) =>
+        relation.table !== null && this.definite(relation, text, lower, quoted) !== null ? [relation.table] : [],
+      );
       if (new Set(candidates).size > 1) return [this.unknown(text, candidates).by(IDENTITY)];
       return several.items;
     }
@@ -163,7 +171,13 @@ export class ColumnFinder {
       // The inner table may have it or not; the outer one does.
       return [this.unknown(text, tablesOf([...flows, ...elsewhere])).by(IDENTITY)];
     }
-    if (open.length > 1) return [this.unknown(text, openTables(scope, open) ?? open.flatMap((relation) => tablesOf(assume(relation, text, lower)))).by(IDENTITY)];
+    if (open.length > 1)
+      return [
+        this.unknown(
+          text,
+          openTables(scope, open) ?? open.flatMap((relation) => tablesOf(assume(relation, text, lower))),
+        ).by(IDENTITY),
+      ];
     const weak = relations.filter((relation) => canHold(relation, lower) === WEAK);
     if (weak.length === 1) return assume(weak[0]!, text, lower);
     if (weak.length > 1) {
@@ -180,7 +194,11 @@ export class ColumnFinder {
     if (open.length === 1) {
       const column = assume(open[0]!, text, alias.lower);
       // Made from the column of its own name: that column is what is meant, and both readings end at the same place.
-      if (column.every((flow) => alias.flows.some((made) => made.source === flow.source)) && alias.flows.every((made) => column.some((flow) => flow.source === made.source))) return column;
+      if (
+        column.every((flow) => alias.flows.some((made) => made.source === flow.source)) &&
+        alias.flows.every((made) => column.some((flow) => flow.source === made.source))
+      )
+        return column;
     }
     const set = new FlowSet();
     for (const { source, how } of alias.flows) set.add(source.by(how | AMBIGUOUS));
@@ -209,10 +227,17 @@ export class ColumnFinder {
           joined = true;
           const certain = left.filter((one) => this.definite(one, text, lower, quoted) !== null);
           const side = certain.length > 0 ? certain : left.filter((one) => canHold(one, lower) !== NO);
-          if (side.length === 1) set.addAll(this.definite(side[0]!, text, lower, quoted) ?? assume(side[0]!, text, lower));
+          if (side.length === 1)
+            set.addAll(this.definite(side[0]!, text, lower, quoted) ?? assume(side[0]!, text, lower));
           else if (side.length > 1) {
             if (certain.length > 0) for (const one of side) set.addAll(this.definite(one, text, lower, quoted)!);
-            else set.add(this.unknown(text, side.flatMap((one) => tablesOf(assume(one, text, lower)))).by(IDENTITY));
+            else
+              set.add(
+                this.unknown(
+                  text,
+                  side.flatMap((one) => tablesOf(assume(one, text, lower))),
+                ).by(IDENTITY),
+              );
           }
         }
         if (!relation.hidden) set.addAll(flows ?? assume(relation, text, lower));
@@ -300,7 +325,8 @@ export class ColumnFinder {
     const folded = foldPart(text, quoted ? this.dialect.names.quoted : this.dialect.names.unquoted);
     const exact = several.filter((output) => output.name === folded || output.name === text);
     const set = new FlowSet();
-    for (const output of exact.length > 0 ? exact : several) set.addAll(output.flows, several.length > 1 && exact.length !== 1 ? IDENTITY | AMBIGUOUS : IDENTITY);
+    for (const output of exact.length > 0 ? exact : several)
+      set.addAll(output.flows, several.length > 1 && exact.length !== 1 ? IDENTITY | AMBIGUOUS : IDENTITY);
     return set.items;
   }
 
@@ -310,8 +336,12 @@ export class ColumnFinder {
     const same = this.unresolved.get(key);
     const kept = same?.find((source) => source.candidates === candidates);
     if (kept !== undefined) return kept;
-    const tables = candidates.length < 2 || new Set(candidates).size === candidates.length ? candidates : [...new Set(candidates)];
-    const known = same?.find((source) => source.candidates!.length === tables.length && tables.every((table, i) => source.candidates![i] === table));
+    const tables =
+      candidates.length < 2 || new Set(candidates).size === candidates.length ? candidates : [...new Set(candidates)];
+    const known = same?.find(
+      (source) =>
+        source.candidates!.length === tables.length && tables.every((table, i) => source.candidates![i] === table),
+    );
     if (known !== undefined) return known;
     const source = new Source(null, column, tables);
     if (same === undefined) this.unresolved.set(key, [source]);
@@ -377,7 +407,9 @@ function assume(relation: Visible, text: string, lower: string): readonly Flow[]
 /** A column of one name out of a star. */
 export function columnThrough(output: Output, text: string): readonly Flow[] {
   if (output.star?.whole !== false) return output.flows;
-  return output.flows.map(({ source, how }) => (source.column === "*" && source.table !== null ? source.table.source(text).by(how) : source.by(how | AMBIGUOUS)));
+  return output.flows.map(({ source, how }) =>
+    source.column === "*" && source.table !== null ? source.table.source(text).by(how) : source.by(how | AMBIGUOUS),
+  );
 }
 
 function withHow(flows: readonly Flow[], how: How): readonly Flow[] {

@@ -64,12 +64,27 @@ export class StatementResolver {
       // The stack's end: nothing of the statement is known then.
       if (!(error instanceof RangeError)) throw error;
       const span = [parsed.start, parsed.end] as const;
-      out.push({ ...this.empty(parsed, within), kind: "unknown", gaps: [...parsed.gaps, { span, reason: "nesting", detail: "it nests too deeply to be resolved" }] });
+      out.push({
+        ...this.empty(parsed, within),
+        kind: "unknown",
+        gaps: [...parsed.gaps, { span, reason: "nesting", detail: "it nests too deeply to be resolved" }],
+      });
       return;
     }
     out.push({
       ...this.empty(parsed, within),
-      kind: draft.kind ?? (parsed.gaps.some(({ reason }) => reason === "unknown statement" || reason === "size" || reason === "nesting" || reason === "work" || reason === "unclosed") && draft.writes.length === 0 ? "unknown" : "utility"),
+      kind:
+        draft.kind ??
+        (parsed.gaps.some(
+          ({ reason }) =>
+            reason === "unknown statement" ||
+            reason === "size" ||
+            reason === "nesting" ||
+            reason === "work" ||
+            reason === "unclosed",
+        ) && draft.writes.length === 0
+          ? "unknown"
+          : "utility"),
       reads: [...one.reads].filter((table) => !draft.notRead.has(table)).map((table) => table.use),
       writes: draft.writes,
       outputs: draft.outputs,
@@ -81,7 +96,18 @@ export class StatementResolver {
 
   private empty(parsed: ParsedStatement, within: number | null): StatementLineage {
     const gaps: readonly Gap[] = parsed.gaps;
-    return { kind: "utility", span: [parsed.start, parsed.end], within, fingerprint: parsed.fingerprint, reads: [], writes: [], outputs: null, columns: [], dataset: [], gaps };
+    return {
+      kind: "utility",
+      span: [parsed.start, parsed.end],
+      within,
+      fingerprint: parsed.fingerprint,
+      reads: [],
+      writes: [],
+      outputs: null,
+      columns: [],
+      dataset: [],
+      gaps,
+    };
   }
 }
 
@@ -113,7 +139,9 @@ class OneStatement {
     this.text = text;
     this.draft = draft;
     this.variables = variables;
-    const lookup: Variables = { get: (name) => variables.get(name) ?? (name.startsWith("@") || name.startsWith(":") ? NO_VALUE : undefined) };
+    const lookup: Variables = {
+      get: (name) => variables.get(name) ?? (name.startsWith("@") || name.startsWith(":") ? NO_VALUE : undefined),
+    };
     this.finder = new ColumnFinder(dialect, lookup);
     this.queries = new QueryResolver(dialect, tables, this.finder, (statement) => {
       this.inner(statement);
@@ -186,7 +214,11 @@ class OneStatement {
 
   private write(target: TargetTable, mode: TableWrite["mode"], columnNames: TableWrite["columnNames"]): Table {
     const table = this.tables.find(target.name, target.source);
-    if (target.name.parts.length > 0 && !this.draft.writes.some((write) => write.id === table.use.id && write.mode === mode)) this.draft.writes.push({ ...table.use, mode, columnNames });
+    if (
+      target.name.parts.length > 0 &&
+      !this.draft.writes.some((write) => write.id === table.use.id && write.mode === mode)
+    )
+      this.draft.writes.push({ ...table.use, mode, columnNames });
     return table;
   }
 
@@ -196,14 +228,19 @@ class OneStatement {
 
   /** The name a column without one is known by: the text of its expression. */
   private nameOf(output: Output): string {
-    return output.named || output.name !== "" ? output.name : this.text.slice(output.start, output.end).replaceAll(/\s+/g, " ").trim();
+    return output.named || output.name !== ""
+      ? output.name
+      : this.text.slice(output.start, output.end).replaceAll(/\s+/g, " ").trim();
   }
 
   private query(statement: QueryStatement): void {
     this.draft.kind = "select";
     const outputs = this.queries.query(statement.query, null, null);
     if (statement.into !== null) {
-      const target: TargetTable = { name: statement.into, source: statement.into.parts[0]!.startsWith("@") ? "variable" : "table" };
+      const target: TargetTable = {
+        name: statement.into,
+        source: statement.into.parts[0]!.startsWith("@") ? "variable" : "table",
+      };
       this.draft.kind = "create table";
       this.filled(target, "create", outputs, null, "created as");
       return;
@@ -224,7 +261,11 @@ class OneStatement {
       this.decided(null);
       return;
     }
-    this.draft.outputs = outputs.map((output) => ({ name: this.nameOf(output), named: output.named, star: output.star !== null }));
+    this.draft.outputs = outputs.map((output) => ({
+      name: this.nameOf(output),
+      named: output.named,
+      star: output.star !== null,
+    }));
     for (const output of outputs) this.draft.edges.addOutput(null, this.nameOf(output), output, "select item");
     this.decided(null);
   }
@@ -243,16 +284,27 @@ class OneStatement {
       const set = new FlowSet();
       set.addAll(this.variables.get(key)?.flows ?? []);
       for (const output of flows) set.addAll(output.flows);
-      const fields = names.length === 1 && outputs.length > 1 ? new Map(outputs.map((output) => [output.lower, output.flows])) : null;
+      const fields =
+        names.length === 1 && outputs.length > 1
+          ? new Map(outputs.map((output) => [output.lower, output.flows]))
+          : null;
       this.variables.set(key, { flows: set.items, fields });
     });
   }
 
   /** A table that a query makes: its columns are the query's, under the names of the list if there is one. */
-  private filled(target: TargetTable, mode: TableWrite["mode"], outputs: readonly Output[], columns: readonly string[] | null, rule: Rule, temporary = false): Table {
+  private filled(
+    target: TargetTable,
+    mode: TableWrite["mode"],
+    outputs: readonly Output[],
+    columns: readonly string[] | null,
+    rule: Rule,
+    temporary = false,
+  ): Table {
     const table = this.write(target, mode, "statement");
     const outs = named(outputs, columns);
-    for (const output of outs) this.draft.edges.addOutput(table, output.star === null ? this.nameOf(output) : "*", output, rule);
+    for (const output of outs)
+      this.draft.edges.addOutput(table, output.star === null ? this.nameOf(output) : "*", output, rule);
     const known = outs.every(({ star }) => star === null) ? outs.map((output) => this.nameOf(output)) : null;
     this.draft.after.push(() => this.tables.define(target.name, target.source, known, temporary));
     this.decided(table);
@@ -270,7 +322,13 @@ class OneStatement {
     if (statement.query !== null) {
       const outputs = this.queries.query(statement.query, null, null);
       inserted = this.placed(outputs, statement.byName ? null : names.columns);
-      const rule: Rule = values ? "values" : statement.byName ? "insert by name" : statement.mode === "copy" ? "copy" : "insert by position";
+      const rule: Rule = values
+        ? "values"
+        : statement.byName
+          ? "insert by name"
+          : statement.mode === "copy"
+            ? "copy"
+            : "insert by position";
       for (const output of inserted) {
         if (values && output.name.startsWith("column") && !output.named) continue;
         this.draft.edges.addOutput(table, output.star === null ? this.nameOf(output) : "*", output, rule);
@@ -282,13 +340,22 @@ class OneStatement {
   }
 
   /** The columns an insert fills, in order, as far as they are known. */
-  private targetColumns(statement: InsertStatement, table: Table): { columns: readonly string[] | null; from: TableWrite["columnNames"] } {
+  private targetColumns(
+    statement: InsertStatement,
+    table: Table,
+  ): { columns: readonly string[] | null; from: TableWrite["columnNames"] } {
     const { partitions } = statement;
     if (statement.byName) return { columns: null, from: "statement" };
     const listed = statement.columns ?? table.columns;
     if (listed === null) return { columns: null, from: "assumed" };
     const partitioned = new Set(partitions.map(({ name }) => name.toLowerCase()));
-    const columns = partitions.length === 0 ? listed : [...listed.filter((name) => !partitioned.has(name.toLowerCase())), ...partitions.filter(({ dynamic }) => dynamic).map(({ name }) => name)];
+    const columns =
+      partitions.length === 0
+        ? listed
+        : [
+            ...listed.filter((name) => !partitioned.has(name.toLowerCase())),
+            ...partitions.filter(({ dynamic }) => dynamic).map(({ name }) => name),
+          ];
     return { columns, from: statement.columns !== null ? "statement" : "schema" };
   }
 
@@ -300,7 +367,8 @@ class OneStatement {
       if (output.star !== null) return output;
       // Behind a star of unknown width positions are counted from the end.
       const position = star < 0 || i < star ? i : columns.length - (outputs.length - i);
-      const several = star >= 0 && i > star && outputs.filter((other) => other.star !== null).length > 1 && i < lastStar(outputs);
+      const several =
+        star >= 0 && i > star && outputs.filter((other) => other.star !== null).length > 1 && i < lastStar(outputs);
       const name = several ? undefined : columns[position];
       return name === undefined ? output : { ...output, name, lower: name.toLowerCase(), named: true };
     });
@@ -318,10 +386,14 @@ class OneStatement {
       const fromRow = new Map(inserted.map((output) => [output.lower, output.flows]));
       for (const { name, how } of expr.refs) {
         const qualifier = name.parts.length > 1 ? name.parts[0]!.toLowerCase() : null;
-        const found = qualifier !== null && qualifier !== "excluded" && this.finder.matching(scope, [qualifier]).length === 0 ? fromRow.get(name.parts.at(-1)!.toLowerCase()) : undefined;
+        const found =
+          qualifier !== null && qualifier !== "excluded" && this.finder.matching(scope, [qualifier]).length === 0
+            ? fromRow.get(name.parts.at(-1)!.toLowerCase())
+            : undefined;
         set.addAll(found ?? this.finder.find(name, scope, false), how);
       }
-      for (const { query, how } of expr.queries) for (const output of this.queries.query(query, null, scope)) set.addAll(output.flows, how);
+      for (const { query, how } of expr.queries)
+        for (const output of this.queries.query(query, null, scope)) set.addAll(output.flows, how);
       this.draft.edges.add(table, this.columnName(table, column), set.items, expr, "on conflict");
     }
   }
@@ -337,12 +409,21 @@ class OneStatement {
     const { into } = returning;
     if (into === null) return;
     const inner = newScope(scope);
-    inner.relations.push(targetRelation(target, table), { ...targetRelation(target, table), alias: "inserted", path: null, hidden: true }, { ...targetRelation(target, table), alias: "deleted", path: null, hidden: true });
+    inner.relations.push(
+      targetRelation(target, table),
+      { ...targetRelation(target, table), alias: "inserted", path: null, hidden: true },
+      { ...targetRelation(target, table), alias: "deleted", path: null, hidden: true },
+    );
     const outputs = this.queries.items(returning.items, inner, null);
     const other = this.tables.find(into.name, into.source);
     const columns = returning.columns ?? other.columns;
-    this.write(into, "insert", returning.columns !== null ? "statement" : other.columns !== null ? "schema" : "assumed");
-    for (const output of this.placed(outputs, columns)) this.draft.edges.addOutput(other, output.star === null ? this.nameOf(output) : "*", output, "returning");
+    this.write(
+      into,
+      "insert",
+      returning.columns !== null ? "statement" : other.columns !== null ? "schema" : "assumed",
+    );
+    for (const output of this.placed(outputs, columns))
+      this.draft.edges.addOutput(other, output.star === null ? this.nameOf(output) : "*", output, "returning");
   }
 
   // --- UPDATE, DELETE, MERGE
@@ -368,11 +449,13 @@ class OneStatement {
     }
     this.queries.influence(statement.select.influence, scope, env);
     this.decided(target?.table ?? null);
-    if (statement.returning !== null && target?.table != null && statement.target.kind === "table") this.returning(statement.returning, target.table, statement.target, scope);
+    if (statement.returning !== null && target?.table != null && statement.target.kind === "table")
+      this.returning(statement.returning, target.table, statement.target, scope);
   }
 
   private writeTable(table: Table, mode: TableWrite["mode"]): void {
-    if (!this.draft.writes.some((write) => write.id === table.use.id && write.mode === mode)) this.draft.writes.push({ ...table.use, mode, columnNames: "statement" });
+    if (!this.draft.writes.some((write) => write.id === table.use.id && write.mode === mode))
+      this.draft.writes.push({ ...table.use, mode, columnNames: "statement" });
   }
 
   /** The relation an UPDATE changes: the first, or the one in FROM that its name is the alias of. */
@@ -381,10 +464,15 @@ class OneStatement {
     if (target.kind === "table") {
       if (target.name.parts.length === 1 && target.alias === null) {
         const lower = target.name.parts[0]!.toLowerCase();
-        const other = scope.relations.slice(1).find((relation) => relation.alias === lower) ?? scope.relations.slice(1).find((relation) => relation.table !== null && relation.path?.at(-1) === lower && relation.alias === null);
+        const other =
+          scope.relations.slice(1).find((relation) => relation.alias === lower) ??
+          scope.relations
+            .slice(1)
+            .find((relation) => relation.table !== null && relation.path?.at(-1) === lower && relation.alias === null);
         if (other?.table != null) {
           // `UPDATE a SET … FROM t AS a`: the name is only an alias, and no table of its own.
-          if (first?.table != null && first.table !== other.table) (this.queries.reads as Set<Table>).delete(first.table);
+          if (first?.table != null && first.table !== other.table)
+            (this.queries.reads as Set<Table>).delete(first.table);
           scope.relations.shift();
           return other;
         }
@@ -401,7 +489,11 @@ class OneStatement {
 
   /** The one table behind a query that is updated. */
   private behind(relation: Visible): Visible | null {
-    const tables = new Set((relation.outputs ?? []).flatMap(({ flows }) => flows.flatMap(({ source }) => (source.table === null ? [] : [source.table]))));
+    const tables = new Set(
+      (relation.outputs ?? []).flatMap(({ flows }) =>
+        flows.flatMap(({ source }) => (source.table === null ? [] : [source.table])),
+      ),
+    );
     const [only] = tables;
     if (tables.size !== 1 || only === undefined) return null;
     return { ...relation, table: only, outputs: null };
@@ -419,7 +511,13 @@ class OneStatement {
     return this.finder.matching(scope, qualifier).find(({ table }) => table !== null) ?? null;
   }
 
-  private assignColumn(table: Table, { column, expr, position }: Assignment, scope: Scope, env: Env | null, rule: Rule): void {
+  private assignColumn(
+    table: Table,
+    { column, expr, position }: Assignment,
+    scope: Scope,
+    env: Env | null,
+    rule: Rule,
+  ): void {
     let flows: readonly Flow[];
     if (position !== null && expr.queries.length === 1 && expr.refs.length === 0) {
       const outputs = this.queries.query(expr.queries[0]!.query, env, scope);
@@ -474,10 +572,17 @@ class OneStatement {
     }
     this.queries.influence(statement.select.influence, scope, env);
     this.decided(target?.table ?? null);
-    if (statement.returning !== null && target?.table != null && statement.target.kind === "table") this.returning(statement.returning, target.table, statement.target, scope);
+    if (statement.returning !== null && target?.table != null && statement.target.kind === "table")
+      this.returning(statement.returning, target.table, statement.target, scope);
   }
 
-  private mergeAction(action: MergeAction, table: Table, scope: Scope, sources: readonly Visible[], env: Env | null): void {
+  private mergeAction(
+    action: MergeAction,
+    table: Table,
+    scope: Scope,
+    sources: readonly Visible[],
+    env: Env | null,
+  ): void {
     switch (action.kind) {
       case "update":
         for (const assignment of action.assignments) this.assignColumn(table, assignment, scope, env, "merge update");
@@ -496,7 +601,14 @@ class OneStatement {
         const except = new Set(action.except.map((name) => name.toLowerCase()));
         for (const source of sources) {
           const outputs = source.table === null ? (source.outputs ?? []) : tableOutputs(source.table, action);
-          for (const output of outputs) if (!except.has(output.lower)) this.draft.edges.addOutput(table, output.star === null ? this.nameOf(output) : "*", { ...output, start: action.start, end: action.end }, "merge update");
+          for (const output of outputs)
+            if (!except.has(output.lower))
+              this.draft.edges.addOutput(
+                table,
+                output.star === null ? this.nameOf(output) : "*",
+                { ...output, start: action.start, end: action.end },
+                "merge update",
+              );
         }
         return;
       }
@@ -508,7 +620,12 @@ class OneStatement {
 
   private create(statement: CreateStatement): void {
     const { target, to, model, query, temporary } = statement;
-    this.draft.kind = statement.what === "table" ? "create table" : statement.what === "view" ? "create view" : "create materialized view";
+    this.draft.kind =
+      statement.what === "table"
+        ? "create table"
+        : statement.what === "view"
+          ? "create view"
+          : "create materialized view";
     for (const read of statement.reads) {
       const table = this.tables.find(read.name, read.source);
       this.queries.reads.add(table);
@@ -519,7 +636,9 @@ class OneStatement {
       const source = this.tables.find(model.table.name, model.table.source);
       this.queries.reads.add(source);
       const own = this.write(target, "create", "statement");
-      if (model.kind === "clone") for (const output of tableOutputs(source, statement)) this.draft.edges.addOutput(own, output.name, output, "clone");
+      if (model.kind === "clone")
+        for (const output of tableOutputs(source, statement))
+          this.draft.edges.addOutput(own, output.name, output, "clone");
       const columns = source.columns ?? statement.columns;
       if (query === null) {
         this.draft.after.push(() => this.tables.define(target.name, target.source, columns, temporary));
@@ -539,7 +658,8 @@ class OneStatement {
     // The rows go to another table, by name.
     this.write(target, "create", "statement");
     const table = this.write(to, "insert", "statement");
-    for (const output of named(outputs, statement.columns)) this.draft.edges.addOutput(table, output.star === null ? this.nameOf(output) : "*", output, "insert by name");
+    for (const output of named(outputs, statement.columns))
+      this.draft.edges.addOutput(table, output.star === null ? this.nameOf(output) : "*", output, "insert by name");
     this.decided(table);
   }
 
@@ -549,8 +669,14 @@ class OneStatement {
     const target = to === null ? null : this.write(to, "copy", columns === null ? "assumed" : "statement");
     if (query !== null) {
       const outputs = this.queries.query(query, null, null);
-      if (target === null) this.draft.outputs = outputs.map((output) => ({ name: this.nameOf(output), named: output.named, star: output.star !== null }));
-      for (const output of this.placed(outputs, columns)) this.draft.edges.addOutput(target, output.star === null ? this.nameOf(output) : "*", output, rule);
+      if (target === null)
+        this.draft.outputs = outputs.map((output) => ({
+          name: this.nameOf(output),
+          named: output.named,
+          star: output.star !== null,
+        }));
+      for (const output of this.placed(outputs, columns))
+        this.draft.edges.addOutput(target, output.star === null ? this.nameOf(output) : "*", output, rule);
       this.decided(target);
       return;
     }
@@ -560,7 +686,15 @@ class OneStatement {
     if (target === null) return;
     if (columns !== null) {
       // Which part of the file goes where is not said; that it is the file is.
-      for (const column of columns) this.draft.edges.add(target, target.spelling(column.toLowerCase()) ?? column, [source.source("*").by(IDENTITY)], statement, rule, true);
+      for (const column of columns)
+        this.draft.edges.add(
+          target,
+          target.spelling(column.toLowerCase()) ?? column,
+          [source.source("*").by(IDENTITY)],
+          statement,
+          rule,
+          true,
+        );
       return;
     }
     for (const output of tableOutputs(source, statement)) this.draft.edges.addOutput(target, output.name, output, rule);

@@ -94,7 +94,13 @@ export class Tables {
     const key = `function\0${name.parts.join(".").toLowerCase()}`;
     let table = this.known.get(key);
     if (table === undefined) {
-      const use: TableUse = { id: joinName(name.parts), kind: "function", name: [...name.parts], temporary: false, columns: "unknown" };
+      const use: TableUse = {
+        id: joinName(name.parts),
+        kind: "function",
+        name: [...name.parts],
+        temporary: false,
+        columns: "unknown",
+      };
       table = new Table(use, null, false);
       this.known.set(key, table);
     }
@@ -106,31 +112,59 @@ export class Tables {
     const spelled = [...name.parts];
     if (source !== "table") {
       const entry = source === "variable" ? this.session.tables.get(sessionKey(parts)) : undefined;
-      const use: TableUse = { id: joinName(parts), kind: source, name: spelled, temporary: source === "variable", columns: entry?.columns == null ? "unknown" : "session" };
+      const use: TableUse = {
+        id: joinName(parts),
+        kind: source,
+        name: spelled,
+        temporary: source === "variable",
+        columns: entry?.columns == null ? "unknown" : "session",
+      };
       return new Table(use, entry?.columns ?? null, false);
     }
     const candidates = completions(parts, this.session.defaults);
     for (const candidate of candidates) {
       const made = this.session.tables.get(sessionKey(candidate));
       if (made !== undefined) {
-        const use: TableUse = { id: joinName(made.name), kind: "table", name: spelled, temporary: made.temporary, columns: made.columns === null ? "unknown" : "session" };
+        const use: TableUse = {
+          id: joinName(made.name),
+          kind: "table",
+          name: spelled,
+          temporary: made.temporary,
+          columns: made.columns === null ? "unknown" : "session",
+        };
         return new Table(use, made.columns, false);
       }
     }
     const { temporaryPrefixes } = this.dialect.names;
-    const temporary = temporaryPrefixes.length > 0 && temporaryPrefixes.some((prefix) => parts.join(".").toLowerCase().startsWith(prefix) || parts.at(-1)?.startsWith(prefix) === true);
+    const temporary =
+      temporaryPrefixes.length > 0 &&
+      temporaryPrefixes.some(
+        (prefix) => parts.join(".").toLowerCase().startsWith(prefix) || parts.at(-1)?.startsWith(prefix) === true,
+      );
     for (const candidate of candidates) {
       const matches = this.provided.get(sessionKey(candidate)) ?? [];
       if (matches.length === 0) continue;
       const match = pick(matches, name, candidate, this.dialect);
       if (match !== null) {
-        const use: TableUse = { id: joinName(match.name), kind: "table", name: spelled, temporary, columns: "provider" };
+        const use: TableUse = {
+          id: joinName(match.name),
+          kind: "table",
+          name: spelled,
+          temporary,
+          columns: "provider",
+        };
         return new Table(use, match.columns, false);
       }
       const use: TableUse = { id: joinName(candidate), kind: "table", name: spelled, temporary, columns: "unknown" };
       return new Table(use, null, true);
     }
-    const use: TableUse = { id: joinName(temporary ? parts : candidates[0]!), kind: "table", name: spelled, temporary, columns: "unknown" };
+    const use: TableUse = {
+      id: joinName(temporary ? parts : candidates[0]!),
+      kind: "table",
+      name: spelled,
+      temporary,
+      columns: "unknown",
+    };
     return new Table(use, null, false);
   }
 
@@ -140,14 +174,19 @@ export class Tables {
     if (parts.length === 0 || (source !== "table" && source !== "variable")) return;
     const prefixed = this.dialect.names.temporaryPrefixes.some((prefix) => parts.at(-1)!.startsWith(prefix));
     const full = source === "variable" || temporary || prefixed ? parts : completions(parts, this.session.defaults)[0]!;
-    this.session.tables.set(sessionKey(full), { name: full, columns, temporary: temporary || prefixed || source === "variable" });
+    this.session.tables.set(sessionKey(full), {
+      name: full,
+      columns,
+      temporary: temporary || prefixed || source === "variable",
+    });
     this.forget();
   }
 
   /** Records that a table is gone. */
   drop(name: Name): void {
     const parts = name.parts.filter((part) => part !== "");
-    for (const candidate of completions(parts, this.session.defaults)) if (this.session.tables.delete(sessionKey(candidate))) break;
+    for (const candidate of completions(parts, this.session.defaults))
+      if (this.session.tables.delete(sessionKey(candidate))) break;
     this.session.tables.delete(sessionKey(parts));
     this.forget();
   }
@@ -172,7 +211,8 @@ export class Tables {
 export function completions(parts: readonly string[], defaults: Defaults): (readonly string[])[] {
   const { catalog, searchPath } = defaults;
   if (parts.length >= 3) return [parts];
-  const withCatalog = (schemaAndTable: readonly string[]): readonly string[] => (catalog === undefined ? schemaAndTable : [catalog, ...schemaAndTable]);
+  const withCatalog = (schemaAndTable: readonly string[]): readonly string[] =>
+    catalog === undefined ? schemaAndTable : [catalog, ...schemaAndTable];
   if (parts.length === 2) return [withCatalog(parts)];
   if (searchPath === undefined || searchPath.length === 0) return [parts];
   // A temporary table is found before any schema is looked at.
@@ -187,7 +227,8 @@ export function sessionKey(parts: readonly string[]): string {
 /** A name in the form the dialect compares. */
 function fold(name: Name, dialect: Dialect): string {
   let key = "";
-  for (let i = 0; i < name.parts.length; i++) key += `${foldPart(name.parts[i]!, (name.quoted & (1 << i)) === 0 ? dialect.names.unquoted : dialect.names.quoted)}\0`;
+  for (let i = 0; i < name.parts.length; i++)
+    key += `${foldPart(name.parts[i]!, (name.quoted & (1 << i)) === 0 ? dialect.names.unquoted : dialect.names.quoted)}\0`;
   return key;
 }
 
@@ -203,11 +244,22 @@ export function foldPart(text: string, fold_: Fold): string {
 }
 
 /** The table meant among those that match without regard to case: exact, else folded, else none. */
-function pick(matches: readonly TableSchema[], name: Name, candidate: readonly string[], dialect: Dialect): TableSchema | null {
+function pick(
+  matches: readonly TableSchema[],
+  name: Name,
+  candidate: readonly string[],
+  dialect: Dialect,
+): TableSchema | null {
   if (matches.length === 1) return matches[0]!;
   const missing = candidate.length - name.parts.length;
-  const folded = candidate.map((part, i) => (i < missing ? part : foldPart(part, (name.quoted & (1 << (i - missing))) === 0 ? dialect.names.unquoted : dialect.names.quoted)));
-  const exact = matches.filter((match) => folded.every((part, i) => match.name[match.name.length - folded.length + i] === part));
+  const folded = candidate.map((part, i) =>
+    i < missing
+      ? part
+      : foldPart(part, (name.quoted & (1 << (i - missing))) === 0 ? dialect.names.unquoted : dialect.names.quoted),
+  );
+  const exact = matches.filter((match) =>
+    folded.every((part, i) => match.name[match.name.length - folded.length + i] === part),
+  );
   if (exact.length === 1) return exact[0]!;
   const full = matches.filter((match) => match.name.length === candidate.length && endsWith(match.name, candidate));
   return full.length === 1 ? full[0]! : null;

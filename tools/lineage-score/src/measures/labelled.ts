@@ -16,9 +16,16 @@ export async function measureLabelled(cases: readonly LabelledCase[]): Promise<L
   const results: LabelledResult[] = [];
   for (const one of cases) {
     const base = dialectFor(one.dialect);
-    const dialect = one.config["SQLLINEAGE_LATERAL_COLUMN_ALIAS_REFERENCE"] === undefined ? base : { ...base, features: { ...base.features, lateralAliases: true } };
-    const script = await analyze(one.sql, { dialect, ...(one.schema === null ? {} : { schema: schemaOf(one.schema) }) });
-    const [got, wanted] = one.kind === "split" ? splits(script, one) : one.kind === "table" ? tables(script, one) : columns(script, one);
+    const dialect =
+      one.config["SQLLINEAGE_LATERAL_COLUMN_ALIAS_REFERENCE"] === undefined
+        ? base
+        : { ...base, features: { ...base.features, lateralAliases: true } };
+    const script = await analyze(one.sql, {
+      dialect,
+      ...(one.schema === null ? {} : { schema: schemaOf(one.schema) }),
+    });
+    const [got, wanted] =
+      one.kind === "split" ? splits(script, one) : one.kind === "table" ? tables(script, one) : columns(script, one);
     results.push({ case: one, exact: same(got, wanted), got, wanted });
   }
   return results;
@@ -47,7 +54,8 @@ function tables(script: ScriptLineage, one: LabelledCase): [string[], string[]] 
       });
       continue;
     }
-    for (const table of statement.writes) if (table.mode === "drop" && !read.has(id(table.id))) written.delete(id(table.id));
+    for (const table of statement.writes)
+      if (table.mode === "drop" && !read.has(id(table.id))) written.delete(id(table.id));
     if (statement.kind === "delete" || statement.kind === "drop" || statement.kind === "truncate") continue;
     const targets = statement.writes.filter(putsRows).map((table) => id(table.id));
     if (sources.length > 0 || targets.length > 0) statements++;
@@ -61,17 +69,30 @@ function tables(script: ScriptLineage, one: LabelledCase): [string[], string[]] 
       written.delete(table);
     }
   }
-  const name = (entry: { readonly table?: string; readonly path?: string }): string => tableName([entry.table ?? entry.path ?? ""]);
+  const name = (entry: { readonly table?: string; readonly path?: string }): string =>
+    tableName([entry.table ?? entry.path ?? ""]);
   return [
     [...[...read].toSorted().map((table) => `< ${table}`), ...[...written].toSorted().map((table) => `> ${table}`)],
-    [...(one.sources ?? []).map(name).toSorted().map((table) => `< ${table}`), ...(one.targets ?? []).map(name).toSorted().map((table) => `> ${table}`)],
+    [
+      ...(one.sources ?? [])
+        .map(name)
+        .toSorted()
+        .map((table) => `< ${table}`),
+      ...(one.targets ?? [])
+        .map(name)
+        .toSorted()
+        .map((table) => `> ${table}`),
+    ],
   ];
 }
 
 function columns(script: ScriptLineage, one: LabelledCase): [string[], string[]] {
   const wanted = (one.columns ?? [])
     .filter(([[, column], [, target]]) => column !== "*" || target === "*")
-    .map(([[table, column], [target, targetColumn]]) => `${table === null ? "?" : tableName([table])}.${tableName([column])}>${tableName([target])}.${targetName(targetColumn)}`);
+    .map(
+      ([[table, column], [target, targetColumn]]) =>
+        `${table === null ? "?" : tableName([table])}.${tableName([column])}>${tableName([target])}.${targetName(targetColumn)}`,
+    );
   return [[...(answerOf(script).columns ?? [])], [...new Set(wanted)].toSorted()];
 }
 

@@ -5,6 +5,7 @@ import { timed } from "./speed.ts";
 /** Run as a process of its own: reads every statement three times and prints the most memory the process ever held, in MB. */
 const [folder, part] = process.argv.slice(2);
 const queries = timed(readData(folder!, part as Part));
-for (let round = 0; round < 3; round++) for (const { sql, dialect } of queries) await analyze(sql, { dialect: dialectFor(dialect) });
+for (let round = 0; round < 3; round++)
+  for (const { sql, dialect } of queries) await analyze(sql, { dialect: dialectFor(dialect) });
 // maxRSS is in kilobytes.
 console.log(Math.round(process.resourceUsage().maxRSS / 1024));

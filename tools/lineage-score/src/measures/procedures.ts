@@ -23,7 +23,10 @@ export async function measureProcedures(statements: readonly PlainStatement[]): 
     for (const { kind, writes } of script.statements) {
       if (kind === "insert" || kind === "update" || kind === "delete" || kind === "merge") {
         // A multi-table insert counts once for each table.
-        found[kind] += kind === "insert" ? Math.max(1, writes.filter(({ mode }) => mode === "insert" || mode === "overwrite").length) : 1;
+        found[kind] +=
+          kind === "insert"
+            ? Math.max(1, writes.filter(({ mode }) => mode === "insert" || mode === "overwrite").length)
+            : 1;
       }
     }
     results.push({ statement, expected, found });
@@ -51,8 +54,12 @@ export function countWords(sql: string): Record<Dml, number> {
   const text = ` ${withoutStrings(sql)} `;
   const count = (pattern: RegExp): number => [...text.matchAll(pattern)].length;
   return {
-    insert: count(/(?<!\b(?:then|when\s+not\s+matched|before|after|or|of|for|on|grant|revoke|,|instead\s+of|as)\s*)\binsert\s+(?:ignore\s+)?(?:into|overwrite|all|first)\b/gi),
-    update: count(/(?<!\b(?:then|before|after|or|of|for|on|do|key|grant|revoke|no\s+key|instead\s+of)\s+|,\s*)\bupdate\s+(?:only\s+|top\s*\(\s*\w+\s*\)\s+)?(?!set\b|of\b|on\b|nowait\b|skip\b|statistics\b)[^;]{1,200}?\bset\b/gi),
+    insert: count(
+      /(?<!\b(?:then|when\s+not\s+matched|before|after|or|of|for|on|grant|revoke|,|instead\s+of|as)\s*)\binsert\s+(?:ignore\s+)?(?:into|overwrite|all|first)\b/gi,
+    ),
+    update: count(
+      /(?<!\b(?:then|before|after|or|of|for|on|do|key|grant|revoke|no\s+key|instead\s+of)\s+|,\s*)\bupdate\s+(?:only\s+|top\s*\(\s*\w+\s*\)\s+)?(?!set\b|of\b|on\b|nowait\b|skip\b|statistics\b)[^;]{1,200}?\bset\b/gi,
+    ),
     delete: count(/(?<!\b(?:then|before|after|or|of|for|on|grant|revoke|instead\s+of)\s+|,\s*)\bdelete\s+from\b/gi),
     merge: count(/(?<!\b(?:inner|left|right|full|outer)\s+)\bmerge\s+into\b/gi),
   };
@@ -60,6 +67,14 @@ export function countWords(sql: string): Record<Dml, number> {
 
 /** The text without comments and without strings that are no bodies. */
 function withoutStrings(sql: string): string {
-  const noComments = sql.replaceAll(/'(?:[^'\\]|''|\\.)*'|--[^\n]*|\/\*[^]*?\*\//g, (match) => (match.startsWith("'") ? match : " "));
-  return noComments.replaceAll(/(\b(?:as|is|do)\s+)?'((?:[^']|'')*)'/gi, (_match, before: string | undefined, body: string) => (before !== undefined && /\b(?:begin|select|insert|update|merge|delete)\b/i.test(body) ? `${before} ${body} ` : `${before ?? ""} '' `));
+  const noComments = sql.replaceAll(/'(?:[^'\\]|''|\\.)*'|--[^\n]*|\/\*[^]*?\*\//g, (match) =>
+    match.startsWith("'") ? match : " ",
+  );
+  return noComments.replaceAll(
+    /(\b(?:as|is|do)\s+)?'((?:[^']|'')*)'/gi,
+    (_match, before: string | undefined, body: string) =>
+      before !== undefined && /\b(?:begin|select|insert|update|merge|delete)\b/i.test(body)
+        ? `${before} ${body} `
+        : `${before ?? ""} '' `,
+  );
 }

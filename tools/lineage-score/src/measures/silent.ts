@@ -38,7 +38,9 @@ export function judge(system: string, all: readonly Asked[]): Verdict[] {
   for (const asked of all) {
     const answer = asked.answers.get(system);
     if (answer === undefined || !answer.sure) continue;
-    const others = [...asked.answers].filter(([name, other]) => FAMILIES[name] !== own && other.sure && isConsistent(other));
+    const others = [...asked.answers].filter(
+      ([name, other]) => FAMILIES[name] !== own && other.sure && isConsistent(other),
+    );
     // Two that say nothing of columns do not vouch for there being none.
     const told = others.filter(([, other]) => other.columns !== null && other.columns.length > 0);
     const full = agreement(told, (one, other) => sameTables(one, other) && sameColumns(one, other));
@@ -48,7 +50,15 @@ export function judge(system: string, all: readonly Asked[]): Verdict[] {
       continue;
     }
     const tables = agreement(others, sameTables);
-    if (tables !== null) verdicts.push({ asked, system, agreed: tables.answer, level: "tables", by: tables.by, differs: !sameTables(answer, tables.answer) });
+    if (tables !== null)
+      verdicts.push({
+        asked,
+        system,
+        agreed: tables.answer,
+        level: "tables",
+        by: tables.by,
+        differs: !sameTables(answer, tables.answer),
+      });
   }
   return verdicts;
 }
@@ -65,7 +75,10 @@ export function isConsistent({ sources, targets, columns }: Answer): boolean {
 }
 
 /** The answer that systems of most families - at least two - give; null when none or more than one is. */
-function agreement(others: readonly (readonly [string, Answer])[], equal: (one: Answer, other: Answer) => boolean): { answer: Answer; by: string[] } | null {
+function agreement(
+  others: readonly (readonly [string, Answer])[],
+  equal: (one: Answer, other: Answer) => boolean,
+): { answer: Answer; by: string[] } | null {
   let best: { answer: Answer; by: string[]; families: number } | null = null;
   let tied = false;
   for (const [, answer] of others) {

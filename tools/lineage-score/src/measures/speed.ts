@@ -14,13 +14,20 @@ export interface Speed {
 
 /** The statements that are timed: everything that moves rows, and the TPC queries. */
 export function timed(data: Data): { readonly sql: string; readonly dialect: string }[] {
-  return [...data.statements.filter(({ kind }) => READ_KINDS.has(kind)), ...data.tpc].map(({ sql, dialect }) => ({ sql, dialect }));
+  return [...data.statements.filter(({ kind }) => READ_KINDS.has(kind)), ...data.tpc].map(({ sql, dialect }) => ({
+    sql,
+    dialect,
+  }));
 }
 
 /** Times the engine and the spike in turns, so that both meet the same machine. */
 export async function measureSpeed(data: Data, rounds: number): Promise<Speed> {
-  const { irOf } = (await import(new URL("../../fixtures/spike/spike.mjs", import.meta.url).href)) as { irOf: (sql: string, dialect: string) => { irs: unknown[] } };
-  const { analyzeStmt, Catalog } = (await import(new URL("../../fixtures/spike/resolver.mjs", import.meta.url).href)) as {
+  const { irOf } = (await import(new URL("../../fixtures/spike/spike.mjs", import.meta.url).href)) as {
+    irOf: (sql: string, dialect: string) => { irs: unknown[] };
+  };
+  const { analyzeStmt, Catalog } = (await import(
+    new URL("../../fixtures/spike/resolver.mjs", import.meta.url).href
+  )) as {
     analyzeStmt: (statement: unknown, catalog: unknown, options: object) => unknown;
     Catalog: new (schema: object) => unknown;
   };
@@ -52,7 +59,12 @@ export async function measureSpeed(data: Data, rounds: number): Promise<Speed> {
     spike.push((1000 * queries.length) / (performance.now() - started));
   }
   times.sort();
-  return { perSecond: median(ours.slice(1)), spikePerSecond: median(spike.slice(1)), p99: times[Math.floor(times.length * 0.99)] ?? 0, statements: queries.length };
+  return {
+    perSecond: median(ours.slice(1)),
+    spikePerSecond: median(spike.slice(1)),
+    p99: times[Math.floor(times.length * 0.99)] ?? 0,
+    statements: queries.length,
+  };
 }
 
 export function median(values: readonly number[]): number {

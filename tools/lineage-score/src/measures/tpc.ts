@@ -15,7 +15,10 @@ export interface TpcResult {
 export async function measureTpc(queries: readonly TpcQuery[]): Promise<TpcResult[]> {
   const results: TpcResult[] = [];
   for (const query of queries) {
-    const { statements } = await analyze(query.sql, { dialect: dialectFor(query.dialect), schema: schemaOf(query.schema) });
+    const { statements } = await analyze(query.sql, {
+      dialect: dialectFor(query.dialect),
+      schema: schemaOf(query.schema),
+    });
     const bySource = new Map<string, Set<string>>();
     for (const { from, to } of statements.flatMap((statement) => statement.columns)) {
       if (from.column === "*" && to.column !== "*") continue;

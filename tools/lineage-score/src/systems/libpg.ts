@@ -5,7 +5,14 @@ import { type Answer, type RawEdge, comparable } from "../answer.ts";
 export const LIBPG_VERSION = "18.1.5-r2";
 
 /** The dialects that are PostgreSQL, or were. Of others its parser reads what happens to look alike, and means something else. */
-export const LIBPG_DIALECTS: ReadonlySet<string> = new Set(["postgres", "redshift", "ansi", "greenplum", "materialize", "duckdb"]);
+export const LIBPG_DIALECTS: ReadonlySet<string> = new Set([
+  "postgres",
+  "redshift",
+  "ansi",
+  "greenplum",
+  "materialize",
+  "duckdb",
+]);
 
 type Node = Readonly<Record<string, unknown>>;
 
@@ -61,7 +68,9 @@ function text(node: Node | undefined): string {
 }
 
 function relationName(range: Node): string[] {
-  return [range["catalogname"], range["schemaname"], range["relname"]].filter((part): part is string => typeof part === "string");
+  return [range["catalogname"], range["schemaname"], range["relname"]].filter(
+    (part): part is string => typeof part === "string",
+  );
 }
 
 class Walk {
@@ -85,7 +94,8 @@ class Walk {
         const ctes = this.with(body["withClause"] as Node | undefined, new Map());
         const query = (body["selectStmt"] as Node | undefined)?.["SelectStmt"] as Node | undefined;
         const names = list(body["cols"]).map((column) => (column["ResTarget"] as Node)["name"] as string);
-        if (query !== undefined) columns = this.edges(this.select(query, ctes, null), target, names.length > 0 ? names : null);
+        if (query !== undefined)
+          columns = this.edges(this.select(query, ctes, null), target, names.length > 0 ? names : null);
         if (body["onConflictClause"] !== undefined) throw new Refused("on conflict");
         break;
       }
@@ -101,7 +111,11 @@ class Walk {
       case "ViewStmt": {
         target = relationName(body["view"] as Node);
         const names = list(body["aliases"]).map(text);
-        columns = this.edges(this.select((body["query"] as Node)["SelectStmt"] as Node, new Map(), null), target, names.length > 0 ? names : null);
+        columns = this.edges(
+          this.select((body["query"] as Node)["SelectStmt"] as Node, new Map(), null),
+          target,
+          names.length > 0 ? names : null,
+        );
         break;
       }
       case "UpdateStmt": {
@@ -114,7 +128,8 @@ class Walk {
         for (const item of list(body["targetList"])) {
           const assignment = item["ResTarget"] as Node;
           if ((assignment["val"] as Node)["MultiAssignRef"] !== undefined) throw new Refused("multiple assignment");
-          for (const from of this.expression(assignment["val"], scope, ctes)) columns.push(edge(from, target, assignment["name"] as string));
+          for (const from of this.expression(assignment["val"], scope, ctes))
+            columns.push(edge(from, target, assignment["name"] as string));
         }
         this.expression(body["whereClause"], scope, ctes);
         break;
@@ -125,7 +140,12 @@ class Walk {
       default:
         throw new Refused(kind ?? "nothing");
     }
-    return comparable({ sources: [...this.sources.values()], targets: target === null ? [] : [target], columns, sure: this.sure });
+    return comparable({
+      sources: [...this.sources.values()],
+      targets: target === null ? [] : [target],
+      columns,
+      sure: this.sure,
+    });
   }
 
   private merge(body: Node): { target: string[]; columns: RawEdge[] } {
@@ -134,28 +154,42 @@ class Walk {
     const ctes = this.with(body["withClause"] as Node | undefined, new Map());
     const scope: Scope = { relations: [], parent: null };
     this.from(body["sourceRelation"] as Node, scope, ctes);
-    scope.relations.push({ alias: aliasOf(relation) ?? target.at(-1)!, table: target, columns: null, using: new Set() });
+    scope.relations.push({
+      alias: aliasOf(relation) ?? target.at(-1)!,
+      table: target,
+      columns: null,
+      using: new Set(),
+    });
     this.expression(body["joinCondition"], scope, ctes);
     const columns: RawEdge[] = [];
     for (const item of list(body["mergeWhenClauses"])) {
       const clause = item["MergeWhenClause"] as Node;
       const targets = list(clause["targetList"]).map((one) => one["ResTarget"] as Node);
       if (clause["commandType"] === "CMD_UPDATE") {
-        for (const assignment of targets) for (const from of this.expression(assignment["val"], scope, ctes)) columns.push(edge(from, target, assignment["name"] as string));
+        for (const assignment of targets)
+          for (const from of this.expression(assignment["val"], scope, ctes))
+            columns.push(edge(from, target, assignment["name"] as string));
       } else if (clause["commandType"] === "CMD_INSERT") {
         const values = list(clause["values"]);
         if (targets.length === 0 && values.length > 0) throw new Refused("insert without columns");
         values.forEach((value, i) => {
-          for (const from of this.expression(value, scope, ctes)) columns.push(edge(from, target, (targets[i]?.["name"] as string | undefined) ?? "<expr>"));
+          for (const from of this.expression(value, scope, ctes))
+            columns.push(edge(from, target, (targets[i]?.["name"] as string | undefined) ?? "<expr>"));
         });
       }
     }
     return { target, columns };
   }
 
-  private edges(columns: readonly Column[], target: readonly string[] | null, names: readonly string[] | null): RawEdge[] {
+  private edges(
+    columns: readonly Column[],
+    target: readonly string[] | null,
+    names: readonly string[] | null,
+  ): RawEdge[] {
     const star = columns.some(({ name }) => name === "*");
-    return columns.flatMap(({ name, from }, i) => from.map((one) => edge(one, target, star ? name : (names?.[i] ?? name))));
+    return columns.flatMap(({ name, from }, i) =>
+      from.map((one) => edge(one, target, star ? name : (names?.[i] ?? name))),
+    );
   }
 
   private with(clause: Node | undefined, outer: Ctes): Ctes {
@@ -169,7 +203,10 @@ class Walk {
       const names = list(cte["aliascolnames"]).map(text);
       let columns: readonly Column[];
       if (clause["recursive"] === true && query["op"] !== "SETOP_NONE" && query["op"] !== undefined) {
-        const anchor = renamed(this.select(query["larg"] as Node, this.with(query["withClause"] as Node | undefined, ctes), null), names);
+        const anchor = renamed(
+          this.select(query["larg"] as Node, this.with(query["withClause"] as Node | undefined, ctes), null),
+          names,
+        );
         columns = renamed(this.select(query, new Map([...ctes, [name, anchor]]), null), names);
       } else columns = renamed(this.select(query, ctes, null), names);
       ctes = new Map([...ctes, [name, columns]]);
@@ -183,7 +220,8 @@ class Walk {
       const left = this.select(node["larg"] as Node, ctes, parent);
       const right = this.select(node["rarg"] as Node, ctes, parent);
       if (left.some(({ name }) => name === "*") || right.some(({ name }) => name === "*")) {
-        if (left.length === 1 && right.length === 1) return [{ name: "*", from: [...left[0]!.from, ...right[0]!.from] }];
+        if (left.length === 1 && right.length === 1)
+          return [{ name: "*", from: [...left[0]!.from, ...right[0]!.from] }];
         this.sure = false;
       }
       return left.map((column, i) => ({ name: column.name, from: [...column.from, ...(right[i]?.from ?? [])] }));
@@ -200,8 +238,23 @@ class Walk {
       return columns;
     }
     for (const item of list(node["fromClause"])) this.from(item, scope, ctes);
-    for (const key of ["whereClause", "havingClause", "groupClause", "sortClause", "distinctClause", "windowClause", "limitCount", "limitOffset"]) this.subqueries(node[key], scope, ctes);
-    const windows = new Map(list(node["windowClause"]).map((item) => [(item["WindowDef"] as Node)["name"] as string, item["WindowDef"] as Node]));
+    for (const key of [
+      "whereClause",
+      "havingClause",
+      "groupClause",
+      "sortClause",
+      "distinctClause",
+      "windowClause",
+      "limitCount",
+      "limitOffset",
+    ])
+      this.subqueries(node[key], scope, ctes);
+    const windows = new Map(
+      list(node["windowClause"]).map((item) => [
+        (item["WindowDef"] as Node)["name"] as string,
+        item["WindowDef"] as Node,
+      ]),
+    );
     return list(node["targetList"]).flatMap((item) => this.target(item["ResTarget"] as Node, scope, ctes, windows));
   }
 
@@ -213,8 +266,11 @@ class Walk {
     const from = [...this.expression(value, scope, ctes)];
     const over = (value?.["FuncCall"] as Node | undefined)?.["over"] as Node | undefined;
     const named = windows.get((over?.["name"] as string | undefined) ?? "");
-    if (named !== undefined) from.push(...this.expression([named["partitionClause"], named["orderClause"]], scope, ctes));
-    const name = (target["name"] as string | undefined) ?? (fields.length > 0 ? text(fields.at(-1)) : (castName(value) ?? "<expr>"));
+    if (named !== undefined)
+      from.push(...this.expression([named["partitionClause"], named["orderClause"]], scope, ctes));
+    const name =
+      (target["name"] as string | undefined) ??
+      (fields.length > 0 ? text(fields.at(-1)) : (castName(value) ?? "<expr>"));
     return [{ name, from }];
   }
 
@@ -247,7 +303,12 @@ class Walk {
           this.sources.set(name.join("\0"), name);
           if (names.length > 0) throw new Refused("aliases for columns nobody knows");
         }
-        scope.relations.push({ alias: aliasOf(node) ?? name.at(-1)!, table: columns === undefined ? name : null, columns: columns === undefined ? null : renamed(columns, names), using: new Set() });
+        scope.relations.push({
+          alias: aliasOf(node) ?? name.at(-1)!,
+          table: columns === undefined ? name : null,
+          columns: columns === undefined ? null : renamed(columns, names),
+          using: new Set(),
+        });
         return;
       }
       case "RangeSubselect": {
@@ -260,8 +321,12 @@ class Walk {
       case "RangeFunction": {
         const from = this.expression(node["functions"], scope, ctes);
         const alias = aliasOf(node);
-        const names = [...list((node["alias"] as Node | undefined)?.["colnames"]).map(text), ...list(node["coldeflist"]).map((one) => (one["ColumnDef"] as Node)["colname"] as string)];
-        const columns = names.length > 0 ? names.map((name) => ({ name, from })) : alias === null ? null : [{ name: alias, from }];
+        const names = [
+          ...list((node["alias"] as Node | undefined)?.["colnames"]).map(text),
+          ...list(node["coldeflist"]).map((one) => (one["ColumnDef"] as Node)["colname"] as string),
+        ];
+        const columns =
+          names.length > 0 ? names.map((name) => ({ name, from })) : alias === null ? null : [{ name: alias, from }];
         if (columns === null) throw new Refused("function without names");
         scope.relations.push({ alias, table: null, columns, using: new Set() });
         return;
@@ -276,7 +341,8 @@ class Walk {
         const at = scope.relations.length;
         this.from(node["rarg"] as Node, scope, ctes);
         const using = list(node["usingClause"]).map(text);
-        for (let i = at; i < scope.relations.length; i++) scope.relations[i] = { ...scope.relations[i]!, using: new Set(using) };
+        for (let i = at; i < scope.relations.length; i++)
+          scope.relations[i] = { ...scope.relations[i]!, using: new Set(using) };
         this.expression(node["quals"], scope, ctes);
         return;
       }
@@ -305,7 +371,8 @@ class Walk {
     const node = value as Node;
     if (node["ColumnRef"] !== undefined) {
       const fields = list((node["ColumnRef"] as Node)["fields"]);
-      if (fields.at(-1)?.["A_Star"] !== undefined) return this.star(fields.slice(0, -1).map(text), scope).flatMap(({ from }) => [...from]);
+      if (fields.at(-1)?.["A_Star"] !== undefined)
+        return this.star(fields.slice(0, -1).map(text), scope).flatMap(({ from }) => [...from]);
       return this.column(fields.map(text), scope);
     }
     if (node["SubLink"] !== undefined) {
@@ -320,12 +387,14 @@ class Walk {
   private column(path: readonly string[], scope: Scope): From[] {
     const name = path.at(-1)!;
     for (let at: Scope | null = scope; at !== null; at = at.parent) {
-      const qualified = path.length > 1 ? at.relations.filter((relation) => matches(relation, path.slice(0, -1))) : at.relations;
+      const qualified =
+        path.length > 1 ? at.relations.filter((relation) => matches(relation, path.slice(0, -1))) : at.relations;
       if (path.length > 1 && qualified.length === 0) continue;
       const known = qualified.flatMap(({ columns }) => columns?.filter((column) => column.name === name) ?? []);
       const using = qualified.some((relation) => relation.using.has(name));
       const open = qualified.filter(({ columns }) => columns === null || columns.some((column) => column.name === "*"));
-      if (using) return [...known.flatMap(({ from }) => [...from]), ...open.flatMap((relation) => through(relation, name))];
+      if (using)
+        return [...known.flatMap(({ from }) => [...from]), ...open.flatMap((relation) => through(relation, name))];
       if (known.length > 0) {
         if (known.length > 1) this.sure = false;
         return known.flatMap(({ from }) => [...from]);
@@ -336,7 +405,9 @@ class Walk {
         return [{ table: null, column: name }];
       }
     }
-    const ownValue = scope.relations.find((relation) => path.length === 1 && relation.alias === name && relation.columns !== null);
+    const ownValue = scope.relations.find(
+      (relation) => path.length === 1 && relation.alias === name && relation.columns !== null,
+    );
     if (ownValue !== undefined) return (ownValue.columns ?? []).flatMap(({ from }) => [...from]);
     throw new Refused(`unknown column ${path.join(".")}`);
   }
@@ -350,7 +421,9 @@ function matches(relation: Relation, qualifier: readonly string[]): boolean {
 
 function through(relation: Relation, name: string): From[] {
   if (relation.columns === null) return [{ table: relation.table, column: name }];
-  return relation.columns.filter((column) => column.name === "*").flatMap(({ from }) => from.map(({ table }) => ({ table, column: name })));
+  return relation.columns
+    .filter((column) => column.name === "*")
+    .flatMap(({ from }) => from.map(({ table }) => ({ table, column: name })));
 }
 
 function renamed(columns: readonly Column[], names: readonly string[]): readonly Column[] {
@@ -365,7 +438,9 @@ function aliasOf(node: Node): string | null {
 
 /** `a::int` is still called a. */
 function castName(value: Node | undefined): string | null {
-  const inner = ((value?.["TypeCast"] as Node | undefined)?.["arg"] as Node | undefined)?.["ColumnRef"] as Node | undefined;
+  const inner = ((value?.["TypeCast"] as Node | undefined)?.["arg"] as Node | undefined)?.["ColumnRef"] as
+    | Node
+    | undefined;
   return inner === undefined ? null : text(list(inner["fields"]).at(-1));
 }
 

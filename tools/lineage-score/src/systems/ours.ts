@@ -1,4 +1,12 @@
-import { analyze, type Dialect, type SchemaProvider, type ScriptLineage, type StatementLineage, type TableWrite, splitName } from "@headwater/sql-lineage";
+import {
+  analyze,
+  type Dialect,
+  type SchemaProvider,
+  type ScriptLineage,
+  type StatementLineage,
+  type TableWrite,
+  splitName,
+} from "@headwater/sql-lineage";
 import { comparable, type Answer, type RawEdge } from "../answer.ts";
 
 /** Writes that put rows somewhere. */
@@ -17,18 +25,28 @@ export async function askOurs(sql: string, dialect: Dialect, schema?: SchemaProv
 export function answerOf(script: ScriptLineage, withoutWindows = false): Answer {
   const statements = script.statements.filter(({ kind }) => kind !== "delete");
   // Others know functions in FROM by their alias or not at all.
-  const functions = new Set(statements.flatMap(({ reads }) => reads.filter(({ kind }) => kind === "function").map(({ id }) => id)));
+  const functions = new Set(
+    statements.flatMap(({ reads }) => reads.filter(({ kind }) => kind === "function").map(({ id }) => id)),
+  );
   const columns: RawEdge[] = statements.flatMap((statement) =>
     // The order inside a list (`string_agg(a ORDER BY b)`) is no part of the value to any other system.
-    statement.columns.filter(({ from, transformations }) => !functions.has(from.table ?? "") && transformations.some(({ subtype }) => subtype !== "SORT" && (subtype !== "WINDOW" || !withoutWindows))).map(({ from, to }) => ({
-      source: from.table === null ? null : splitName(from.table),
-      column: from.column,
-      target: to.table === null ? null : splitName(to.table),
-      targetColumn: isNamed(statement, to.table, to.column) ? to.column : "<expr>",
-    })),
+    statement.columns
+      .filter(
+        ({ from, transformations }) =>
+          !functions.has(from.table ?? "") &&
+          transformations.some(({ subtype }) => subtype !== "SORT" && (subtype !== "WINDOW" || !withoutWindows)),
+      )
+      .map(({ from, to }) => ({
+        source: from.table === null ? null : splitName(from.table),
+        column: from.column,
+        target: to.table === null ? null : splitName(to.table),
+        targetColumn: isNamed(statement, to.table, to.column) ? to.column : "<expr>",
+      })),
   );
   return comparable({
-    sources: statements.flatMap(({ reads }) => reads.filter(({ id }) => !functions.has(id)).map(({ id }) => splitName(id))),
+    sources: statements.flatMap(({ reads }) =>
+      reads.filter(({ id }) => !functions.has(id)).map(({ id }) => splitName(id)),
+    ),
     targets: statements.flatMap(({ writes }) => writes.filter(putsRows).map(({ id }) => splitName(id))),
     columns,
     sure: script.statements.every(isSure),

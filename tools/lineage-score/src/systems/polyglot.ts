@@ -21,13 +21,24 @@ export function askPolyglot(sql: string, dialect: string): Answer | { error: str
       if (!success || analysis === undefined || analysis === null) return { error: error ?? "no analysis" };
       return fromAnalysis(analysis);
     }
-    const { success, facet, inputs, outputs, warnings, error } = openLineageColumnLineage(sql, { dialect: name, producer: "score", datasetNamespace: "score" });
+    const { success, facet, inputs, outputs, warnings, error } = openLineageColumnLineage(sql, {
+      dialect: name,
+      producer: "score",
+      datasetNamespace: "score",
+    });
     if (!success || facet === undefined || facet === null) return { error: error ?? "no facet" };
     const target = outputs?.length === 1 ? splitName(outputs[0]!.name) : null;
     return comparable({
       sources: (inputs ?? []).map((input) => splitName(input.name)),
       targets: (outputs ?? []).map((output) => splitName(output.name)),
-      columns: Object.entries(facet.fields).flatMap(([field, { inputFields }]) => inputFields.map((input) => ({ source: splitName(input.name), column: input.field, target, targetColumn: field }))),
+      columns: Object.entries(facet.fields).flatMap(([field, { inputFields }]) =>
+        inputFields.map((input) => ({
+          source: splitName(input.name),
+          column: input.field,
+          target,
+          targetColumn: field,
+        })),
+      ),
       sure: warnings.length === 0,
     });
   } catch (error) {
@@ -49,7 +60,11 @@ function fromAnalysis(analysis: QueryAnalysis): Answer {
     }),
   );
   return comparable({
-    sources: analysis.baseTables.map(({ catalog, schema, table, name }) => [catalog ?? "", schema ?? "", table ?? name]),
+    sources: analysis.baseTables.map(({ catalog, schema, table, name }) => [
+      catalog ?? "",
+      schema ?? "",
+      table ?? name,
+    ]),
     targets: [],
     columns,
     sure,

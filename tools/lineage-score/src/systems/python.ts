@@ -26,7 +26,11 @@ const SCRIPT = fileURLToPath(new URL("../../python/oracles.py", import.meta.url)
 
 /** The folder for what is fetched or remembered between runs; never inside the checkout. */
 export function cacheFolder(): string {
-  const base = process.env["XDG_CACHE_HOME"] ?? (process.platform === "win32" ? (process.env["LOCALAPPDATA"] ?? join(homedir(), "AppData", "Local")) : join(homedir(), process.platform === "darwin" ? "Library/Caches" : ".cache"));
+  const base =
+    process.env["XDG_CACHE_HOME"] ??
+    (process.platform === "win32"
+      ? (process.env["LOCALAPPDATA"] ?? join(homedir(), "AppData", "Local"))
+      : join(homedir(), process.platform === "darwin" ? "Library/Caches" : ".cache"));
   return join(base, "headwater");
 }
 
@@ -35,7 +39,9 @@ export async function findPython(): Promise<PythonOracles | { readonly missing: 
   const venv = join(cacheFolder(), "lineage-oracles-python");
   const own = join(venv, process.platform === "win32" ? "Scripts/python.exe" : "bin/python");
   if (!existsSync(own)) {
-    const system = ["python3", "python"].find((name) => spawnSync(name, ["-c", "import venv, ensurepip"], { stdio: "ignore" }).status === 0);
+    const system = ["python3", "python"].find(
+      (name) => spawnSync(name, ["-c", "import venv, ensurepip"], { stdio: "ignore" }).status === 0,
+    );
     if (system === undefined) return { missing: "no Python 3 with venv on the PATH" };
     console.error(`Making a Python environment for the oracles in ${venv} …`);
     const made = spawnSync(system, ["-m", "venv", venv], { encoding: "utf8" });
@@ -43,8 +49,13 @@ export async function findPython(): Promise<PythonOracles | { readonly missing: 
   }
   let versions = await versionsOf(own);
   if (Object.keys(versions).length < REQUIREMENTS.length) {
-    const installed = spawnSync(own, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...REQUIREMENTS], { encoding: "utf8" });
-    if (installed.status !== 0) console.error(`pip could not install every oracle: ${installed.stderr.trim().split("\n").at(-1) ?? ""}`);
+    const installed = spawnSync(
+      own,
+      ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...REQUIREMENTS],
+      { encoding: "utf8" },
+    );
+    if (installed.status !== 0)
+      console.error(`pip could not install every oracle: ${installed.stderr.trim().split("\n").at(-1) ?? ""}`);
     versions = await versionsOf(own);
   }
   if (Object.keys(versions).length === 0) return { missing: `none of ${REQUIREMENTS.join(", ")} could be installed` };
@@ -54,12 +65,18 @@ export async function findPython(): Promise<PythonOracles | { readonly missing: 
 async function versionsOf(python: string): Promise<PythonOracles["versions"]> {
   const child = spawn(python, [SCRIPT], { stdio: ["pipe", "pipe", "inherit"] });
   child.stdin.end();
-  for await (const line of createInterface({ input: child.stdout })) return (JSON.parse(line) as { versions: PythonOracles["versions"] }).versions;
+  for await (const line of createInterface({ input: child.stdout }))
+    return (JSON.parse(line) as { versions: PythonOracles["versions"] }).versions;
   return {};
 }
 
 /** Asks questions of the Python libraries, on `processes` processes; `receive` gets what each is answered. */
-export async function askPython(oracles: PythonOracles, questions: readonly Question[], processes: number, receive: (index: number, message: PythonMessage) => void): Promise<void> {
+export async function askPython(
+  oracles: PythonOracles,
+  questions: readonly Question[],
+  processes: number,
+  receive: (index: number, message: PythonMessage) => void,
+): Promise<void> {
   const answered = new Set<number>();
   let next = 0;
   await Promise.all(
@@ -95,7 +112,9 @@ export type PythonMessage =
       readonly seconds: number;
       readonly sources: readonly (readonly string[])[];
       readonly targets: readonly (readonly string[])[];
-      readonly columns: readonly (readonly [readonly string[] | null, string, readonly string[] | null, string])[] | null;
+      readonly columns:
+        | readonly (readonly [readonly string[] | null, string, readonly string[] | null, string])[]
+        | null;
     };
 
 export function fromPython(message: PythonMessage): Answer | { error: string } {
@@ -103,7 +122,9 @@ export function fromPython(message: PythonMessage): Answer | { error: string } {
   return comparable({
     sources: message.sources,
     targets: message.targets,
-    columns: message.columns?.map(([source, column, target, targetColumn]) => ({ source, column, target, targetColumn })) ?? null,
+    columns:
+      message.columns?.map(([source, column, target, targetColumn]) => ({ source, column, target, targetColumn })) ??
+      null,
     sure: message.columns?.every(([source]) => source !== null) ?? true,
   });
 }
