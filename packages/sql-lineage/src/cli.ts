@@ -21,6 +21,24 @@ Reads SQL from files (or standard input) and prints which tables and columns flo
 Exit codes: 0 read, 1 gaps (with --strict), 2 wrong usage.
 `;
 
+function isDialect(name: string): name is DialectName {
+  return Object.hasOwn(dialects, name);
+}
+
+/** Reads the file of columns; says what is wrong with it. */
+function readSchema(file: string): Record<string, string[]> {
+  const parsed: unknown = JSON.parse(readFileSync(file, "utf8"));
+  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed))
+    throw new TypeError(`${file} has to hold an object of tables: { "schema.table": ["column", ...] }.`);
+  const tables: Record<string, string[]> = {};
+  for (const [table, columns] of Object.entries(parsed)) {
+    if (!Array.isArray(columns) || !columns.every((column) => typeof column === "string"))
+      throw new TypeError(`${file}: the columns of ${JSON.stringify(table)} have to be an array of strings.`);
+    tables[table] = columns;
+  }
+  return tables;
+}
+
 /** Runs the command line; gives the exit code. */
 export async function main(
   args: readonly string[],
@@ -52,7 +70,7 @@ export async function main(
     return 0;
   }
   const { dialect, format } = values;
-  if (dialect === undefined || !(dialect in dialects)) {
+  if (dialect === undefined || !isDialect(dialect)) {
     error(
       `${dialect === undefined ? "Say which SQL it is with --dialect." : `There is no dialect called ${dialect}.`} Dialects: ${Object.keys(dialects).join(", ")}.\n`,
     );
@@ -64,15 +82,12 @@ export async function main(
   }
   let gaps = 0;
   try {
-    const schema =
-      values.schema === undefined
-        ? undefined
-        : schemaOf(JSON.parse(readFileSync(values.schema, "utf8")) as Record<string, string[]>);
+    const schema = values.schema === undefined ? undefined : schemaOf(readSchema(values.schema));
     const results: unknown[] = [];
     for (const file of positionals.length === 0 ? ["-"] : positionals) {
       const text = readFileSync(file === "-" ? 0 : file, "utf8");
       const script = await analyze(text, {
-        dialect: dialect as DialectName,
+        dialect,
         defaults: {
           ...(values.catalog === undefined ? {} : { catalog: values.catalog }),
           ...(values.path === undefined ? {} : { searchPath: values.path.split(",") }),

@@ -31,7 +31,7 @@ export interface Expr {
   readonly refs: ColumnRef[];
   readonly queries: NestedQuery[];
   /** Counts rows, as `count(*)`: how; 0 when it does not. */
-  rows: How | 0;
+  rows: How;
   /** The name of its last part, when it is a column and nothing else, or a field or method of one. */
   label: string | null;
   /** Names given to parts of the expression (`(a + b AS c)`), where a dialect allows it. */
@@ -149,7 +149,7 @@ export interface MatchRelation extends RelationBase {
 /** A join in parentheses with a name of its own. */
 export interface GroupRelation extends RelationBase {
   readonly kind: "group";
-  readonly relations: readonly Relation[];
+  readonly relations: Relation[];
 }
 
 export type Relation =

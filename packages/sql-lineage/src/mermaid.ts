@@ -11,7 +11,7 @@ export function toMermaid(script: ScriptLineage): string {
     }
     return name;
   };
-  const arrows = new Map<string, Set<string>>();
+  const arrows = new Map<string, { readonly from: string; readonly to: string; readonly labels: Set<string> }>();
   script.statements.forEach(({ reads, writes, columns }, index) => {
     const targets = writes
       .filter(({ mode }) => mode !== "drop" && mode !== "truncate" && mode !== "delete")
@@ -19,19 +19,22 @@ export function toMermaid(script: ScriptLineage): string {
     if (targets.length === 0 && reads.length > 0) targets.push(`result ${index + 1}`);
     for (const target of targets) {
       for (const { id } of reads) {
-        const key = `${node(id)} --> ${node(target)}`;
-        const labels = arrows.get(key) ?? new Set<string>();
-        arrows.set(key, labels);
-        for (const { from, to } of columns)
-          if (from.table === id && (to.table ?? `result ${index + 1}`) === target)
-            labels.add(from.column === to.column ? from.column : `${from.column} → ${to.column}`);
+        const from = node(id);
+        const to = node(target);
+        const arrow = arrows.get(`${from} ${to}`) ?? { from, to, labels: new Set<string>() };
+        arrows.set(`${from} ${to}`, arrow);
+        for (const edge of columns) {
+          if (edge.from.table !== id || (edge.to.table ?? `result ${index + 1}`) !== target) continue;
+          arrow.labels.add(
+            edge.from.column === edge.to.column ? edge.from.column : `${edge.from.column} → ${edge.to.column}`,
+          );
+        }
       }
     }
   });
   const lines = ["flowchart LR"];
   for (const [id, name] of nodes) lines.push(`  ${name}["${escapeLabel(id)}"]`);
-  for (const [arrow, labels] of arrows) {
-    const [from, to] = arrow.split(" --> ") as [string, string];
+  for (const { from, to, labels } of arrows.values()) {
     const shown = [...labels].slice(0, 8);
     if (labels.size > shown.length) shown.push(`… ${labels.size - shown.length} more`);
     lines.push(

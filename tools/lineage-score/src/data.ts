@@ -64,10 +64,13 @@ type Schemas = Readonly<Record<string, Readonly<Record<string, readonly string[]
 function readLabelled(folder: string, part: Part): LabelledCase[] {
   const file = join(folder, "sqllineage-cases.json");
   if (!existsSync(file)) return [];
-  const { schemas, cases } = JSON.parse(readFileSync(file, "utf8")) as {
+  const {
+    schemas,
+    cases,
+  }: {
     schemas: Schemas;
     cases: (Omit<LabelledCase, "schema"> & { schema: string | Readonly<Record<string, readonly string[]>> | null })[];
-  };
+  } = JSON.parse(readFileSync(file, "utf8"));
   return cases
     .filter(({ id }) => belongs(id, part))
     .map((one) => ({ ...one, schema: typeof one.schema === "string" ? (schemas[one.schema] ?? null) : one.schema }));
@@ -76,10 +79,13 @@ function readLabelled(folder: string, part: Part): LabelledCase[] {
 function readTpc(folder: string, part: Part): TpcQuery[] {
   const file = join(folder, "tpc.json");
   if (!existsSync(file)) return [];
-  const { schemas, queries } = JSON.parse(readFileSync(file, "utf8")) as {
+  const {
+    schemas,
+    queries,
+  }: {
     schemas: Schemas;
     queries: (Omit<TpcQuery, "schema"> & { schema: string })[];
-  };
+  } = JSON.parse(readFileSync(file, "utf8"));
   return queries
     .filter(({ id }) => belongs(id, part))
     .map((query) => ({ ...query, schema: schemas[query.schema] ?? {} }));
@@ -95,10 +101,10 @@ function readStatements(folder: string, part: Part): PlainStatement[] {
       readFileSync(join(directory, name), "utf8")
         .split("\n")
         .filter((line) => line.trim() !== "")
-        .map((line) => ({
-          dialect: name.slice(0, -".jsonl".length),
-          ...(JSON.parse(line) as Omit<PlainStatement, "dialect">),
-        })),
+        .map((line) => {
+          const statement: Omit<PlainStatement, "dialect"> = JSON.parse(line);
+          return { dialect: name.slice(0, -".jsonl".length), ...statement };
+        }),
     )
     .filter(({ id }) => belongs(id, part));
 }

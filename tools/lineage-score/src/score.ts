@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import type { Answer } from "./answer.ts";
-import { type Data, type Part, dialectFor, readData } from "./data.ts";
+import { type Data, type Part, type PlainStatement, dialectFor, readData } from "./data.ts";
 import { measureLabelled, pairs } from "./measures/labelled.ts";
 import { measureProcedures, recall } from "./measures/procedures.ts";
 import { READ_KINDS, measureRead } from "./measures/read.ts";
@@ -23,6 +23,8 @@ import {
   findPython,
   fromPython,
 } from "./systems/python.ts";
+
+const PYTHON_SYSTEMS: readonly PythonSystem[] = ["sqlglot", "sqllineage", "openlineage"];
 
 const { values } = parseArgs({
   options: {
@@ -74,7 +76,7 @@ console.log(
 const labelled = await measureLabelled(data.labelled);
 const tableResults = labelled.filter(({ case: { kind } }) => kind !== "column");
 const columnResults = labelled.filter(({ case: { kind } }) => kind === "column");
-const percent = (part_: number, whole: number): number | null => (whole === 0 ? null : round((100 * part_) / whole));
+const percent = (share: number, whole: number): number | null => (whole === 0 ? null : round((100 * share) / whole));
 const exact = (results: typeof labelled): number | null =>
   percent(results.filter((result) => result.exact).length, results.length);
 for (const { case: one, exact: right, got, wanted } of labelled)
@@ -223,8 +225,24 @@ interface Oracles {
   readonly missing: string | null;
 }
 
-async function ask({ statements }: Data): Promise<Oracles> {
-  const judged = statements.filter(({ kind }) => READ_KINDS.has(kind) && kind !== "delete");
+/** Everything that moves rows, the labelled statements among it: others have answers to those as well. */
+function judgedStatements({ statements, labelled: cases }: Data): PlainStatement[] {
+  const seen = new Set<string>();
+  return [
+    ...statements.filter(({ kind }) => READ_KINDS.has(kind) && kind !== "delete"),
+    ...cases
+      .filter(({ kind, schema }) => kind !== "split" && schema === null)
+      .map(({ id, dialect, sql }) => ({ id, dialect, kind: "labelled", sql })),
+  ].filter(({ dialect, sql }) => {
+    const key = `${dialect}\0${sql.trim()}`;
+    const isNew = !seen.has(key);
+    seen.add(key);
+    return isNew;
+  });
+}
+
+async function ask(all: Data): Promise<Oracles> {
+  const judged = judgedStatements(all);
   const answers = judged.map(() => new Map<string, Answer>());
   const rates = new Map<string, number>();
   const keep = (index: number, system: string, answer: Answer | { error: string }): void => {
@@ -247,8 +265,10 @@ async function ask({ statements }: Data): Promise<Oracles> {
       seconds: rates,
       missing: python.missing,
     };
-  for (const [system, version] of Object.entries(python.versions) as [PythonSystem, string][]) {
-    const memory_ = new Memory<PythonMessage>(system, `${version}-r1`);
+  for (const system of PYTHON_SYSTEMS) {
+    const version = python.versions[system];
+    if (version === undefined) continue;
+    const answered = new Memory<PythonMessage>(system, `${version}-r1`);
     const questions: Question[] = [];
     const indexes: number[] = [];
     let seconds = 0;
@@ -257,7 +277,7 @@ async function ask({ statements }: Data): Promise<Oracles> {
       keep(index, system, fromPython(message));
     };
     for (const [index, { sql, dialect }] of judged.entries()) {
-      const known = memory_.get(dialect, sql);
+      const known = answered.get(dialect, sql);
       if (known !== undefined) receive(index, known);
       else {
         questions.push({ system, dialect, sql });
@@ -268,7 +288,7 @@ async function ask({ statements }: Data): Promise<Oracles> {
     await askPython(python, questions, 2, (at, message) => {
       const index = indexes[at]!;
       const { sql, dialect } = judged[index]!;
-      memory_.set(dialect, sql, message);
+      answered.set(dialect, sql, message);
       receive(index, message);
       if (++done % 200 === 0) console.error(`${system}: ${done} of ${questions.length}`);
     });

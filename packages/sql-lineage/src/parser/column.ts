@@ -68,7 +68,7 @@ export function readColumn(p: Parser, expr: Expr): Label {
         });
     }
     if (!readCall(p, expr, name, start)) return null;
-    while (p.is("(") && (features.parametricCalls || name === "identifier")) readCall(p, expr, name, start);
+    if (features.parametricCalls || name === "identifier") while (p.is("(")) readCall(p, expr, name, start);
     return null;
   }
   if (parts === null) {

@@ -1,6 +1,5 @@
 import type { ParsedStatement, Statement } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
-import { readBlockInto, readEnd } from "./blocks.ts";
 import { rememberText } from "./literal.ts";
 import { queryStartsAt } from "./lookahead.ts";
 import { readIdentifier, readName } from "./names.ts";
@@ -44,8 +43,7 @@ function readInnerRoutine(p: Parser, out: ParsedStatement[]): void {
   if (!p.take("IS") && !p.take("AS")) return;
   p.enter();
   readDeclarations(p, out);
-  if (p.is("BEGIN")) readBlockInto(p, out);
-  else if (p.is("END")) readEnd(p);
+  if (p.is("BEGIN") || p.is("END")) p.grammar.block(p, out);
   p.leave();
 }
 

@@ -179,7 +179,7 @@ function readPrepare(p: Parser, start: number): Statement {
   if (p.is("(")) p.skipBrackets();
   if (p.take("AS")) {
     const statement = p.grammar.statement(p);
-    return { ...statement, start } as Statement;
+    return { ...statement, start };
   }
   if (p.take("FROM")) {
     if (
@@ -191,7 +191,7 @@ function readPrepare(p: Parser, start: number): Statement {
       return readDynamic(p, start);
     // PREPARE name FROM SELECT … (Trino)
     const statement = p.grammar.statement(p);
-    return { ...statement, start } as Statement;
+    return { ...statement, start };
   }
   p.skipStatement();
   return { kind: "utility", command: "prepare", start, end: p.lastEnd };

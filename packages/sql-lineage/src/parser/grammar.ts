@@ -1,4 +1,4 @@
-import type { Expr, Query, Relation, Select, Statement, TargetTable } from "../ir.ts";
+import type { Expr, ParsedStatement, Query, Relation, Select, Statement, TargetTable } from "../ir.ts";
 import type { Parser } from "./parser.ts";
 
 /**
@@ -25,6 +25,8 @@ export interface Grammar {
   readonly joined: (p: Parser, out: Relation[], select: Select) => void;
   /** Reads the joins behind the relations in `out`. */
   readonly joins: (p: Parser, out: Relation[], select: Select) => void;
+  /** Reads `BEGIN … END` into `body`. */
+  readonly block: (p: Parser, body: ParsedStatement[]) => void;
   /** Reads any statement. */
   readonly statement: (p: Parser) => Statement;
   /** Reads the name of a table that is written. */

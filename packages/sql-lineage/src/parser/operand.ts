@@ -38,7 +38,7 @@ export function readOperand(p: Parser, expr: Expr): Label {
           signed = true;
           continue;
         }
-        if (special !== NOT_SPECIAL) return special as Label;
+        if (special !== NOT_SPECIAL) return special;
         return signed ? asValue(p, expr, readColumn) : readColumn(p, expr);
       }
       case TokenKind.quoted:

@@ -112,7 +112,7 @@ function readOperator(p: Parser, input: Query, select: Select, relation: Relatio
       select.from[0] = readPivot(p, relation);
       if (p.is("AS")) {
         p.next();
-        select.from[0]!.alias = readIdentifier(p);
+        select.from[0].alias = readIdentifier(p);
       }
       select.items.push(star(p));
       return select;

@@ -6,7 +6,8 @@ import { readIdentifier, readName } from "./names.ts";
 import { readOrderList } from "./order.ts";
 import type { Parser } from "./parser.ts";
 import { closeBracket, recover } from "./recover.ts";
-import { add, asValue, functionRelation, readSubquery, tableRelation } from "./relation-build.ts";
+import { add, readSubquery } from "./relation-add.ts";
+import { asValue, functionRelation, tableRelation } from "./relation-build.ts";
 import { functionColumns } from "./table-functions.ts";
 import { CONDITION_END } from "./words.ts";
 

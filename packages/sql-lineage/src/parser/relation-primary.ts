@@ -1,12 +1,12 @@
 import type { Join, Name, Relation, Select } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
 import { queryOf } from "./build.ts";
-import { readJoined } from "./joins.ts";
 import { parenthesisedQueryAt } from "./lookahead.ts";
 import { readName } from "./names.ts";
 import type { Parser } from "./parser.ts";
 import { closeBracket, recover } from "./recover.ts";
-import { add, queryRelation, readSubquery, tableRelation } from "./relation-build.ts";
+import { add, readSubquery } from "./relation-add.ts";
+import { queryRelation, tableRelation } from "./relation-build.ts";
 import { readFunction, readIdentifierCall, readRemote, readTableCall, readUnnest } from "./relation-functions.ts";
 import { isTableHint, readRelationSuffixes } from "./relation-suffixes.ts";
 import { returnedRows } from "./returned-rows.ts";
@@ -91,7 +91,7 @@ function readPrimaryInto(p: Parser, out: Relation[], select: Select): void {
         // ODBC's {oj a LEFT OUTER JOIN b ON …}
         const close = p.mate;
         p.skip(2);
-        readJoined(p, out, select);
+        p.grammar.joined(p, out, select);
         closeBracket(p, close, null);
         return;
       }
@@ -174,7 +174,7 @@ function readParenthesised(p: Parser, out: Relation[], select: Select): void {
   const at = out.length;
   p.enter();
   p.next();
-  do readJoined(p, out, select);
+  do p.grammar.joined(p, out, select);
   while (p.take(","));
   closeBracket(p, close, null);
   p.leave();
@@ -199,7 +199,7 @@ function readParenthesised(p: Parser, out: Relation[], select: Select): void {
   const extra: Relation[] = [];
   const finished = readRelationSuffixes(p, group, select, extra);
   if (finished === group && group.alias === null) return;
-  (group.relations as Relation[]).push(...out.splice(at));
+  group.relations.push(...out.splice(at));
   out.push(finished, ...extra);
 }
 

@@ -24,12 +24,12 @@ export function readCreateWithBody(p: Parser, what: BlockStatement["what"]): Sta
   const { texts } = p;
   p.texts = new Map();
   const body: ParsedStatement[] = [];
-  const package_ = skipToName(p);
+  const isPackage = skipToName(p);
   readName(p);
   if (p.is("(")) readParameters(p);
   if (what === "trigger") for (const row of ["new", "old", "inserted", "deleted", ":new", ":old"]) declare(p, row);
   p.enter();
-  procedurally(p, () => readHeader(p, body, what, package_));
+  procedurally(p, () => readHeader(p, body, what, isPackage));
   p.leave();
   const variables = [...p.variables];
   p.variables = outer;
@@ -39,7 +39,7 @@ export function readCreateWithBody(p: Parser, what: BlockStatement["what"]): Sta
 
 /** Moves from CREATE to the name; true for a package. */
 function skipToName(p: Parser): boolean {
-  let package_ = false;
+  let isPackage = false;
   if (p.is("DO")) return false;
   for (let i = 0; i < 16 && !p.atEnd(); i++) {
     const { word } = p;
@@ -47,8 +47,8 @@ function skipToName(p: Parser): boolean {
     switch (word) {
       case "PACKAGE":
         p.take("BODY");
-        package_ = true;
-        return skipExistence(p, package_);
+        isPackage = true;
+        return skipExistence(p, isPackage);
       case "PROCEDURE":
       case "PROC":
       case "TRIGGER":
@@ -59,24 +59,24 @@ function skipToName(p: Parser): boolean {
       case "RULE":
       case "MACRO":
       case "FUNCTION":
-        return skipExistence(p, package_);
+        return skipExistence(p, isPackage);
     }
     if (p.is("(")) p.skipBrackets();
   }
-  return package_;
+  return isPackage;
 }
 
-function skipExistence(p: Parser, package_: boolean): boolean {
+function skipExistence(p: Parser, isPackage: boolean): boolean {
   if (p.is("IF")) {
     p.next();
     p.take("NOT");
     p.take("EXISTS");
   }
-  return package_;
+  return isPackage;
 }
 
 /** Reads what stands between the name and the body, then the body. */
-function readHeader(p: Parser, body: ParsedStatement[], what: BlockStatement["what"], package_: boolean): void {
+function readHeader(p: Parser, body: ParsedStatement[], what: BlockStatement["what"], isPackage: boolean): void {
   const { features } = p.dialect;
   let other = language(p);
   while (!p.atEnd() && !p.is(";") && p.kind !== TokenKind.separator) {
@@ -107,7 +107,7 @@ function readHeader(p: Parser, body: ParsedStatement[], what: BlockStatement["wh
           continue;
         }
         p.next();
-        readBody(p, body, other, what, package_);
+        readBody(p, body, other, what, isPackage);
         return;
       case "BEGIN":
         readBlockInto(p, body);
@@ -227,13 +227,13 @@ function readBody(
   body: ParsedStatement[],
   other: string | null,
   what: BlockStatement["what"],
-  package_: boolean,
+  isPackage: boolean,
 ): void {
   if (p.kind === TokenKind.string) {
     readStringBody(p, body, other);
     return;
   }
-  if (package_) {
+  if (isPackage) {
     readDeclarations(p, body);
     if (p.is("BEGIN")) readBlockInto(p, body);
     else {

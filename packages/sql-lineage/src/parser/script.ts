@@ -3,6 +3,7 @@ import type { Name, ParsedStatement } from "../ir.ts";
 import { tokenize } from "../lexer/tokenizer.ts";
 import { TokenKind, withTokens } from "../lexer/tokens.ts";
 import type { Gap } from "../result.ts";
+import { readBlockInto } from "./blocks.ts";
 import { readExpression } from "./expression.ts";
 import type { Grammar } from "./grammar.ts";
 import { readFromList, readJoined, readJoins, readRelation } from "./joins.ts";
@@ -22,6 +23,7 @@ const grammar: Grammar = {
   relation: readRelation,
   joined: readJoined,
   joins: readJoins,
+  block: readBlockInto,
   statement: readStatement,
   target: readTarget,
 };

@@ -152,12 +152,12 @@ export class QueryResolver {
     switch (body.kind) {
       case "select":
         return this.select(body, env, parent);
-      case "wrapped":
-        return this.query(body.query, env, parent);
       case "values":
         return this.values(body, env, parent);
       case "set":
         return this.setOperation(body, env, parent);
+      default:
+        return this.query(body.query, env, parent);
     }
   }
 
@@ -525,7 +525,7 @@ export class QueryResolver {
         return derived(alias, named(this.unpivot(relation, scope, env), relation.columnAliases));
       case "match":
         return derived(alias, named(this.match(relation, scope, env), relation.columnAliases));
-      case "group": {
+      default: {
         const inner = newScope(scope.parent);
         this.from(relation.relations, inner, env);
         const outputs: Output[] = [];
@@ -601,12 +601,12 @@ export class QueryResolver {
     const names = columnAliases ?? columns;
     if (names === null) {
       outputs.push({ name: "*", lower: "*", named: true, flows, star: { except: null, whole: true }, ...at });
-      for (const counter of counters) outputs.push(column(counter, [], at));
+      for (const counter of counters) outputs.push(outputColumn(counter, [], at));
     } else {
       // Ordinality comes last among the aliases.
       const counted = columnAliases !== null && counters.length > 0 ? names.length - counters.length : names.length;
-      names.forEach((columnName, i) => outputs.push(column(columnName, i < counted ? flows : [], at)));
-      if (columnAliases === null) for (const counter of counters) outputs.push(column(counter, [], at));
+      names.forEach((columnName, i) => outputs.push(outputColumn(columnName, i < counted ? flows : [], at)));
+      if (columnAliases === null) for (const counter of counters) outputs.push(outputColumn(counter, [], at));
     }
     return { ...derived(alias ?? (name === null ? null : name.parts.at(-1)!.toLowerCase()), outputs), value: flows };
   }
@@ -634,7 +634,7 @@ export class QueryResolver {
     return {
       ...derived(
         own,
-        names.map((columnName) => column(columnName, [table.source(columnName).by(IDENTITY)], relation)),
+        names.map((columnName) => outputColumn(columnName, [table.source(columnName).by(IDENTITY)], relation)),
       ),
       value: [table.source("*").by(IDENTITY)],
     };
@@ -652,9 +652,10 @@ export class QueryResolver {
     const outputs: Output[] = [];
     if (relation.groupBy !== null) {
       for (const { name } of relation.groupBy.refs)
-        outputs.push(column(name.parts.at(-1)!, this.finder.find(name, inner, false), at));
+        outputs.push(outputColumn(name.parts.at(-1)!, this.finder.find(name, inner, false), at));
     } else this.expandWithout(inner.relations[0]!, used, at, outputs);
-    for (const { name, aggregate } of relation.outputs) outputs.push(column(name, aggregates[aggregate] ?? [], at));
+    for (const { name, aggregate } of relation.outputs)
+      outputs.push(outputColumn(name, aggregates[aggregate] ?? [], at));
     if (relation.open) {
       const set = new FlowSet();
       for (const flows of aggregates) set.addAll(flows);
@@ -677,11 +678,11 @@ export class QueryResolver {
     const at = { start: relation.start, end: relation.end };
     const outputs: Output[] = [];
     this.expandWithout(inner.relations[0]!, used, at, outputs);
-    for (const key of relation.keys) outputs.push(column(key, [], at));
+    for (const key of relation.keys) outputs.push(outputColumn(key, [], at));
     for (const { name, from } of relation.values) {
       const set = new FlowSet();
       for (const source of from) set.addAll(this.finder.find(source, inner, false));
-      outputs.push(column(name, set.items, at));
+      outputs.push(outputColumn(name, set.items, at));
     }
     return outputs;
   }
@@ -709,12 +710,12 @@ export class QueryResolver {
     if (relation.allRows) this.expandWithout(input, new Set(), at, outputs);
     else
       for (const { name } of relation.partition.refs)
-        outputs.push(column(name.parts.at(-1)!, this.finder.find(name, only, false), at));
+        outputs.push(outputColumn(name.parts.at(-1)!, this.finder.find(name, only, false), at));
     for (const { name, expr } of relation.measures) {
       const set = new FlowSet();
       for (const ref of expr.refs)
         set.addAll(this.finder.find(ref.name, ref.name.parts.length > 1 ? inner : only, false), ref.how);
-      outputs.push({ ...column(name ?? "", set.items, at), named: name !== null });
+      outputs.push({ ...outputColumn(name ?? "", set.items, at), named: name !== null });
     }
     return outputs;
   }
@@ -768,7 +769,7 @@ export function derived(alias: string | null, outputs: readonly Output[]): Visib
   return { alias, path: null, table: null, outputs, hidden: false, merged: null, value: null };
 }
 
-function column(name: string, flows: readonly Flow[], at: { start: number; end: number }): Output {
+function outputColumn(name: string, flows: readonly Flow[], at: { start: number; end: number }): Output {
   return { name, lower: name.toLowerCase(), named: true, flows, star: null, start: at.start, end: at.end };
 }
 
@@ -779,7 +780,7 @@ function starOutput(flows: readonly Flow[], star: Star, at: { start: number; end
 /** The columns of a base table, as outputs. */
 export function tableOutputs(table: Table, at: { start: number; end: number }): Output[] {
   if (table.columns === null) return [starOutput([table.source("*").by(IDENTITY)], { except: null, whole: false }, at)];
-  return table.columns.map((name) => column(name, [table.source(name).by(IDENTITY)], at));
+  return table.columns.map((name) => outputColumn(name, [table.source(name).by(IDENTITY)], at));
 }
 
 /** What comes out of an unnested value: one column of its own name, or any fields. */
@@ -804,7 +805,7 @@ export function named(outputs: readonly Output[], columns: readonly string[] | n
       return { ...renamed(outputs[star]!, name), flows: all.items, star: null };
     });
   }
-  return outputs.map((output, i) => (columns[i] === undefined ? output : renamed(output, columns[i]!)));
+  return outputs.map((output, i) => (columns[i] === undefined ? output : renamed(output, columns[i])));
 }
 
 /** Set operations by name, and those whose positions are not known because of a star. */

@@ -91,8 +91,8 @@ export class ColumnFinder {
     const { relations } = scope;
     if (qualifier.length === 1) {
       const [only] = qualifier;
-      const byAlias = relations.filter((relation) => relation.alias === only);
-      if (byAlias.length > 0) return byAlias;
+      const aliased = relations.filter((relation) => relation.alias === only);
+      if (aliased.length > 0) return aliased;
     }
     const byName = relations.filter(({ path }) => path !== null && endsPath(path, qualifier));
     if (byName.length > 0)

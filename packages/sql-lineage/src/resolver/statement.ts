@@ -435,7 +435,7 @@ class OneStatement {
     this.queries.from(statement.select.from, scope, env);
     const first = scope.relations[0];
     const target = this.updated(statement.target, scope);
-    const reads = this.queries.reads as Set<Table>;
+    const reads = this.queries.reads;
     for (const assignment of statement.assignments) {
       const owner = this.owner(assignment, scope) ?? target;
       if (owner?.table == null) continue;
@@ -471,8 +471,7 @@ class OneStatement {
             .find((relation) => relation.table !== null && relation.path?.at(-1) === lower && relation.alias === null);
         if (other?.table != null) {
           // `UPDATE a SET … FROM t AS a`: the name is only an alias, and no table of its own.
-          if (first?.table != null && first.table !== other.table)
-            (this.queries.reads as Set<Table>).delete(first.table);
+          if (first?.table != null && first.table !== other.table) this.queries.reads.delete(first.table);
           scope.relations.shift();
           return other;
         }
@@ -533,15 +532,15 @@ class OneStatement {
     const env = this.queries.withCtes(statement.ctes, null, null);
     const scope = newScope(null);
     this.queries.from(statement.select.from, scope, env);
-    const reads = this.queries.reads as Set<Table>;
+    const reads = this.queries.reads;
     let table: Table | null = null;
     const { target } = statement;
     if (target.name.parts.length > 0) {
       const lower = target.name.parts.map((part) => part.toLowerCase());
-      const named_ = this.finder.matching(scope, lower).find((relation) => relation.table !== null);
-      if (named_?.table != null) {
-        this.writeTable(named_.table, "delete");
-        const found = named_.table;
+      const known = this.finder.matching(scope, lower).find((relation) => relation.table !== null);
+      if (known?.table != null) {
+        this.writeTable(known.table, "delete");
+        const found = known.table;
         table = found;
         if (scope.relations.filter((relation) => relation.table === found).length === 1) reads.delete(found);
       } else {
@@ -560,7 +559,7 @@ class OneStatement {
     const scope = newScope(null);
     this.queries.from(statement.select.from, scope, env);
     const sources = [...scope.relations];
-    const reads = this.queries.reads as Set<Table>;
+    const reads = this.queries.reads;
     const before = new Set(reads);
     this.queries.from([statement.target], scope, env);
     const visible = scope.relations.at(-1) ?? null;

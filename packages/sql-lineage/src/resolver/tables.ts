@@ -136,11 +136,9 @@ export class Tables {
       }
     }
     const { temporaryPrefixes } = this.dialect.names;
-    const temporary =
-      temporaryPrefixes.length > 0 &&
-      temporaryPrefixes.some(
-        (prefix) => parts.join(".").toLowerCase().startsWith(prefix) || parts.at(-1)?.startsWith(prefix) === true,
-      );
+    const temporary = temporaryPrefixes.some(
+      (prefix) => parts.join(".").toLowerCase().startsWith(prefix) || parts.at(-1)?.startsWith(prefix) === true,
+    );
     for (const candidate of candidates) {
       const matches = this.provided.get(sessionKey(candidate)) ?? [];
       if (matches.length === 0) continue;

@@ -44,7 +44,6 @@ function tables(script: ScriptLineage, one: LabelledCase): [string[], string[]] 
   const written = new Set<string>();
   let statements = 0;
   for (const statement of script.statements) {
-    const id = (text: string): string => tableName(splitName(text));
     const sources = statement.reads.filter(({ kind }) => kind !== "function").map((table) => id(table.id));
     if (statement.kind === "rename") {
       statement.writes.forEach((table, i) => {
@@ -63,27 +62,29 @@ function tables(script: ScriptLineage, one: LabelledCase): [string[], string[]] 
     for (const table of targets) written.add(table);
   }
   if (statements > 1) {
-    for (const table of [...read]) {
-      if (!written.has(table)) continue;
-      read.delete(table);
-      written.delete(table);
-    }
+    for (const table of read) if (written.delete(table)) read.delete(table);
   }
-  const name = (entry: { readonly table?: string; readonly path?: string }): string =>
-    tableName([entry.table ?? entry.path ?? ""]);
   return [
     [...[...read].toSorted().map((table) => `< ${table}`), ...[...written].toSorted().map((table) => `> ${table}`)],
     [
       ...(one.sources ?? [])
-        .map(name)
+        .map(entryName)
         .toSorted()
         .map((table) => `< ${table}`),
       ...(one.targets ?? [])
-        .map(name)
+        .map(entryName)
         .toSorted()
         .map((table) => `> ${table}`),
     ],
   ];
+}
+
+function id(text: string): string {
+  return tableName(splitName(text));
+}
+
+function entryName(entry: { readonly table?: string; readonly path?: string }): string {
+  return tableName([entry.table ?? entry.path ?? ""]);
 }
 
 function columns(script: ScriptLineage, one: LabelledCase): [string[], string[]] {

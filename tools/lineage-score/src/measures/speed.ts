@@ -22,15 +22,18 @@ export function timed(data: Data): { readonly sql: string; readonly dialect: str
 
 /** Times the engine and the spike in turns, so that both meet the same machine. */
 export async function measureSpeed(data: Data, rounds: number): Promise<Speed> {
-  const { irOf } = (await import(new URL("../../fixtures/spike/spike.mjs", import.meta.url).href)) as {
+  const {
+    irOf,
+  }: {
     irOf: (sql: string, dialect: string) => { irs: unknown[] };
-  };
-  const { analyzeStmt, Catalog } = (await import(
-    new URL("../../fixtures/spike/resolver.mjs", import.meta.url).href
-  )) as {
+  } = await import(new URL("../../fixtures/spike/spike.mjs", import.meta.url).href);
+  const {
+    analyzeStmt,
+    Catalog,
+  }: {
     analyzeStmt: (statement: unknown, catalog: unknown, options: object) => unknown;
     Catalog: new (schema: object) => unknown;
-  };
+  } = await import(new URL("../../fixtures/spike/resolver.mjs", import.meta.url).href);
   const queries = timed(data).map(({ sql, dialect }) => ({ sql, name: dialect, dialect: dialectFor(dialect) }));
   const ours: number[] = [];
   const spike: number[] = [];

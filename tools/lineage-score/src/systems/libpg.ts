@@ -49,9 +49,10 @@ export async function loadLibpg(): Promise<void> {
 
 export function askLibpg(sql: string): Answer | { error: string } {
   try {
-    const { stmts } = parseSync(sql) as { stmts?: { stmt: Node }[] };
-    if (stmts?.length !== 1) return { error: `${stmts?.length ?? 0} statements` };
-    return new Walk().statement(stmts[0]!.stmt);
+    const tree: unknown = parseSync(sql);
+    const statements = list(isNode(tree) ? tree["stmts"] : undefined);
+    if (statements.length !== 1) return { error: `${statements.length} statements` };
+    return new Walk().statement(must(statements[0]!, "stmt"));
   } catch (error) {
     return { error: String(error).slice(0, 200) };
   }
@@ -59,18 +60,38 @@ export function askLibpg(sql: string): Answer | { error: string } {
 
 class Refused extends Error {}
 
+function isNode(value: unknown): value is Node {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** A node inside a node; undefined when there is none. */
+function child(node: Node | undefined, key: string): Node | undefined {
+  const value = node?.[key];
+  return isNode(value) ? value : undefined;
+}
+
+/** A node that has to be there. */
+function must(node: Node, key: string): Node {
+  const found = child(node, key);
+  if (found === undefined) throw new Refused(`no ${key}`);
+  return found;
+}
+
+function string(node: Node | undefined, key: string): string | undefined {
+  const value = node?.[key];
+  return typeof value === "string" ? value : undefined;
+}
+
 function list(value: unknown): readonly Node[] {
-  return Array.isArray(value) ? (value as Node[]) : [];
+  return Array.isArray(value) ? value.filter((one) => isNode(one)) : [];
 }
 
 function text(node: Node | undefined): string {
-  return ((node?.["String"] as Node | undefined)?.["sval"] as string | undefined) ?? "";
+  return string(child(node, "String"), "sval") ?? "";
 }
 
 function relationName(range: Node): string[] {
-  return [range["catalogname"], range["schemaname"], range["relname"]].filter(
-    (part): part is string => typeof part === "string",
-  );
+  return ["catalogname", "schemaname", "relname"].flatMap((key) => string(range, key) ?? []);
 }
 
 class Walk {
@@ -79,57 +100,57 @@ class Walk {
 
   statement(node: Node): Answer {
     const [kind] = Object.keys(node);
-    const body = node[kind!] as Node;
+    const body = must(node, kind ?? "");
     let target: readonly string[] | null = null;
     let columns: RawEdge[] = [];
     switch (kind) {
       case "SelectStmt": {
-        const into = body["intoClause"] as Node | undefined;
-        if (into !== undefined) target = relationName(into["rel"] as Node);
+        const into = child(body, "intoClause");
+        if (into !== undefined) target = relationName(must(into, "rel"));
         columns = this.edges(this.select(body, new Map(), null), target, null);
         break;
       }
       case "InsertStmt": {
-        target = relationName(body["relation"] as Node);
-        const ctes = this.with(body["withClause"] as Node | undefined, new Map());
-        const query = (body["selectStmt"] as Node | undefined)?.["SelectStmt"] as Node | undefined;
-        const names = list(body["cols"]).map((column) => (column["ResTarget"] as Node)["name"] as string);
+        target = relationName(must(body, "relation"));
+        const ctes = this.with(child(body, "withClause"), new Map());
+        const query = child(child(body, "selectStmt"), "SelectStmt");
+        const names = list(body["cols"]).map((column) => string(must(column, "ResTarget"), "name") ?? "");
         if (query !== undefined)
           columns = this.edges(this.select(query, ctes, null), target, names.length > 0 ? names : null);
         if (body["onConflictClause"] !== undefined) throw new Refused("on conflict");
         break;
       }
       case "CreateTableAsStmt": {
-        const into = body["into"] as Node;
-        target = relationName(into["rel"] as Node);
-        const query = (body["query"] as Node)["SelectStmt"] as Node | undefined;
+        const into = must(body, "into");
+        target = relationName(must(into, "rel"));
+        const query = child(must(body, "query"), "SelectStmt");
         if (query === undefined) throw new Refused("no query");
         const names = list(into["colNames"]).map(text);
         columns = this.edges(this.select(query, new Map(), null), target, names.length > 0 ? names : null);
         break;
       }
       case "ViewStmt": {
-        target = relationName(body["view"] as Node);
+        target = relationName(must(body, "view"));
         const names = list(body["aliases"]).map(text);
         columns = this.edges(
-          this.select((body["query"] as Node)["SelectStmt"] as Node, new Map(), null),
+          this.select(must(must(body, "query"), "SelectStmt"), new Map(), null),
           target,
           names.length > 0 ? names : null,
         );
         break;
       }
       case "UpdateStmt": {
-        target = relationName(body["relation"] as Node);
-        const ctes = this.with(body["withClause"] as Node | undefined, new Map());
+        target = relationName(must(body, "relation"));
+        const ctes = this.with(child(body, "withClause"), new Map());
         const scope: Scope = { relations: [], parent: null };
-        const own = body["relation"] as Node;
+        const own = must(body, "relation");
         scope.relations.push({ alias: aliasOf(own) ?? target.at(-1)!, table: target, columns: null, using: new Set() });
         for (const item of list(body["fromClause"])) this.from(item, scope, ctes);
         for (const item of list(body["targetList"])) {
-          const assignment = item["ResTarget"] as Node;
-          if ((assignment["val"] as Node)["MultiAssignRef"] !== undefined) throw new Refused("multiple assignment");
+          const assignment = must(item, "ResTarget");
+          if (must(assignment, "val")["MultiAssignRef"] !== undefined) throw new Refused("multiple assignment");
           for (const from of this.expression(assignment["val"], scope, ctes))
-            columns.push(edge(from, target, assignment["name"] as string));
+            columns.push(edge(from, target, string(assignment, "name") ?? ""));
         }
         this.expression(body["whereClause"], scope, ctes);
         break;
@@ -149,11 +170,11 @@ class Walk {
   }
 
   private merge(body: Node): { target: string[]; columns: RawEdge[] } {
-    const relation = body["relation"] as Node;
+    const relation = must(body, "relation");
     const target = relationName(relation);
-    const ctes = this.with(body["withClause"] as Node | undefined, new Map());
+    const ctes = this.with(child(body, "withClause"), new Map());
     const scope: Scope = { relations: [], parent: null };
-    this.from(body["sourceRelation"] as Node, scope, ctes);
+    this.from(must(body, "sourceRelation"), scope, ctes);
     scope.relations.push({
       alias: aliasOf(relation) ?? target.at(-1)!,
       table: target,
@@ -163,18 +184,18 @@ class Walk {
     this.expression(body["joinCondition"], scope, ctes);
     const columns: RawEdge[] = [];
     for (const item of list(body["mergeWhenClauses"])) {
-      const clause = item["MergeWhenClause"] as Node;
-      const targets = list(clause["targetList"]).map((one) => one["ResTarget"] as Node);
+      const clause = must(item, "MergeWhenClause");
+      const targets = list(clause["targetList"]).map((one) => must(one, "ResTarget"));
       if (clause["commandType"] === "CMD_UPDATE") {
         for (const assignment of targets)
           for (const from of this.expression(assignment["val"], scope, ctes))
-            columns.push(edge(from, target, assignment["name"] as string));
+            columns.push(edge(from, target, string(assignment, "name") ?? ""));
       } else if (clause["commandType"] === "CMD_INSERT") {
         const values = list(clause["values"]);
         if (targets.length === 0 && values.length > 0) throw new Refused("insert without columns");
         values.forEach((value, i) => {
           for (const from of this.expression(value, scope, ctes))
-            columns.push(edge(from, target, (targets[i]?.["name"] as string | undefined) ?? "<expr>"));
+            columns.push(edge(from, target, string(targets[i], "name") ?? "<expr>"));
         });
       }
     }
@@ -196,15 +217,15 @@ class Walk {
     if (clause === undefined) return outer;
     let ctes = outer;
     for (const item of list(clause["ctes"])) {
-      const cte = item["CommonTableExpr"] as Node;
-      const query = (cte["ctequery"] as Node)["SelectStmt"] as Node | undefined;
+      const cte = must(item, "CommonTableExpr");
+      const query = child(must(cte, "ctequery"), "SelectStmt");
       if (query === undefined) throw new Refused("WITH that changes data");
-      const name = cte["ctename"] as string;
+      const name = string(cte, "ctename") ?? "";
       const names = list(cte["aliascolnames"]).map(text);
       let columns: readonly Column[];
       if (clause["recursive"] === true && query["op"] !== "SETOP_NONE" && query["op"] !== undefined) {
         const anchor = renamed(
-          this.select(query["larg"] as Node, this.with(query["withClause"] as Node | undefined, ctes), null),
+          this.select(must(query, "larg"), this.with(child(query, "withClause"), ctes), null),
           names,
         );
         columns = renamed(this.select(query, new Map([...ctes, [name, anchor]]), null), names);
@@ -215,10 +236,10 @@ class Walk {
   }
 
   private select(node: Node, outer: Ctes, parent: Scope | null): readonly Column[] {
-    const ctes = this.with(node["withClause"] as Node | undefined, outer);
+    const ctes = this.with(child(node, "withClause"), outer);
     if (node["op"] !== "SETOP_NONE" && node["op"] !== undefined) {
-      const left = this.select(node["larg"] as Node, ctes, parent);
-      const right = this.select(node["rarg"] as Node, ctes, parent);
+      const left = this.select(must(node, "larg"), ctes, parent);
+      const right = this.select(must(node, "rarg"), ctes, parent);
       if (left.some(({ name }) => name === "*") || right.some(({ name }) => name === "*")) {
         if (left.length === 1 && right.length === 1)
           return [{ name: "*", from: [...left[0]!.from, ...right[0]!.from] }];
@@ -231,7 +252,7 @@ class Walk {
     if (rows.length > 0) {
       const columns: Column[] = [];
       for (const row of rows)
-        list((row["List"] as Node)["items"]).forEach((value, i) => {
+        list(must(row, "List")["items"]).forEach((value, i) => {
           const from = this.expression(value, scope, ctes);
           columns[i] = { name: `column${i + 1}`, from: [...(columns[i]?.from ?? []), ...from] };
         });
@@ -251,26 +272,24 @@ class Walk {
       this.subqueries(node[key], scope, ctes);
     const windows = new Map(
       list(node["windowClause"]).map((item) => [
-        (item["WindowDef"] as Node)["name"] as string,
-        item["WindowDef"] as Node,
+        string(must(item, "WindowDef"), "name") ?? "",
+        must(item, "WindowDef"),
       ]),
     );
-    return list(node["targetList"]).flatMap((item) => this.target(item["ResTarget"] as Node, scope, ctes, windows));
+    return list(node["targetList"]).flatMap((item) => this.target(must(item, "ResTarget"), scope, ctes, windows));
   }
 
   private target(target: Node, scope: Scope, ctes: Ctes, windows: ReadonlyMap<string, Node>): readonly Column[] {
-    const value = target["val"] as Node | undefined;
-    const ref = value?.["ColumnRef"] as Node | undefined;
+    const value = child(target, "val");
+    const ref = child(value, "ColumnRef");
     const fields = list(ref?.["fields"]);
     if (fields.at(-1)?.["A_Star"] !== undefined) return this.star(fields.slice(0, -1).map(text), scope);
     const from = [...this.expression(value, scope, ctes)];
-    const over = (value?.["FuncCall"] as Node | undefined)?.["over"] as Node | undefined;
-    const named = windows.get((over?.["name"] as string | undefined) ?? "");
+    const over = child(child(value, "FuncCall"), "over");
+    const named = windows.get(string(over, "name") ?? "");
     if (named !== undefined)
       from.push(...this.expression([named["partitionClause"], named["orderClause"]], scope, ctes));
-    const name =
-      (target["name"] as string | undefined) ??
-      (fields.length > 0 ? text(fields.at(-1)) : (castName(value) ?? "<expr>"));
+    const name = string(target, "name") ?? (fields.length > 0 ? text(fields.at(-1)) : (castName(value) ?? "<expr>"));
     return [{ name, from }];
   }
 
@@ -293,11 +312,11 @@ class Walk {
 
   private from(item: Node, scope: Scope, ctes: Ctes): void {
     const [kind] = Object.keys(item);
-    const node = item[kind!] as Node;
+    const node = must(item, kind ?? "");
     switch (kind) {
       case "RangeVar": {
         const name = relationName(node);
-        const names = list((node["alias"] as Node | undefined)?.["colnames"]).map(text);
+        const names = list(child(node, "alias")?.["colnames"]).map(text);
         const columns = name.length === 1 ? ctes.get(name[0]!) : undefined;
         if (columns === undefined) {
           this.sources.set(name.join("\0"), name);
@@ -312,8 +331,8 @@ class Walk {
         return;
       }
       case "RangeSubselect": {
-        const query = (node["subquery"] as Node)["SelectStmt"] as Node;
-        const names = list((node["alias"] as Node | undefined)?.["colnames"]).map(text);
+        const query = must(must(node, "subquery"), "SelectStmt");
+        const names = list(child(node, "alias")?.["colnames"]).map(text);
         const columns = renamed(this.select(query, ctes, node["lateral"] === true ? scope : scope.parent), names);
         scope.relations.push({ alias: aliasOf(node), table: null, columns, using: new Set() });
         return;
@@ -322,8 +341,8 @@ class Walk {
         const from = this.expression(node["functions"], scope, ctes);
         const alias = aliasOf(node);
         const names = [
-          ...list((node["alias"] as Node | undefined)?.["colnames"]).map(text),
-          ...list(node["coldeflist"]).map((one) => (one["ColumnDef"] as Node)["colname"] as string),
+          ...list(child(node, "alias")?.["colnames"]).map(text),
+          ...list(node["coldeflist"]).map((one) => string(must(one, "ColumnDef"), "colname") ?? ""),
         ];
         const columns =
           names.length > 0 ? names.map((name) => ({ name, from })) : alias === null ? null : [{ name: alias, from }];
@@ -332,14 +351,14 @@ class Walk {
         return;
       }
       case "RangeTableSample":
-        this.from(node["relation"] as Node, scope, ctes);
+        this.from(must(node, "relation"), scope, ctes);
         return;
       case "JoinExpr": {
         if (node["isNatural"] === true) throw new Refused("natural join");
         if (node["alias"] !== undefined) throw new Refused("alias of a join");
-        this.from(node["larg"] as Node, scope, ctes);
+        this.from(must(node, "larg"), scope, ctes);
         const at = scope.relations.length;
-        this.from(node["rarg"] as Node, scope, ctes);
+        this.from(must(node, "rarg"), scope, ctes);
         const using = list(node["usingClause"]).map(text);
         for (let i = at; i < scope.relations.length; i++)
           scope.relations[i] = { ...scope.relations[i]!, using: new Set(using) };
@@ -354,12 +373,12 @@ class Walk {
   /** Only for the tables that queries in conditions read. */
   private subqueries(value: unknown, scope: Scope, ctes: Ctes): void {
     if (Array.isArray(value)) for (const one of value) this.subqueries(one, scope, ctes);
-    else if (typeof value === "object" && value !== null) {
-      const link = (value as Node)["SubLink"] as Node | undefined;
+    else if (isNode(value)) {
+      const link = child(value, "SubLink");
       if (link === undefined) for (const one of Object.values(value)) this.subqueries(one, scope, ctes);
       else {
         this.subqueries(link["testexpr"], scope, ctes);
-        this.select((link["subselect"] as Node)["SelectStmt"] as Node, ctes, scope);
+        this.select(must(must(link, "subselect"), "SelectStmt"), ctes, scope);
       }
     }
   }
@@ -367,18 +386,18 @@ class Walk {
   /** The columns an expression draws on. */
   private expression(value: unknown, scope: Scope, ctes: Ctes): From[] {
     if (Array.isArray(value)) return value.flatMap((one) => this.expression(one, scope, ctes));
-    if (typeof value !== "object" || value === null) return [];
-    const node = value as Node;
+    if (!isNode(value)) return [];
+    const node = value;
     if (node["ColumnRef"] !== undefined) {
-      const fields = list((node["ColumnRef"] as Node)["fields"]);
+      const fields = list(must(node, "ColumnRef")["fields"]);
       if (fields.at(-1)?.["A_Star"] !== undefined)
         return this.star(fields.slice(0, -1).map(text), scope).flatMap(({ from }) => [...from]);
       return this.column(fields.map(text), scope);
     }
     if (node["SubLink"] !== undefined) {
-      const link = node["SubLink"] as Node;
+      const link = must(node, "SubLink");
       const test = this.expression(link["testexpr"], scope, ctes);
-      const columns = this.select((link["subselect"] as Node)["SelectStmt"] as Node, ctes, scope);
+      const columns = this.select(must(must(link, "subselect"), "SelectStmt"), ctes, scope);
       return link["subLinkType"] === "EXISTS_SUBLINK" ? test : [...test, ...columns.flatMap(({ from }) => [...from])];
     }
     return Object.values(node).flatMap((one) => this.expression(one, scope, ctes));
@@ -433,14 +452,12 @@ function renamed(columns: readonly Column[], names: readonly string[]): readonly
 }
 
 function aliasOf(node: Node): string | null {
-  return ((node["alias"] as Node | undefined)?.["aliasname"] as string | undefined) ?? null;
+  return string(child(node, "alias"), "aliasname") ?? null;
 }
 
 /** `a::int` is still called a. */
 function castName(value: Node | undefined): string | null {
-  const inner = ((value?.["TypeCast"] as Node | undefined)?.["arg"] as Node | undefined)?.["ColumnRef"] as
-    | Node
-    | undefined;
+  const inner = child(child(child(value, "TypeCast"), "arg"), "ColumnRef");
   return inner === undefined ? null : text(list(inner["fields"]).at(-1));
 }
 

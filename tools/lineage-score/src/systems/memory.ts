@@ -18,7 +18,7 @@ export class Memory<T> {
     if (!existsSync(this.file)) return;
     for (const line of readFileSync(this.file, "utf8").split("\n")) {
       if (line === "") continue;
-      const { key, answer } = JSON.parse(line) as { key: string; answer: T };
+      const { key, answer }: { key: string; answer: T } = JSON.parse(line);
       this.answers.set(key, answer);
     }
   }

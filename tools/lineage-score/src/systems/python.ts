@@ -65,8 +65,10 @@ export async function findPython(): Promise<PythonOracles | { readonly missing: 
 async function versionsOf(python: string): Promise<PythonOracles["versions"]> {
   const child = spawn(python, [SCRIPT], { stdio: ["pipe", "pipe", "inherit"] });
   child.stdin.end();
-  for await (const line of createInterface({ input: child.stdout }))
-    return (JSON.parse(line) as { versions: PythonOracles["versions"] }).versions;
+  for await (const line of createInterface({ input: child.stdout })) {
+    const first: { versions: PythonOracles["versions"] } = JSON.parse(line);
+    return first.versions;
+  }
   return {};
 }
 
@@ -92,7 +94,7 @@ export async function askPython(
           else child.stdin.write(`${JSON.stringify({ id: current, ...questions[current] })}\n`);
         };
         for await (const line of createInterface({ input: child.stdout })) {
-          const message = JSON.parse(line) as { versions: unknown } | (PythonMessage & { id: number });
+          const message: { versions: unknown } | (PythonMessage & { id: number }) = JSON.parse(line);
           if (!("versions" in message)) {
             answered.add(message.id);
             receive(message.id, message);
