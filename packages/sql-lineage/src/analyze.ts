@@ -3,7 +3,7 @@ import { type DialectName, dialects } from "./dialects/index.ts";
 import type { Name } from "./ir.ts";
 import { type Script, readScript } from "./parser/script.ts";
 import { StatementResolver } from "./resolver/statement.ts";
-import { type Defaults, type SessionState, Tables, completions, sessionKey } from "./resolver/tables.ts";
+import { type Defaults, type SessionState, Tables, completions, sessionKey, trimmed } from "./resolver/tables.ts";
 import type { ScriptLineage, StatementLineage } from "./result.ts";
 import type { SchemaProvider, TableRequest, TableSchema } from "./schema.ts";
 
@@ -74,10 +74,7 @@ export function resolveScript(
 export function requestsOf(names: readonly Name[], defaults: Defaults): TableRequest[] {
   const requests = new Map<string, TableRequest>();
   for (const { parts } of names) {
-    for (const name of completions(
-      parts.filter((part) => part !== ""),
-      defaults,
-    )) {
+    for (const name of completions(trimmed(parts), defaults)) {
       const key = sessionKey(name);
       if (name.length > 0 && !requests.has(key)) requests.set(key, { name });
     }

@@ -122,6 +122,8 @@ export interface Features {
   readonly declareStartsBlock: boolean;
   /** EXECUTE in a procedure runs a text. */
   readonly executeRunsText: boolean;
+  /** PIVOT calls the column of a string by the string with its quotes. */
+  readonly pivotKeepsQuotes: boolean;
   /** `SELECT TRANSFORM (a) USING 'script'`. */
   readonly scriptTransform: boolean;
   /** `SELECT FROM t` without any column. */
@@ -138,6 +140,8 @@ export interface Features {
   readonly scalarWith: boolean;
   /** Where `SELECT … INTO name` creates a table; elsewhere it fills a variable. */
   readonly selectIntoCreatesTable: "always" | "outside procedures" | "never";
+  /** What a name is in a procedure's SQL that could be a variable or a column. */
+  readonly conflictingNames: "variable" | "column" | "either";
   /** `FROM 'file.csv'` reads a file. */
   readonly fileTables: boolean;
   /** `` format.`path` `` reads files; these are the formats. */

@@ -22,7 +22,7 @@ function each(names: string, value: FunctionTraits): void {
 each(
   `sum avg min max mean median mode stddev stddev_pop stddev_samp stdev stdevp var varp variance var_pop var_samp
   array_agg arrayagg string_agg stringagg listagg group_concat groupconcat wm_concat collect_list collect_set collect
-  any_value anyvalue any anylast anyheavy first last first_value last_value nth_value bit_and bit_or bit_xor bool_and bool_or
+  any_value anyvalue any anylast anyheavy first last bit_and bit_or bit_xor bool_and bool_or
   every some booland_agg boolor_agg boolxor_agg bitand_agg bitor_agg bitxor_agg logical_and logical_or
   covar_pop covar_samp corr regr_slope regr_intercept regr_r2 regr_count regr_avgx regr_avgy regr_sxx regr_syy regr_sxy
   percentile percentile_cont percentile_disc percentile_approx approx_percentile approx_quantile approx_quantiles
@@ -31,7 +31,7 @@ each(
   array_concat_agg array_union_agg array_unique_agg st_union_agg sumif avgif minif maxif sum_if avg_if max_by min_by maxby minby
   argmax argmin arg_max arg_min grouparray grouparrayif groupuniqarray groupbitand groupbitor groupbitxor
   sumwithoverflow summap sumkahan summerge avgweighted skewpop skewsamp kurtpop kurtosis skewness entropy
-  checksum_agg geometric_mean histogram map_union set_agg reduce_agg range_agg lag lead ratio_to_report
+  checksum_agg geometric_mean histogram map_union set_agg reduce_agg range_agg
   bit_and_agg bit_or_agg try_sum try_avg max_n min_n stats_mode cardinality_agg`,
   AGGREGATE,
 );
@@ -51,7 +51,7 @@ each(
   MASK,
 );
 // Arguments that only choose: https://docs.oracle.com/en/database/oracle/oracle-database/23/sqlrf/DECODE.html and kin.
-each("if iif ifelse", { arguments: [CONDITIONAL, TRANSFORMATION] });
+each("if iif iff ifelse", { arguments: [CONDITIONAL, TRANSFORMATION] });
 each("nvl2", { arguments: [CONDITIONAL, TRANSFORMATION, TRANSFORMATION] });
 each("choose elt", { arguments: [CONDITIONAL, TRANSFORMATION] });
 each("cast try_cast safe_cast trycast xmlcast treat parse try_parse cast_if xmlserialize accuratecastornull", {

@@ -169,13 +169,19 @@ export interface Select {
   readonly influence: Expr;
   /** Ordinals in GROUP BY and ORDER BY. */
   ordinals: { readonly position: number; readonly how: How }[] | null;
-  into: Name | null;
+  into: NewTable | null;
   /** Variables that INTO fills, in order. */
   variables: string[] | null;
   /** The WINDOW clause. */
   windows: { readonly name: string; readonly expr: Expr }[] | null;
   readonly start: number;
   end: number;
+}
+
+/** What `SELECT … INTO` creates. */
+export interface NewTable {
+  readonly name: Name;
+  readonly temporary: boolean;
 }
 
 export interface SetOperation {
@@ -228,7 +234,7 @@ export interface QueryStatement extends StatementBase {
   readonly kind: "query";
   readonly query: Query;
   /** The rows go nowhere anybody sees: a condition, an assignment, a cursor in a procedure. */
-  readonly into: Name | null;
+  readonly into: NewTable | null;
   /** Variables the columns are put into, in order; empty when the rows are only used on the spot; null when they are given out. */
   readonly variables: readonly string[] | null;
   /** A record or cursor that holds the rows one by one. */
@@ -238,15 +244,24 @@ export interface QueryStatement extends StatementBase {
 export interface InsertStatement extends StatementBase {
   readonly kind: "insert";
   readonly target: TargetTable;
+  /** What the statement calls the table. */
+  readonly alias: string | null;
   readonly mode: "insert" | "overwrite" | "copy";
   readonly columns: readonly string[] | null;
   readonly byName: boolean;
   readonly query: Query | null;
-  /** ON CONFLICT / ON DUPLICATE KEY: assignments that see the row that was to be inserted. */
-  readonly assignments: readonly Assignment[];
+  readonly conflict: Conflict | null;
   readonly returning: Returning | null;
   /** PARTITION (day = '…', hour): dynamic ones come last in the query. */
   readonly partitions: readonly { readonly name: string; readonly dynamic: boolean }[];
+}
+
+/** ON CONFLICT / ON DUPLICATE KEY: assignments that see the row that was to be inserted. */
+export interface Conflict {
+  readonly assignments: readonly Assignment[];
+  readonly condition: Expr;
+  /** Columns of that row can be used without a qualifier (MySQL). */
+  readonly rowVisible: boolean;
 }
 
 export interface Assignment {
@@ -346,6 +361,15 @@ export interface UseStatement extends StatementBase {
   readonly schemas: readonly string[] | null;
 }
 
+/** Variables that are given what a cursor holds: `FOR r IN cursor`, `FETCH cursor INTO a, b`. */
+export interface RecordStatement extends StatementBase {
+  readonly kind: "record";
+  /** One record for all columns, or a variable for each. */
+  readonly names: readonly string[];
+  readonly whole: boolean;
+  readonly of: string;
+}
+
 /** A procedure, function, trigger, task or anonymous block, and the statements found inside. */
 export interface BlockStatement extends StatementBase {
   readonly kind: "block";
@@ -379,6 +403,7 @@ export type Statement =
   | DropStatement
   | RenameStatement
   | UseStatement
+  | RecordStatement
   | BlockStatement
   | ManyStatement
   | UtilityStatement;

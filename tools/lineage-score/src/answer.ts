@@ -81,7 +81,9 @@ function columnName(text: string): string {
 /** A target column; expressions without an alias have no name that systems agree on. */
 export function targetName(text: string): string {
   const name = clean(text).trim();
-  if (name === "*" || name === "?column?") return name === "*" ? name : "<expr>";
+  if (name === "*") return name;
+  // A variable's name is no column's.
+  if (name === "?column?" || name.startsWith("@")) return "<expr>";
   if (/^(?:_col_\d+|_c\d+|_\d+|col_\d+|column_?\d+|expr\$?\d*|f\d+_|<expr>|)$/.test(name)) return "<expr>";
   return /^[\p{L}_#@$][\p{L}\p{N}_$#@. -]*$/u.test(name) && !/[()]/.test(name) ? name : "<expr>";
 }

@@ -4,8 +4,8 @@ import { defineDialect, extendDialect } from "./define.ts";
 /** Trino (https://trino.io/docs/current/language.html). */
 export const trino: Dialect = defineDialect("trino", {
   names: { unquoted: "any", quoted: "any" },
-  features: { lambdas: true, structFields: true },
-  words: { datePartArguments: new Map([["extract", [0]]]) },
+  features: { lambdas: true, structFields: true, renameKeepsSchema: true },
+  words: { datePartArguments: new Map() },
 });
 
 /** Amazon Athena (https://docs.aws.amazon.com/athena/latest/ug/ddl-sql-reference.html): Trino's queries, Hive's DDL. */

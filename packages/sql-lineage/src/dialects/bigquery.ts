@@ -14,6 +14,7 @@ export const bigquery: Dialect = defineDialect("bigquery", {
   names: { unquoted: "any", quoted: "any", dotsInsideQuotes: true, dashes: true },
   features: {
     structFields: true,
+    renameKeepsSchema: true,
     implicitUnnest: true,
     correlatedFrom: true,
     unnestAliasIsColumn: true,

@@ -17,6 +17,7 @@ export const spark: Dialect = defineDialect("spark", {
     lambdas: true,
     lateralAliases: true,
     structFields: true,
+    renameKeepsSchema: true,
     scriptTransform: true,
     stringNames: true,
     stringAliases: true,

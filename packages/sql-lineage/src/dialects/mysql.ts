@@ -13,13 +13,18 @@ export const mysql: Dialect = defineDialect("mysql", {
     delimiterCommand: true,
   },
   names: { unquoted: "any", quoted: "any" },
-  features: { stringAliases: true, stringNames: false, jsonArrows: true, recursiveKeyword: true },
+  features: {
+    stringAliases: true,
+    conflictingNames: "variable",
+    stringNames: false,
+    jsonArrows: true,
+    recursiveKeyword: true,
+  },
   words: {
     dateParts: DATE_PARTS,
     datePartArguments: new Map([
       ["timestampadd", [0]],
       ["timestampdiff", [0]],
-      ["extract", [0]],
     ]),
   },
 });

@@ -9,6 +9,7 @@ export const oracle: Dialect = defineDialect("oracle", {
   features: {
     databaseLinks: true,
     recursiveKeyword: false,
+    pivotKeepsQuotes: true,
     pivotNames: "always both",
     correlatedFrom: false,
     declareStartsBlock: true,
@@ -17,6 +18,6 @@ export const oracle: Dialect = defineDialect("oracle", {
   words: {
     constants: wordSet("USER LEVEL ROWNUM UID SQLCODE SQLERRM", CONSTANTS),
     // Units are only bare words in EXTRACT.
-    datePartArguments: new Map([["extract", [0]]]),
+    datePartArguments: new Map(),
   },
 });

@@ -13,12 +13,14 @@ export const postgres: Dialect = defineDialect("postgres", {
     renameKeepsSchema: true,
     declareStartsBlock: true,
     executeRunsText: true,
+    // It is an error where a column has the name too.
+    conflictingNames: "variable",
   },
   words: {
     constants: wordSet("USER", CONSTANTS),
     dateParts: DATE_PARTS,
     // Units are strings here.
-    datePartArguments: new Map([["extract", [0]]]),
+    datePartArguments: new Map(),
     tableFunctions: new Map([
       ["json_each", ["key", "value"]],
       ["jsonb_each", ["key", "value"]],

@@ -5,7 +5,7 @@ import { DATE_PART_FIRST, wordSet } from "./words.ts";
 
 /** Amazon Redshift (https://docs.aws.amazon.com/redshift/latest/dg/c_SQL_commands.html). */
 export const redshift: Dialect = extendDialect(postgres, "redshift", {
-  lexical: { hashNames: true, nestedComments: true },
+  lexical: { hashNames: true, nestedComments: true, backslashEscapes: true },
   // Quoted names are folded too, unless enable_case_sensitive_identifier is on.
   names: { unquoted: "lower", quoted: "lower", temporaryPrefixes: ["#"] },
   features: { lateralAliases: true, implicitUnnest: true, pivotNames: "both if several", top: true },

@@ -10,6 +10,7 @@ export const snowflake: Dialect = defineDialect("snowflake", {
     lambdas: true,
     lateralAliases: true,
     recursiveKeyword: false,
+    pivotKeepsQuotes: true,
     positionalColumns: true,
     pivotNames: "both if several",
     useSets: "catalog",

@@ -74,7 +74,6 @@ export const DATE_PART_FIRST: ReadonlyMap<string, readonly number[]> = new Map([
   ].map((name) => [name, FIRST] as const),
   ["last_day", SECOND],
   ["time_slice", THIRD],
-  ["extract", FIRST],
 ]);
 
 /** The same where it comes last: BigQuery's functions. */

@@ -311,7 +311,9 @@ class Tokenizer {
         break;
       case SLASH:
         if (next === STAR) return this.blockComment(start);
-        if (next === SLASH && rules.slashComments) return this.lineComment(start);
+        // Not in a URL: `PUT file:///tmp/x @stage`.
+        if (next === SLASH && rules.slashComments && text.charCodeAt(start - 1) !== COLON)
+          return this.lineComment(start);
         if (rules.slashSeparator && this.aloneOnLine(start, start + 1, false)) {
           this.emit(TokenKind.separator, "", start + 1);
           return;

@@ -24,6 +24,7 @@ export function readCall(p: Parser, expr: Expr, name: string, start: number): bo
   const traits = traitsOf(name);
   const savedHow = p.how;
   const savedPairs = p.colonPairs;
+  const firstRef = expr.refs.length;
   p.enter();
   const count = alternates(name) ? countArguments(p, close) : 0;
   p.next();
@@ -45,7 +46,16 @@ export function readCall(p: Parser, expr: Expr, name: string, start: number): bo
   p.colonPairs = savedPairs;
   closeBracket(p, close, expr);
   p.leave();
+  if (name === "values") ofInsertedRow(expr, firstRef);
   return understood;
+}
+
+/** `VALUES(a)` in ON DUPLICATE KEY UPDATE is the row's a (MySQL); it is read as PostgreSQL's `excluded.a`. */
+function ofInsertedRow(expr: Expr, firstRef: number): void {
+  for (let i = firstRef; i < expr.refs.length; i++) {
+    const { name } = expr.refs[i]!;
+    expr.refs[i] = { name: { ...name, parts: ["excluded", name.parts.at(-1)!] }, how: IDENTITY };
+  }
 }
 
 interface Call {
@@ -111,9 +121,8 @@ function readArgumentIntroduction(p: Parser, expr: Expr, call: Call): boolean {
         p.skip(2);
         return true;
       case "COLUMNS":
-        if (next !== "(" || !/table|openjson/.test(call.name)) break;
-        p.next();
-        p.skipBrackets();
+        if (!/table|openjson/.test(call.name)) break;
+        readColumnsClause(p, call.close);
         return true;
       case "LEADING":
       case "TRAILING":
@@ -226,6 +235,13 @@ function isDatePart(p: Parser, call: Call): boolean {
   return p.dialect.words.dateParts.has(p.raw(p.position).toLowerCase());
 }
 
+/** COLUMNS of JSON_TABLE and XMLTABLE, with or without parentheses: what they name is read where the relation is made. */
+function readColumnsClause(p: Parser, close: number): void {
+  p.next();
+  if (p.is("(")) p.skipBrackets();
+  else p.moveTo(close);
+}
+
 /** `TABLE t`, `TABLE(t)` as an argument: all rows of a table. */
 function readTableArgument(p: Parser, expr: Expr): void {
   const name = readName(p);
@@ -307,9 +323,8 @@ function readArgumentEnd(p: Parser, expr: Expr, call: Call, refs: number, querie
       if (!readSorting(p, expr)) recover(p, expr);
       continue;
     }
-    if (word === "COLUMNS" && p.wordAt(1) === "(") {
-      p.next();
-      p.skipBrackets();
+    if (word === "COLUMNS") {
+      readColumnsClause(p, close);
       continue;
     }
     if (kind === TokenKind.word && word !== "") {

@@ -2,7 +2,7 @@ import type { ParsedStatement, Statement } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
 import { readEnd, stops } from "./blocks.ts";
 import { newExpr } from "./build.ts";
-import { declare, readDeclaration, readRows } from "./declarations.ts";
+import { declare, readDeclaration, readRows, recordOf } from "./declarations.ts";
 import { rememberText } from "./literal.ts";
 import { parenthesisedQueryAt, queryStartsAt } from "./lookahead.ts";
 import { readName } from "./names.ts";
@@ -79,6 +79,9 @@ function readControlInto(p: Parser, body: ParsedStatement[], word: string, start
       return readReturn(p, body, start);
     case "OPEN":
       readOpen(p, body);
+      return null;
+    case "FETCH":
+      readFetch(p, body);
       return null;
     case "PRINT":
       p.next();
@@ -183,7 +186,7 @@ function readFor(p: Parser, body: ParsedStatement[], word: string): void {
     p.next();
     readRows(p, body, record);
     closeBracket(p, close, null);
-  } else if (p.is("EXECUTE") || queryStartsAt(p, p.position)) readRows(p, body, record);
+  } else if (p.is("EXECUTE") || queryStartsAt(p, p.position) || isCursor(p)) readRows(p, body, record);
   else {
     const expr = newExpr(p.start);
     while (!p.atEnd() && !p.is("LOOP") && !p.is("DO") && !p.is(";") && !p.is("SAVE")) {
@@ -201,6 +204,32 @@ function readFor(p: Parser, body: ParsedStatement[], word: string): void {
     if (p.is("SAVE")) p.skip(2);
     readSingle(p, body);
   } else readLoopBody(p, body);
+}
+
+/** Whether a cursor's name stands here, and nothing more than that: `FOR r IN cursor LOOP`. */
+function isCursor(p: Parser): boolean {
+  if (!p.isName() || p.variables?.has(p.value(p.position).toLowerCase()) !== true) return false;
+  const behind = p.wordAt(1) === "(" ? p.tokens.words[(p.tokens.mates[p.position + 1] ?? -2) + 1] : p.wordAt(1);
+  return behind === "LOOP" || behind === "DO";
+}
+
+/** `FETCH NEXT FROM cursor INTO a, b` */
+function readFetch(p: Parser, body: ParsedStatement[]): void {
+  const start = p.start;
+  p.next();
+  while (!p.atEnd() && !p.is(";") && !p.is("INTO") && p.wordAt(1) !== "INTO" && !p.atStatementStart()) p.next();
+  const cursor = p.is("INTO") ? null : readName(p);
+  if (cursor === null || !p.take("INTO")) {
+    p.skipStatement(true);
+    return;
+  }
+  const names: string[] = [];
+  do {
+    p.take(":");
+    const name = readName(p);
+    if (name !== null) names.push(name.parts.join("."));
+  } while (p.take(","));
+  body.push(recordOf(p, start, names, names.length === 1 && !names[0]!.startsWith("@"), cursor.parts.at(-1)!));
 }
 
 /** SET a = expression, b = expression; options of a session have none. */

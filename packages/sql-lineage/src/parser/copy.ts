@@ -49,11 +49,12 @@ export function readCopy(p: Parser): Statement {
       return {
         kind: "insert",
         target: table,
+        alias: null,
         mode: "copy",
         columns,
         byName: false,
         query,
-        assignments: [],
+        conflict: null,
         returning: null,
         partitions: [],
         start,

@@ -1,4 +1,4 @@
-import type { CreateStatement, Query, Statement, TargetTable } from "../ir.ts";
+import type { CreateStatement, Name, Query, Statement, TargetTable } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
 import { queryOf } from "./build.ts";
 import { isNameKind, parenthesisedQueryAt, queryStartsAt } from "./lookahead.ts";
@@ -38,9 +38,11 @@ export function readCreate(p: Parser, kindAt: number): Statement {
   let temporary = false;
   let materialized = false;
   let external = false;
+  let recursive = false;
   for (let i = p.position; i < kindAt; i++) {
     const word = words[i];
     temporary ||= word === "TEMP" || word === "TEMPORARY" || word === "VOLATILE";
+    recursive ||= word === "RECURSIVE";
     materialized ||= word === "MATERIALIZED" || word === "DYNAMIC" || word === "STREAMING" || word === "LIVE";
     external ||= word === "EXTERNAL";
   }
@@ -63,6 +65,7 @@ export function readCreate(p: Parser, kindAt: number): Statement {
   if (p.is("(") && !parenthesisedQueryAt(p, p.position)) readDefinitions(p, rest);
   readRest(p, rest, view, external);
   if (target.name.parts.length === 0) target = { ...target, source: "placeholder" };
+  if (recursive && rest.query !== null) rest.query = selfReading(target.name, rest.columns, rest.query);
   const statement: CreateStatement = {
     kind: "create",
     what: view
@@ -86,6 +89,14 @@ export function readCreate(p: Parser, kindAt: number): Statement {
     if (!p.gaps.length) p.gap("unread", "the query of the view was not found", statement.start, statement.end);
   }
   return statement;
+}
+
+/** The query of a recursive view, which reads the view: `WITH RECURSIVE view (…) AS (…) SELECT * FROM view`. */
+function selfReading(name: Name, columns: readonly string[] | null, query: Query): Query {
+  const self = { ...name, parts: [name.parts.at(-1)!] };
+  const outer = queryOf(selectAll(self, "table"));
+  outer.ctes.push({ name: self.parts[0]!, columns, query, recursive: true, scalar: null });
+  return outer;
 }
 
 interface Rest {

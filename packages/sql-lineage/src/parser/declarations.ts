@@ -160,8 +160,10 @@ export function readRows(p: Parser, out: ParsedStatement[], record: string | nul
   }
   if (!queryStartsAt(p, p.position)) {
     // A cursor or prepared statement by name.
-    readName(p);
+    const start = p.start;
+    const cursor = readName(p);
     if (p.is("(")) p.skipBrackets();
+    if (cursor !== null && record !== null) out.push(recordOf(p, start, [record], true, cursor.parts.at(-1)!));
     return;
   }
   readInto(p, out, () => {
@@ -169,4 +171,10 @@ export function readRows(p: Parser, out: ParsedStatement[], record: string | nul
     const statement: Statement = { kind: "query", query, into: null, variables: [], start, end: p.lastEnd };
     return record === null ? statement : { ...statement, record };
   });
+}
+
+/** What gives variables the values of a cursor. */
+export function recordOf(p: Parser, start: number, names: string[], whole: boolean, of: string): ParsedStatement {
+  const statement: Statement = { kind: "record", names, whole, of, start, end: p.lastEnd };
+  return { statement, gaps: [], start, end: p.lastEnd, fingerprint: "" };
 }

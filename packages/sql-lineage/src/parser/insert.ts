@@ -1,6 +1,7 @@
 import { FILTER, IDENTITY } from "../how.ts";
 import type {
   Assignment,
+  Conflict,
   Expr,
   InsertStatement,
   ManyStatement,
@@ -56,18 +57,19 @@ export function readInsert(p: Parser, from: Select | null): Statement {
   readHead(p, head);
   const source = readSource(p, head, from);
   readRowAlias(p);
-  const assignments = [...source.assignments, ...readConflict(p)];
+  const conflict = readConflict(p);
   const returning = readReturning(p) ?? head.output;
   if (p.is("LOG") && p.wordAt(1) === "ERRORS") p.skipStatement();
   if (p.is("WITH") && p.wordAt(1) === "NO") p.skipStatement();
   return {
     kind: "insert",
     target,
+    alias: head.alias,
     mode: head.overwrite ? "overwrite" : "insert",
     columns: source.columns ?? head.columns,
     byName: head.byName,
     query: source.query,
-    assignments,
+    conflict,
     returning,
     partitions: head.partitions,
     start,
@@ -267,11 +269,10 @@ function readPartition(p: Parser, head: Head): void {
 interface Source {
   readonly query: Query | null;
   readonly columns: string[] | null;
-  readonly assignments: readonly Assignment[];
 }
 
 function readSource(p: Parser, head: Head, from: Select | null): Source {
-  const none: Source = { query: null, columns: null, assignments: [] };
+  const none: Source = { query: null, columns: null };
   if (from !== null) {
     if (p.is("SELECT")) {
       const select: Select = { ...newSelect(p.start), from: [...from.from] };
@@ -302,7 +303,7 @@ function readSource(p: Parser, head: Head, from: Select | null): Source {
       const assignments = readAssignments(p);
       const columns = assignments.map(({ column }) => column.parts.at(-1)!);
       const values: Expr[] = assignments.map(({ expr }) => expr);
-      return { query: queryOf({ kind: "values", columns: values }), columns, assignments: [] };
+      return { query: queryOf({ kind: "values", columns: values }), columns };
     }
     case "EXEC":
     case "EXECUTE":
@@ -373,28 +374,25 @@ function readRowAlias(p: Parser): void {
 }
 
 /** Reads ON CONFLICT … DO UPDATE SET, ON DUPLICATE KEY UPDATE. */
-function readConflict(p: Parser): Assignment[] {
-  if (!p.is("ON") || (p.wordAt(1) !== "CONFLICT" && p.wordAt(1) !== "DUPLICATE")) return [];
-  const duplicate = p.wordAt(1) === "DUPLICATE";
+function readConflict(p: Parser): Conflict | null {
+  if (!p.is("ON") || (p.wordAt(1) !== "CONFLICT" && p.wordAt(1) !== "DUPLICATE")) return null;
+  const rowVisible = p.wordAt(1) === "DUPLICATE";
+  const condition = newExpr(p.start);
   p.skip(2);
-  let assignments: Assignment[] = [];
-  if (duplicate) {
+  if (rowVisible) {
     p.take("KEY");
-    if (p.take("UPDATE")) assignments = readAssignments(p);
-    return assignments;
+    return { assignments: p.take("UPDATE") ? readAssignments(p) : [], condition, rowVisible };
   }
   if (p.is("(")) harvest(p, null);
   if (p.take("ON") && p.take("CONSTRAINT")) readName(p);
   if (p.take("WHERE")) readDeciding(p, newExpr(p.start), FILTER, new Set(["DO"]));
-  if (!p.take("DO")) return assignments;
-  if (p.take("NOTHING")) return assignments;
+  if (!p.take("DO") || p.take("NOTHING")) return null;
+  let assignments: readonly Assignment[] = [];
   if (p.take("SELECT")) {
     if (p.is("FOR")) p.skip(2);
-  } else if (p.take("UPDATE")) {
-    if (p.take("SET")) assignments = readAssignments(p);
-  }
-  if (p.take("WHERE")) readDeciding(p, newExpr(p.start), FILTER);
-  return assignments;
+  } else if (p.take("UPDATE") && p.take("SET")) assignments = readAssignments(p);
+  if (p.take("WHERE")) readDeciding(p, condition, FILTER);
+  return { assignments, condition, rowVisible };
 }
 
 /** `INSERT ALL|FIRST [WHEN … THEN] INTO t (a) VALUES (x) … SELECT …` (Oracle, Snowflake). */
@@ -473,11 +471,12 @@ function readMultiInsert(p: Parser, start: number): ManyStatement {
     return {
       kind: "insert",
       target: branch.target,
+      alias: null,
       mode: overwrite ? "overwrite" : "insert",
       columns: branch.columns,
       byName: false,
       query,
-      assignments: [],
+      conflict: null,
       returning: null,
       partitions: [],
       start: branch.start,

@@ -35,7 +35,11 @@ export function readInto(p: Parser, select: Select): void {
       p.next();
     return;
   }
-  while (p.isAny(TABLE_WORDS) && p.isNameAt(1)) p.next();
+  let temporary = false;
+  while (p.isAny(TABLE_WORDS) && p.isNameAt(1)) {
+    temporary ||= p.is("TEMP") || p.is("TEMPORARY");
+    p.next();
+  }
   const { selectIntoCreatesTable } = p.dialect.features;
   const variables: string[] = [];
   for (;;) {
@@ -53,7 +57,7 @@ export function readInto(p: Parser, select: Select): void {
       !known &&
       (selectIntoCreatesTable === "always" || (selectIntoCreatesTable === "outside procedures" && !p.procedural));
     if (table && variables.length === 0) {
-      select.into = name;
+      select.into = { name, temporary };
       return;
     }
     variables.push(name.parts.join("."));

@@ -105,6 +105,9 @@ function asValue(p: Parser, expr: Expr, read: (p: Parser, expr: Expr) => Label):
   return label === undefined ? undefined : null;
 }
 
+/** The first part of a reference that can only be a variable. */
+export const VARIABLE_NAME = " variable";
+
 function readParameter(p: Parser, expr: Expr): Label {
   const { features } = p.dialect;
   const text = p.raw(p.position);
@@ -117,8 +120,10 @@ function readParameter(p: Parser, expr: Expr): Label {
   }
   const start = p.start;
   p.next();
-  const used = p.variables?.has(text.toLowerCase()) === true;
-  if (used) expr.refs.push({ name: { parts: [text], quoted: 0, start, end: p.lastEnd }, how: p.how });
+  // `:x` is the variable x where variables are written so in SQL.
+  const variable = text.replace(/^:/, "");
+  if (p.variables?.has(variable.toLowerCase()) === true)
+    expr.refs.push({ name: { parts: [VARIABLE_NAME, variable], quoted: 0, start, end: p.lastEnd }, how: p.how });
   while (p.is(".") && p.adjacent) {
     p.next();
     if (p.isName()) p.next();

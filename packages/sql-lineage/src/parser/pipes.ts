@@ -19,6 +19,14 @@ import { JOIN_WORDS } from "./words.ts";
 export function readPipe(p: Parser, input: Query): Body {
   const start = p.start;
   p.next();
+  const { body } = input;
+  if (body.kind === "select" && isBare(body) && GOES_ON.has(p.word)) {
+    // Nothing was made of the rows yet: names of the relations are still seen.
+    body.items.length = 0;
+    const result = readOperator(p, input, body, null);
+    body.end = p.lastEnd;
+    return result;
+  }
   const select = newSelect(start);
   const relation: Relation = {
     kind: "query",
@@ -31,9 +39,29 @@ export function readPipe(p: Parser, input: Query): Body {
     end: start,
   };
   select.from.push(relation);
-  const body = readOperator(p, input, select, relation);
+  const result = readOperator(p, input, select, relation);
   select.end = p.lastEnd;
-  return body;
+  return result;
+}
+
+/** Operators that read what the one before gave as if they stood in its place. */
+const GOES_ON: ReadonlySet<string> = new Set([
+  ..."SELECT EXTEND WINDOW AGGREGATE WHERE QUALIFY ORDER LIMIT OFFSET TABLESAMPLE CALL ASSERT SET DROP RENAME DISTINCT".split(
+    " ",
+  ),
+  "JOIN",
+  ...JOIN_WORDS,
+]);
+
+/** Whether a SELECT only passes on all columns. */
+function isBare({ items }: Select): boolean {
+  const [only] = items;
+  return (
+    items.length === 1 &&
+    only?.kind === "star" &&
+    only.qualifier === null &&
+    only.except.length + only.replace.length + only.rename.length === 0
+  );
 }
 
 function star(p: Parser): StarItem {
@@ -50,7 +78,7 @@ function star(p: Parser): StarItem {
   };
 }
 
-function readOperator(p: Parser, input: Query, select: Select, relation: Relation): Body {
+function readOperator(p: Parser, input: Query, select: Select, relation: Relation | null): Body {
   const { word } = p;
   switch (word) {
     case "SELECT":
@@ -96,7 +124,7 @@ function readOperator(p: Parser, input: Query, select: Select, relation: Relatio
     }
     case "AS":
       p.next();
-      relation.alias = readIdentifier(p);
+      if (relation !== null) relation.alias = readIdentifier(p);
       select.items.push(star(p));
       return select;
     case "AGGREGATE":
@@ -109,8 +137,8 @@ function readOperator(p: Parser, input: Query, select: Select, relation: Relatio
       return readPipedSet(p, input);
     case "PIVOT":
     case "UNPIVOT":
-      select.from[0] = readPivot(p, relation);
-      if (p.is("AS")) {
+      if (relation !== null) select.from[0] = readPivot(p, relation);
+      if (p.is("AS") && select.from[0] !== undefined) {
         p.next();
         select.from[0].alias = readIdentifier(p);
       }

@@ -119,7 +119,13 @@ function readPivotValues(
       const label = p.grammar.expression(p, value);
       p.how = saved;
       if (label === undefined) recover(p, value);
-      let name = p.position === first + 1 ? p.value(first) : (label ?? p.slice(p.startOf(first), p.lastEnd));
+      const keepQuotes = p.dialect.features.pivotKeepsQuotes && p.tokens.kinds[first] === TokenKind.string;
+      let name =
+        p.position === first + 1
+          ? keepQuotes
+            ? p.raw(first)
+            : p.value(first)
+          : (label ?? p.slice(p.startOf(first), p.lastEnd));
       if (p.take("AS")) {
         name = readIdentifier(p) ?? name;
       } else if (p.isName() || p.kind === TokenKind.string) {

@@ -55,6 +55,17 @@ export function readRelationSuffixes(p: Parser, relation: Relation, select: Sele
         readHistory(p, select);
         continue;
       case "AT":
+        if (p.dialect.features.implicitUnnest && p.isNameAt(1)) {
+          // The position of an unnested element (Redshift).
+          p.next();
+          const position = readIdentifier(p) ?? "at";
+          extra.push(counterRelation(p, position));
+          continue;
+        }
+        if (next !== "(") break;
+        p.next();
+        p.skipBrackets();
+        continue;
       case "BEFORE":
       case "CHANGES":
       case "END":
@@ -86,9 +97,7 @@ export function readRelationSuffixes(p: Parser, relation: Relation, select: Sele
           let name = "offset";
           if (p.take("AS")) name = readIdentifier(p) ?? name;
           else if (p.isName() && !p.isAny(p.dialect.words.notTableAlias)) name = readIdentifier(p) ?? name;
-          extra.push(
-            functionRelation(null, newExpr(p.start), p.start, { alias: name, columns: [name], builtin: true }),
-          );
+          extra.push(counterRelation(p, name));
           continue;
         }
         if (
@@ -328,4 +337,9 @@ const HINTS: ReadonlySet<string> = new Set(
 
 export function isTableHint(p: Parser): boolean {
   return p.dialect.features.parenthesisedHints && HINTS.has(p.wordAt(1));
+}
+
+/** A relation of one column that counts the rows of the one before it. */
+function counterRelation(p: Parser, name: string): Relation {
+  return functionRelation(null, newExpr(p.start), p.start, { alias: name, columns: [name], builtin: true });
 }

@@ -24,12 +24,14 @@ export function readCreateWithBody(p: Parser, what: BlockStatement["what"]): Sta
   const { texts } = p;
   p.texts = new Map();
   const body: ParsedStatement[] = [];
+  const anonymous = p.is("DO");
   const isPackage = skipToName(p);
-  readName(p);
+  if (!anonymous) readName(p);
   if (p.is("(")) readParameters(p);
   if (what === "trigger") for (const row of ["new", "old", "inserted", "deleted", ":new", ":old"]) declare(p, row);
   p.enter();
-  procedurally(p, () => readHeader(p, body, what, isPackage));
+  if (!procedurally(p, () => readHeader(p, body, what, isPackage)))
+    p.gap("other language", "it has no body in SQL", start, p.lastEnd);
   p.leave();
   const variables = [...p.variables];
   p.variables = outer;
@@ -75,8 +77,8 @@ function skipExistence(p: Parser, isPackage: boolean): boolean {
   return isPackage;
 }
 
-/** Reads what stands between the name and the body, then the body. */
-function readHeader(p: Parser, body: ParsedStatement[], what: BlockStatement["what"], isPackage: boolean): void {
+/** Reads what stands between the name and the body, then the body; false when there is none. */
+function readHeader(p: Parser, body: ParsedStatement[], what: BlockStatement["what"], isPackage: boolean): boolean {
   const { features } = p.dialect;
   let other = language(p);
   while (!p.atEnd() && !p.is(";") && p.kind !== TokenKind.separator) {
@@ -94,13 +96,14 @@ function readHeader(p: Parser, body: ParsedStatement[], what: BlockStatement["wh
         }
         if (next === "FUNCTION" || next === "PROCEDURE") {
           p.skipStatement();
-          return;
+          return true;
         }
         if (what === "trigger" || what === "task") break;
         break;
       case "AS":
       case "IS":
-        if (before === "EXECUTE" || before === "REFERENCING" || next === "OWNER" || next === "CALLER") break;
+        if (before === "EXECUTE" || before === "REFERENCING" || next === "OWNER" || next === "CALLER" || next === "ON")
+          break;
         if (before === "OLD" || before === "NEW" || before === "TABLE") {
           if (p.isNameAt(1)) declare(p, p.value(p.position + 1));
           p.skip(2);
@@ -108,11 +111,11 @@ function readHeader(p: Parser, body: ParsedStatement[], what: BlockStatement["wh
         }
         p.next();
         readBody(p, body, other, what, isPackage);
-        return;
+        return true;
       case "BEGIN":
         readBlockInto(p, body);
         p.skipStatement();
-        return;
+        return true;
       case "DO":
         // MySQL's events, PostgreSQL's rules (DO INSTEAD …) and anonymous blocks (DO $$ … $$)
         p.next();
@@ -121,21 +124,21 @@ function readHeader(p: Parser, body: ParsedStatement[], what: BlockStatement["wh
         if (p.kind === TokenKind.string || p.is("LANGUAGE")) {
           if (p.is("LANGUAGE")) p.skip(2);
           readStringBody(p, body, other);
-          return;
+          return true;
         }
         if (p.is("(")) {
           const close = p.mate;
           p.next();
           readSequence(p, body, NONE, close);
           p.moveTo(close + 1);
-          return;
+          return true;
         }
         readOne(p, body);
-        return;
+        return true;
       case "RETURN":
         if (returnIsBody(p)) {
           readOne(p, body);
-          return;
+          return true;
         }
         break;
       case "THEN":
@@ -143,7 +146,7 @@ function readHeader(p: Parser, body: ParsedStatement[], what: BlockStatement["wh
         if (what !== "task") break;
         p.next();
         readOne(p, body);
-        return;
+        return true;
       case "EXISTS":
         if (what === "task" && next === "(") {
           const expr = expressionBlock(p, p.start, null);
@@ -159,7 +162,7 @@ function readHeader(p: Parser, body: ParsedStatement[], what: BlockStatement["wh
     if (STATEMENT_STARTS.has(p.word) && startsBody(p, before, what)) {
       if (features.statementsWithoutSemicolon) readSequence(p, body, NONE);
       else readOne(p, body);
-      return;
+      return true;
     }
     if (
       !features.statementsWithoutSemicolon &&
@@ -169,10 +172,11 @@ function readHeader(p: Parser, body: ParsedStatement[], what: BlockStatement["wh
       !bodyFollows(p)
     ) {
       readOne(p, body);
-      return;
+      return true;
     }
     p.next();
   }
+  return false;
 }
 
 function startsBody(p: Parser, before: string, what: BlockStatement["what"]): boolean {

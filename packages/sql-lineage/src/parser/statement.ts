@@ -122,6 +122,7 @@ export function readStatement(p: Parser): Statement {
     case "LET":
     case "RETURN":
     case "OPEN":
+    case "FETCH":
     case "FOREACH":
     case "FORALL":
     case "ELSEIF":

@@ -483,29 +483,26 @@ export class QueryResolver {
     const { join } = relation;
     if (join === null) return result;
     if (join.using === null && !join.natural) return join.hidden ? { ...result, hidden: true } : result;
-    const merged =
-      join.using === null ? this.natural(result, scope) : new Set(join.using.map((column) => column.toLowerCase()));
-    for (const lower of merged) {
-      for (const side of [...scope.relations, result]) {
-        const flows =
-          side.table?.columns === null || side.table === null ? null : this.finder.columnOf(side, lower, lower, false);
-        const found =
-          flows ??
-          (side.outputs?.some((output) => output.lower === lower) === true
-            ? this.finder.columnOf(side, lower, lower, false)
-            : null);
-        for (const flow of found ?? [])
-          this.influences.add(flow.source.by(compose(flow.how, JOIN)), relation.start, relation.end);
-      }
+    const names = join.using ?? this.natural(result, scope);
+    const merged = new Set(names.map((name) => name.toLowerCase()));
+    const sides = [...scope.relations, { ...result, merged }];
+    for (const name of names) {
+      for (const flow of this.finder.mergedColumn(sides, name))
+        this.influences.add(flow.source.by(compose(flow.how, JOIN)), relation.start, relation.end);
+    }
+    if (join.using === null && sides.some((side) => !isKnown(side))) {
+      // Which columns a natural join is by is only known where both sides are.
+      for (const flow of rowsOf({ ...scope, relations: sides }))
+        this.influences.add(flow.source.by(compose(flow.how, JOIN)), relation.start, relation.end);
     }
     return { ...result, hidden: join.hidden, merged };
   }
 
   /** Columns both sides of a natural join are known to have. */
-  private natural(right: Visible, scope: Scope): Set<string> {
+  private natural(right: Visible, scope: Scope): string[] {
     const left = new Set<string>();
     for (const relation of scope.relations) for (const name of knownNames(relation)) left.add(name);
-    return new Set(knownNames(right).filter((name) => left.has(name)));
+    return knownNames(right).filter((name) => left.has(name));
   }
 
   private source(relation: Relation, scope: Scope, env: Env | null): Visible {
@@ -855,6 +852,12 @@ function rowsOf(scope: Scope): Flow[] {
 function knownNames(relation: Visible): string[] {
   if (relation.table !== null) return (relation.table.columns ?? []).map((name) => name.toLowerCase());
   return (relation.outputs ?? []).filter(({ star }) => star === null).map(({ lower }) => lower);
+}
+
+/** Whether all columns of a relation are known. */
+function isKnown(relation: Visible): boolean {
+  if (relation.table !== null) return relation.table.columns !== null;
+  return (relation.outputs ?? []).every(({ star }) => star === null);
 }
 
 function countFlows(outputs: readonly Output[]): number {

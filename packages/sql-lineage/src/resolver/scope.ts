@@ -135,35 +135,46 @@ export class ColumnFinder {
       if (table !== null && table.columns === null && this.variables.get(lower) === undefined)
         return [table.source(text).by(IDENTITY)];
     }
+    const hidden = relations.filter((relation) => relation.hidden);
+    if (hidden.length === 0) return this.among(relations, scope, text, lower, quoted);
+    // What is only there to be compared with comes last.
+    const shown = relations.filter((relation) => !relation.hidden);
+    return this.among(shown, scope, text, lower, quoted) ?? this.among(hidden, scope, text, lower, quoted);
+  }
+
+  private among(
+    relations: readonly Visible[],
+    scope: Scope,
+    text: string,
+    lower: string,
+    quoted: boolean,
+  ): readonly Flow[] | null {
     let definite: readonly Flow[] | null = null;
-    let several: FlowSet | null = null;
+    let owners: Visible[] | null = null;
     let merged = false;
     for (const relation of relations) {
       if (relation.merged?.has(lower) === true) merged = true;
       const flows = this.definite(relation, text, lower, quoted);
       if (flows === null) continue;
       if (definite === null) definite = flows;
-      else {
-        several ??= setOf(definite);
-        several.addAll(flows);
-      }
+      (owners ??= []).push(relation);
     }
-    if (merged) return this.mergedColumn(relations, text, lower, quoted);
-    if (several !== null) {
-      // The same column twice is an error in SQL, unless both are the same thing.
-      const candidates = relations.flatMap((relation) =>
-        relation.table !== null && this.definite(relation, text, lower, quoted) !== null ? [relation.table] : [],
-      );
-      if (new Set(candidates).size > 1) return [this.unknown(text, candidates).by(IDENTITY)];
-      return several.items;
+    if (merged) return this.mergedColumn(relations, text, quoted);
+    if (owners !== null && owners.length > 1) {
+      // The same column twice is an error in SQL.
+      const tables = owners.flatMap(({ table }) => table ?? []);
+      if (tables.length === owners.length) return [this.unknown(text, tables).by(IDENTITY)];
+      const set = new FlowSet();
+      for (const owner of owners) set.addAll(this.definite(owner, text, lower, quoted) ?? [], IDENTITY | AMBIGUOUS);
+      return set.items;
     }
     if (definite !== null) return definite;
     for (const relation of relations) if (relation.value !== null && relation.alias === lower) return relation.value;
-    const alias = scope.aliases?.get(lower);
     const open = relations.filter((relation) => canHold(relation, lower) === STRONG);
+    const alias = scope.aliases?.get(lower);
     if (alias !== undefined) return this.aliasOrColumn(alias, open, text);
     const variable = this.variables.get(lower);
-    if (variable !== undefined) return variable.flows;
+    if (variable !== undefined) return this.variableOrColumn(variable, open, text, lower);
     if (open.length === 1) {
       const flows = assume(open[0]!, text, lower);
       const elsewhere = scope.parent === null ? null : this.definiteAbove(scope.parent, text, lower, quoted);
@@ -171,21 +182,32 @@ export class ColumnFinder {
       // The inner table may have it or not; the outer one does.
       return [this.unknown(text, tablesOf([...flows, ...elsewhere])).by(IDENTITY)];
     }
-    if (open.length > 1)
-      return [
-        this.unknown(
-          text,
-          openTables(scope, open) ?? open.flatMap((relation) => tablesOf(assume(relation, text, lower))),
-        ).by(IDENTITY),
-      ];
-    const weak = relations.filter((relation) => canHold(relation, lower) === WEAK);
-    if (weak.length === 1) return assume(weak[0]!, text, lower);
-    if (weak.length > 1) {
-      const set = new FlowSet();
-      for (const relation of weak) set.addAll(assume(relation, text, lower), IDENTITY | AMBIGUOUS);
-      return set.items;
+    if (open.length > 1) {
+      const tables = openTables(scope, open) ?? open.flatMap((relation) => tablesOf(assume(relation, text, lower)));
+      return [this.unknown(text, tables).by(IDENTITY)];
     }
-    return null;
+    const weak = relations.filter((relation) => canHold(relation, lower) === WEAK);
+    if (weak.length === 0) return null;
+    const set = new FlowSet();
+    for (const relation of weak)
+      set.addAll(assume(relation, text, lower), weak.length === 1 ? IDENTITY : IDENTITY | AMBIGUOUS);
+    return set.items;
+  }
+
+  /** A name that is a variable, and perhaps a column of a table nobody told us of. */
+  private variableOrColumn(
+    variable: VariableValue,
+    open: readonly Visible[],
+    text: string,
+    lower: string,
+  ): readonly Flow[] {
+    const { conflictingNames } = this.dialect.features;
+    if (open.length !== 1 || conflictingNames === "variable") return variable.flows;
+    if (conflictingNames === "column") return assume(open[0]!, text, lower);
+    const set = new FlowSet();
+    set.addAll(variable.flows, IDENTITY | AMBIGUOUS);
+    set.addAll(assume(open[0]!, text, lower), IDENTITY | AMBIGUOUS);
+    return set.items;
   }
 
   /** A name that is an alias of the same SELECT, and perhaps a column too. */
@@ -216,7 +238,8 @@ export class ColumnFinder {
   }
 
   /** A column that USING or NATURAL made of one on each side. */
-  private mergedColumn(relations: readonly Visible[], text: string, lower: string, quoted: boolean): readonly Flow[] {
+  mergedColumn(relations: readonly Visible[], text: string, quoted = false): readonly Flow[] {
+    const lower = text.toLowerCase();
     const set = new FlowSet();
     const left: Visible[] = [];
     let joined = false;
@@ -240,7 +263,7 @@ export class ColumnFinder {
               );
           }
         }
-        if (!relation.hidden) set.addAll(flows ?? assume(relation, text, lower));
+        set.addAll(flows ?? assume(relation, text, lower));
       } else if (!joined) left.push(relation);
     }
     return set.items;
@@ -248,6 +271,7 @@ export class ColumnFinder {
 
   private qualified(name: Name, scope: Scope): readonly Flow[] {
     const { parts } = name;
+    if (parts[0] === " variable") return this.variables.get(parts[1]!.toLowerCase())?.flows ?? [];
     if (parts.length === 2 && parts[1] !== "*") {
       const relation = byAlias(scope, parts[0]!.toLowerCase());
       if (relation !== null) {
@@ -415,12 +439,6 @@ export function columnThrough(output: Output, text: string): readonly Flow[] {
 function withHow(flows: readonly Flow[], how: How): readonly Flow[] {
   if (how === IDENTITY) return flows;
   return flows.map((flow) => flow.source.by(compose(flow.how, how)));
-}
-
-function setOf(flows: readonly Flow[]): FlowSet {
-  const set = new FlowSet();
-  set.addAll(flows);
-  return set;
 }
 
 function tablesOf(flows: readonly Flow[]): Table[] {

@@ -1,7 +1,8 @@
 import type { Dialect } from "../dialect.ts";
-import { IDENTITY } from "../how.ts";
+import { AMBIGUOUS, IDENTITY } from "../how.ts";
 import type {
   Assignment,
+  Conflict,
   CopyStatement,
   CreateStatement,
   DeleteStatement,
@@ -11,6 +12,7 @@ import type {
   Name,
   ParsedStatement,
   QueryStatement,
+  RecordStatement,
   Relation,
   Returning,
   Statement,
@@ -19,7 +21,7 @@ import type {
 } from "../ir.ts";
 import type { DatasetEdge, Gap, OutputColumn, Rule, StatementKind, StatementLineage, TableWrite } from "../result.ts";
 import { Edges, datasetEdges } from "./edges.ts";
-import { type Flow, FlowSet, type Output } from "./flow.ts";
+import { type Flow, FlowSet, type Output, through } from "./flow.ts";
 import { InfluenceSet } from "./influences.ts";
 import { type Env, QueryResolver, derived, named, tableOutputs } from "./query.ts";
 import { ColumnFinder, type Scope, type VariableValue, type Variables, type Visible, newScope } from "./scope.ts";
@@ -54,6 +56,10 @@ export class StatementResolver {
         this.variables.clear();
         for (const [name, value] of outer) this.variables.set(name, value);
       }
+      return;
+    }
+    if (statement.kind === "record") {
+      this.bind(statement);
       return;
     }
     const draft = new Draft();
@@ -92,6 +98,17 @@ export class StatementResolver {
       dataset: draft.dataset,
     });
     for (const change of draft.after) change();
+  }
+
+  /** Gives variables what a cursor holds. */
+  private bind({ names, whole, of }: RecordStatement): void {
+    const cursor = this.variables.get(of.toLowerCase());
+    if (cursor === undefined) return;
+    const fields = [...(cursor.fields?.values() ?? [])];
+    names.forEach((name, i) => {
+      const value = whole ? cursor : { flows: fields[i] ?? cursor.flows, fields: null };
+      this.variables.set(name.toLowerCase(), value);
+    });
   }
 
   private empty(parsed: ParsedStatement, within: number | null): StatementLineage {
@@ -200,6 +217,8 @@ class OneStatement {
           this.read(one);
         }
         return;
+      case "record":
+        return;
       case "utility":
         if (statement.command !== "") this.draft.kind = "utility";
         return;
@@ -212,13 +231,18 @@ class OneStatement {
 
   // --- writing
 
-  private write(target: TargetTable, mode: TableWrite["mode"], columnNames: TableWrite["columnNames"]): Table {
+  private write(
+    target: TargetTable,
+    mode: TableWrite["mode"],
+    columnNames: TableWrite["columnNames"],
+    temporary = false,
+  ): Table {
     const table = this.tables.find(target.name, target.source);
     if (
       target.name.parts.length > 0 &&
       !this.draft.writes.some((write) => write.id === table.use.id && write.mode === mode)
     )
-      this.draft.writes.push({ ...table.use, mode, columnNames });
+      this.draft.writes.push({ ...table.use, temporary: table.use.temporary || temporary, mode, columnNames });
     return table;
   }
 
@@ -233,16 +257,23 @@ class OneStatement {
       : this.text.slice(output.start, output.end).replaceAll(/\s+/g, " ").trim();
   }
 
+  /** A target column in the schema's spelling, where that knows it. */
+  private spelled(table: Table | null, output: Output): string {
+    if (output.star !== null) return "*";
+    const name = this.nameOf(output);
+    return table?.spelling(name.toLowerCase()) ?? name;
+  }
+
   private query(statement: QueryStatement): void {
     this.draft.kind = "select";
     const outputs = this.queries.query(statement.query, null, null);
     if (statement.into !== null) {
       const target: TargetTable = {
-        name: statement.into,
-        source: statement.into.parts[0]!.startsWith("@") ? "variable" : "table",
+        name: statement.into.name,
+        source: statement.into.name.parts[0]!.startsWith("@") ? "variable" : "table",
       };
       this.draft.kind = "create table";
-      this.filled(target, "create", outputs, null, "created as");
+      this.filled(target, "create", outputs, null, "created as", statement.into.temporary);
       return;
     }
     const assigned = outputs.filter(({ name }) => name.startsWith("@"));
@@ -301,10 +332,9 @@ class OneStatement {
     rule: Rule,
     temporary = false,
   ): Table {
-    const table = this.write(target, mode, "statement");
+    const table = this.write(target, mode, "statement", temporary);
     const outs = named(outputs, columns);
-    for (const output of outs)
-      this.draft.edges.addOutput(table, output.star === null ? this.nameOf(output) : "*", output, rule);
+    for (const output of outs) this.draft.edges.addOutput(table, this.spelled(table, output), output, rule);
     const known = outs.every(({ star }) => star === null) ? outs.map((output) => this.nameOf(output)) : null;
     this.draft.after.push(() => this.tables.define(target.name, target.source, known, temporary));
     this.decided(table);
@@ -330,12 +360,17 @@ class OneStatement {
             ? "copy"
             : "insert by position";
       for (const output of inserted) {
-        if (values && output.name.startsWith("column") && !output.named) continue;
-        this.draft.edges.addOutput(table, output.star === null ? this.nameOf(output) : "*", output, rule);
+        if (values && !output.named) {
+          // A position of a table whose columns nobody told us: it has no name but the text of what goes in.
+          const flows = through(output.flows, IDENTITY | AMBIGUOUS);
+          this.draft.edges.add(table, this.nameOf({ ...output, name: "" }), flows, output, rule);
+          continue;
+        }
+        this.draft.edges.addOutput(table, this.spelled(table, output), output, rule);
       }
     }
+    if (statement.conflict !== null) this.onConflict(statement, statement.conflict, table, inserted);
     this.decided(table);
-    if (statement.assignments.length > 0) this.onConflict(statement, table, inserted);
     if (statement.returning !== null) this.returning(statement.returning, table, target, null);
   }
 
@@ -374,33 +409,31 @@ class OneStatement {
     });
   }
 
-  private onConflict(statement: InsertStatement, table: Table, inserted: readonly Output[]): void {
+  private onConflict(statement: InsertStatement, conflict: Conflict, table: Table, inserted: readonly Output[]): void {
     const scope = newScope(null);
-    scope.relations.push(targetRelation(statement.target, table));
-    // The row that was to be inserted: `excluded` in PostgreSQL, an alias of the VALUES in MySQL.
-    scope.relations.push({ ...derived("excluded", inserted), hidden: true });
-    const row = new FlowSet();
-    for (const output of inserted) row.addAll(output.flows);
-    for (const { column, expr } of statement.assignments) {
+    const alias = statement.alias?.toLowerCase() ?? null;
+    scope.relations.push({ ...targetRelation(statement.target, table), alias });
+    // The row that was to be inserted: `excluded` in PostgreSQL; VALUES(column) is read as if it said so.
+    scope.relations.push({ ...derived("excluded", inserted), hidden: !conflict.rowVisible });
+    const fromRow = new Map(inserted.map((output) => [output.lower, output.flows]));
+    for (const { column, expr } of conflict.assignments) {
       const set = new FlowSet();
-      const fromRow = new Map(inserted.map((output) => [output.lower, output.flows]));
       for (const { name, how } of expr.refs) {
-        const qualifier = name.parts.length > 1 ? name.parts[0]!.toLowerCase() : null;
-        const found =
-          qualifier !== null && qualifier !== "excluded" && this.finder.matching(scope, [qualifier]).length === 0
-            ? fromRow.get(name.parts.at(-1)!.toLowerCase())
-            : undefined;
+        // A qualifier that names nothing is an alias of the row (MySQL: VALUES (…) AS new).
+        const isRow = name.parts.length > 1 && this.finder.matching(scope, [name.parts[0]!.toLowerCase()]).length === 0;
+        const found = isRow ? fromRow.get(name.parts.at(-1)!.toLowerCase()) : undefined;
         set.addAll(found ?? this.finder.find(name, scope, false), how);
       }
       for (const { query, how } of expr.queries)
         for (const output of this.queries.query(query, null, scope)) set.addAll(output.flows, how);
       this.draft.edges.add(table, this.columnName(table, column), set.items, expr, "on conflict");
     }
+    this.queries.influence(conflict.condition, scope, null);
   }
 
   /** A column of the target in the schema's spelling, else as spelled. */
-  private columnName(table: Table, column: Name): string {
-    const text = column.parts.at(-1)!;
+  private columnName(table: Table, column: Name, field = false): string {
+    const text = field ? column.parts[0]! : column.parts.at(-1)!;
     return table.spelling(text.toLowerCase()) ?? text;
   }
 
@@ -423,7 +456,7 @@ class OneStatement {
       returning.columns !== null ? "statement" : other.columns !== null ? "schema" : "assumed",
     );
     for (const output of this.placed(outputs, columns))
-      this.draft.edges.addOutput(other, output.star === null ? this.nameOf(output) : "*", output, "returning");
+      this.draft.edges.addOutput(other, this.spelled(other, output), output, "returning");
   }
 
   // --- UPDATE, DELETE, MERGE
@@ -437,7 +470,7 @@ class OneStatement {
     const target = this.updated(statement.target, scope);
     const reads = this.queries.reads;
     for (const assignment of statement.assignments) {
-      const owner = this.owner(assignment, scope) ?? target;
+      const owner = this.owner(assignment.column, scope) ?? target;
       if (owner?.table == null) continue;
       this.assignColumn(owner.table, assignment, scope, env, "update set");
     }
@@ -504,7 +537,7 @@ class OneStatement {
   }
 
   /** The relation an assignment's qualifier names. */
-  private owner({ column }: Assignment, scope: Scope): Visible | null {
+  private owner(column: Name, scope: Scope): Visible | null {
     if (column.parts.length < 2) return null;
     const qualifier = column.parts.slice(0, -1).map((part) => part.toLowerCase());
     return this.finder.matching(scope, qualifier).find(({ table }) => table !== null) ?? null;
@@ -524,7 +557,9 @@ class OneStatement {
       flows = output?.flows ?? outputs.flatMap((one) => one.flows);
     } else flows = this.queries.outputOf(expr, null, scope, env).flows;
     this.writeTable(table, rule === "update set" ? "update" : "merge");
-    this.draft.edges.add(table, this.columnName(table, column), flows, expr, rule);
+    // `SET a.b = …` with no relation called a: a field of the column a.
+    const field = column.parts.length > 1 && this.owner(column, scope) === null;
+    this.draft.edges.add(table, this.columnName(table, column, field), flows, expr, rule);
   }
 
   private delete(statement: DeleteStatement): void {
@@ -604,7 +639,7 @@ class OneStatement {
             if (!except.has(output.lower))
               this.draft.edges.addOutput(
                 table,
-                output.star === null ? this.nameOf(output) : "*",
+                this.spelled(table, output),
                 { ...output, start: action.start, end: action.end },
                 "merge update",
               );
@@ -628,13 +663,13 @@ class OneStatement {
     for (const read of statement.reads) {
       const table = this.tables.find(read.name, read.source);
       this.queries.reads.add(table);
-      const own = this.write(target, "create", "statement");
+      const own = this.write(target, "create", "statement", temporary);
       this.draft.edges.add(own, "*", [table.source("*").by(IDENTITY)], statement, "copy", true);
     }
     if (model !== null) {
       const source = this.tables.find(model.table.name, model.table.source);
       this.queries.reads.add(source);
-      const own = this.write(target, "create", "statement");
+      const own = this.write(target, "create", "statement", temporary);
       if (model.kind === "clone")
         for (const output of tableOutputs(source, statement))
           this.draft.edges.addOutput(own, output.name, output, "clone");
@@ -645,7 +680,7 @@ class OneStatement {
       }
     }
     if (query === null) {
-      this.write(target, "create", "statement");
+      this.write(target, "create", "statement", temporary);
       this.draft.after.push(() => this.tables.define(target.name, target.source, statement.columns, temporary));
       return;
     }
@@ -655,10 +690,10 @@ class OneStatement {
       return;
     }
     // The rows go to another table, by name.
-    this.write(target, "create", "statement");
+    this.write(target, "create", "statement", temporary);
     const table = this.write(to, "insert", "statement");
     for (const output of named(outputs, statement.columns))
-      this.draft.edges.addOutput(table, output.star === null ? this.nameOf(output) : "*", output, "insert by name");
+      this.draft.edges.addOutput(table, this.spelled(table, output), output, "insert by name");
     this.decided(table);
   }
 
@@ -675,7 +710,7 @@ class OneStatement {
           star: output.star !== null,
         }));
       for (const output of this.placed(outputs, columns))
-        this.draft.edges.addOutput(target, output.star === null ? this.nameOf(output) : "*", output, rule);
+        this.draft.edges.addOutput(target, this.spelled(target, output), output, rule);
       this.decided(target);
       return;
     }

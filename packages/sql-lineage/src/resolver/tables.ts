@@ -108,7 +108,7 @@ export class Tables {
   }
 
   private resolve(name: Name, source: TableSource): Table {
-    const parts = name.parts.includes("") ? name.parts.filter((part) => part !== "") : name.parts;
+    const parts = trimmed(name.parts);
     const spelled = [...name.parts];
     if (source !== "table") {
       const entry = source === "variable" ? this.session.tables.get(sessionKey(parts)) : undefined;
@@ -168,10 +168,10 @@ export class Tables {
 
   /** Records what a statement made; later mentions of the name mean it. */
   define(name: Name, source: TableSource, columns: readonly string[] | null, temporary: boolean): void {
-    const parts = name.parts.filter((part) => part !== "");
+    const parts = trimmed(name.parts);
     if (parts.length === 0 || (source !== "table" && source !== "variable")) return;
     const prefixed = this.dialect.names.temporaryPrefixes.some((prefix) => parts.at(-1)!.startsWith(prefix));
-    const full = source === "variable" || temporary || prefixed ? parts : completions(parts, this.session.defaults)[0]!;
+    const full = source === "variable" || prefixed ? parts : completions(parts, this.session.defaults)[0]!;
     this.session.tables.set(sessionKey(full), {
       name: full,
       columns,
@@ -182,7 +182,7 @@ export class Tables {
 
   /** Records that a table is gone. */
   drop(name: Name): void {
-    const parts = name.parts.filter((part) => part !== "");
+    const parts = trimmed(name.parts);
     for (const candidate of completions(parts, this.session.defaults))
       if (this.session.tables.delete(sessionKey(candidate))) break;
     this.session.tables.delete(sessionKey(parts));
@@ -208,6 +208,8 @@ export class Tables {
 /** The names that a name can stand for, most likely first. */
 export function completions(parts: readonly string[], defaults: Defaults): (readonly string[])[] {
   const { catalog, searchPath } = defaults;
+  // `database..table`: the schema left out is the default one.
+  if (parts.length === 3 && parts[1] === "") return [[parts[0]!, searchPath?.[0] ?? "", parts[2]!]];
   if (parts.length >= 3) return [parts];
   const withCatalog = (schemaAndTable: readonly string[]): readonly string[] =>
     catalog === undefined ? schemaAndTable : [catalog, ...schemaAndTable];
@@ -215,6 +217,12 @@ export function completions(parts: readonly string[], defaults: Defaults): (read
   if (searchPath === undefined || searchPath.length === 0) return [parts];
   // A temporary table is found before any schema is looked at.
   return [...searchPath.map((schema) => withCatalog([schema, ...parts])), parts];
+}
+
+/** A name without the parts left out before it (`..table`). */
+export function trimmed(parts: readonly string[]): readonly string[] {
+  const first = parts.findIndex((part) => part !== "");
+  return first > 0 ? parts.slice(first) : parts;
 }
 
 /** The key of a name in the session and among the provider's answers. */

@@ -41,7 +41,7 @@ export function judge(system: string, all: readonly Asked[]): Verdict[] {
     const others = [...asked.answers].filter(
       ([name, other]) => FAMILIES[name] !== own && other.sure && isConsistent(other),
     );
-    // Two that say nothing of columns do not vouch for there being none.
+    // Two that found nothing do not vouch for there being nothing.
     const told = others.filter(([, other]) => other.columns !== null && other.columns.length > 0);
     const full = agreement(told, (one, other) => sameTables(one, other) && sameColumns(one, other));
     if (full !== null) {
@@ -49,7 +49,10 @@ export function judge(system: string, all: readonly Asked[]): Verdict[] {
       verdicts.push({ asked, system, agreed: full.answer, level: "columns", by: full.by, differs });
       continue;
     }
-    const tables = agreement(others, sameTables);
+    const tables = agreement(
+      others.filter(([, other]) => other.sources.length + other.targets.length > 0),
+      sameTables,
+    );
     if (tables !== null)
       verdicts.push({
         asked,
