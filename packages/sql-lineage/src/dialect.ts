@@ -136,6 +136,8 @@ export interface Features {
   readonly parametricCalls: boolean;
   /** Only `WITH RECURSIVE` lets a table of WITH read itself; elsewhere any may. */
   readonly recursiveKeyword: boolean;
+  /** `a EXCEPT b INTERSECT c` takes away what b and c share; elsewhere operators go from left to right. */
+  readonly intersectBindsTighter: boolean;
   /** `WITH expression AS name`. */
   readonly scalarWith: boolean;
   /** Where `SELECT … INTO name` creates a table; elsewhere it fills a variable. */

@@ -186,8 +186,23 @@ export interface NewTable {
 
 export interface SetOperation {
   readonly kind: "set";
-  /** In order; `except` marks those whose rows are taken away. */
-  readonly branches: readonly { readonly query: Query; readonly except: boolean; readonly byName: boolean }[];
+  readonly branches: readonly SetBranch[];
+}
+
+export interface SetBranch {
+  readonly query: Query;
+  /** Its rows are taken away from those before it. */
+  readonly except: boolean;
+  /** How its columns meet those before it: null by position. */
+  readonly byName: NameMatch | null;
+}
+
+/** `UNION BY NAME` and `CORRESPONDING`. */
+export interface NameMatch {
+  /** Which columns the result has: those of either side, of the left side, or of both. */
+  readonly keep: "all" | "left" | "common";
+  /** Only these, in this order. */
+  readonly columns: readonly string[] | null;
 }
 
 export interface Values {

@@ -6,6 +6,8 @@ export interface Answer {
   readonly targets: readonly string[];
   /** `source.column>target.column`, sorted; null when the system says nothing about columns. */
   readonly columns: readonly string[] | null;
+  /** Those of `columns` that, the system says, only order what they go to: some count that, some do not. */
+  readonly ordering: readonly string[];
   /** The system does not say that it may be wrong. */
   readonly sure: boolean;
 }
@@ -18,6 +20,7 @@ export interface RawEdge {
   /** Parts of the target's name; null for the result of a query. */
   readonly target: readonly string[] | null;
   readonly targetColumn: string;
+  readonly ordering?: boolean;
 }
 
 export interface RawAnswer {
@@ -29,24 +32,26 @@ export interface RawAnswer {
 
 /** Makes answers of different systems comparable: case, quotes and the names of unnamed columns are no differences. */
 export function comparable(raw: RawAnswer): Answer {
-  const columns =
-    raw.columns === null
-      ? null
-      : sorted(
-          raw.columns
-            // Counting rows draws on no column; some systems say it draws on all.
-            .filter(({ column, targetColumn }) => column !== "*" || targetColumn === "*")
-            .filter(
-              ({ source, column, target }) => !isVariable(source) && !isVariable(target) && !column.startsWith("@"),
-            )
-            .map(
-              (edge) =>
-                `${edge.source === null ? "?" : tableName(edge.source)}.${columnName(edge.column)}>${edge.target === null ? "" : tableName(edge.target)}.${targetName(edge.targetColumn)}`,
-            ),
-        );
+  const named = (edges: readonly RawEdge[]): string[] =>
+    sorted(
+      edges
+        // Counting rows draws on no column; some systems say it draws on all.
+        .filter(({ column, targetColumn }) => column !== "*" || targetColumn === "*")
+        .filter(({ source, column, target }) => !isVariable(source) && !isVariable(target) && !column.startsWith("@"))
+        .map(
+          (edge) =>
+            `${edge.source === null ? "?" : tableName(edge.source)}.${columnName(edge.column)}>${edge.target === null ? "" : tableName(edge.target)}.${targetName(edge.targetColumn)}`,
+        ),
+    );
   const tables = (names: readonly (readonly string[])[]): string[] =>
     sorted(names.filter((parts) => !isVariable(parts)).map(tableName));
-  return { sources: tables(raw.sources), targets: tables(raw.targets), columns, sure: raw.sure };
+  return {
+    sources: tables(raw.sources),
+    targets: tables(raw.targets),
+    columns: raw.columns === null ? null : named(raw.columns),
+    ordering: named((raw.columns ?? []).filter(({ ordering }) => ordering === true)),
+    sure: raw.sure,
+  };
 }
 
 /** Variables are no tables to most systems, and no columns. */
@@ -99,17 +104,29 @@ export function sameColumns(one: Answer, other: Answer): boolean {
 }
 
 /**
- * Whether two answers about columns can both be right: the same, once what a star of either covers is put under the star.
- * Without a schema `SELECT *` over an unpivoted table is `t.*` to one system and `t.*` with the new columns to another.
+ * Whether two answers about columns can both be right.
+ *
+ * A star stands for columns nobody told the system of: a system that gives one does not claim to know them, so what goes by a
+ * star in either answer is left to the comparison of tables (`stars: "unsure"`) - or compared as it is, but for columns that one
+ * side lists and the other has under the star (`stars: "sure"`). A result's column that one side leaves without a name is not
+ * another for having one. What only orders a list inside a value may be given or not.
  */
-export function compatibleColumns(one: Answer, other: Answer): boolean {
+export function compatibleColumns(one: Answer, other: Answer, stars: "unsure" | "sure" = "unsure"): boolean {
   if (one.columns === null || other.columns === null) return true;
-  const stars = new Set(
-    [...one.columns, ...other.columns].filter((edge) => edge.includes(".*>") && edge.endsWith(".*")),
-  );
-  if (stars.size === 0) return same(one.columns, other.columns);
-  const under = (edges: readonly string[]): string[] => sorted(edges.map((edge) => starOver(edge, stars) ?? edge));
-  return same(under(one.columns), under(other.columns));
+  const given = new Set([...one.columns, ...other.columns].filter(isStar));
+  const prepared = (edges: readonly string[]): string[] =>
+    sorted(
+      edges.flatMap((edge) => {
+        if (one.ordering.includes(edge) || other.ordering.includes(edge)) return [];
+        const star = starOver(edge, given);
+        return star === null ? [edge] : stars === "sure" ? [star] : [];
+      }),
+    );
+  return sameButNames(prepared(one.columns), prepared(other.columns));
+}
+
+function isStar(edge: string): boolean {
+  return edge.includes(".*>") && edge.endsWith(".*");
 }
 
 function starOver(edge: string, stars: ReadonlySet<string>): string | null {
@@ -118,6 +135,20 @@ function starOver(edge: string, stars: ReadonlySet<string>): string | null {
   const target = edge.slice(arrow + 1, edge.lastIndexOf("."));
   const star = `${source}.*>${target}.*`;
   return stars.has(star) ? star : null;
+}
+
+/** The same edges, where one that only one side has may meet one of the other that goes to a column without a name. */
+function sameButNames(one: readonly string[], other: readonly string[]): boolean {
+  const left = one.filter((edge) => !other.includes(edge));
+  const right = other.filter((edge) => !one.includes(edge));
+  if (!left.every(isUnnamed) && !right.every(isUnnamed)) return false;
+  const tableOf = (edge: string): string => edge.slice(0, edge.lastIndexOf("."));
+  return same(sorted(left.map(tableOf)), sorted(right.map(tableOf)));
+}
+
+/** Goes to a column of a query's result that has no name. */
+function isUnnamed(edge: string): boolean {
+  return edge.endsWith(">.<expr>");
 }
 
 export function same(one: readonly string[], other: readonly string[]): boolean {

@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,7 +8,7 @@ import { measureLabelled, pairs } from "./measures/labelled.ts";
 import { measureProcedures, recall } from "./measures/procedures.ts";
 import { READ_KINDS, measureRead } from "./measures/read.ts";
 import { type Asked, FAMILIES, type Verdict, judge, rate } from "./measures/silent.ts";
-import { measureSpeed } from "./measures/speed.ts";
+import { measureMemory, measureSpeed, timed } from "./measures/processes.ts";
 import { measureTpc } from "./measures/tpc.ts";
 import { LIBPG_DIALECTS, askLibpg, loadLibpg } from "./systems/libpg.ts";
 import { Memory } from "./systems/memory.ts";
@@ -33,7 +32,7 @@ const { values } = parseArgs({
     json: { type: "string" },
     differences: { type: "string" },
     "no-oracles": { type: "boolean", default: false },
-    rounds: { type: "string", default: "7" },
+    rounds: { type: "string", default: "16" },
     help: { type: "boolean", short: "h", default: false },
   },
 });
@@ -131,14 +130,9 @@ const silentBestOther = pythonMissing === null && others.length > 0 ? Math.min(.
 
 // --- speed and memory
 
-const speed = await measureSpeed(data, Number(values.rounds));
-const memory = spawnSync(
-  process.execPath,
-  [fileURLToPath(new URL("measures/memory.ts", import.meta.url)), folder, part],
-  { encoding: "utf8" },
-);
-if (memory.status !== 0) throw new Error(`The process that measures memory failed: ${memory.stderr}`);
-const rss = Number(memory.stdout.trim());
+const timedStatements = timed(data);
+const speed = measureSpeed(timedStatements, Number(values.rounds));
+const rss = measureMemory(timedStatements);
 
 // --- report
 
@@ -170,6 +164,8 @@ const figures = {
   "procedures.dml": percent(dml.found, dml.expected),
   "silent.ours": round(silentOurs),
   "silent.bestOther": round(silentBestOther),
+  "silent.oursWithStars":
+    pythonMissing === null ? round(rate(verdicts.get("ours")!, ({ differsInStars }) => differsInStars)) : null,
   "rate.perSecond": Math.round(speed.perSecond),
   "rate.toSpike": round(speed.perSecond / speed.spikePerSecond),
   "rate.p99ms": round(speed.p99),
@@ -188,14 +184,14 @@ for (const [dialect, row] of Object.entries(byDialect))
     `${dialect.padEnd(12)}${cell(row["tables.exact"])}${cell(row["columns.exact"])}${cell(row["read.share"])}${String(row["read.statements"]).padStart(6)}${cell(row["silent.ours"])}${String(row["silent.statements"]).padStart(6)}`,
   );
 console.log(
-  `\n${"system".padEnd(12)} answered   silent error, of what it was sure of and others agree on     statements/s`,
+  `\n${"system".padEnd(12)} answered   silent error, of what it was sure of and others agree on (stars held to be sure)   statements/s`,
 );
 for (const system of systems) {
   const list = verdicts.get(system) ?? [];
   const answered = oracles.asked.filter(({ answers }) => answers.has(system)).length;
   const perSecond = system === "ours" ? speed.perSecond : (oracles.seconds.get(system) ?? null);
   console.log(
-    `${system.padEnd(12)}${String(answered).padStart(9)}   ${cell(round(rate(list)))} %  of ${String(list.length).padStart(5)}   ${perSecond === null ? "" : `${Math.round(perSecond)}`.padStart(30)}`,
+    `${system.padEnd(12)}${String(answered).padStart(9)}   ${cell(round(rate(list)))} %  of ${String(list.length).padStart(5)}   ${`(${cell(round(rate(list, ({ differsInStars }) => differsInStars))).trim()} %)`.padStart(44)}   ${(perSecond === null ? "" : String(Math.round(perSecond))).padStart(12)}`,
   );
 }
 if (pythonMissing !== null) console.log(`\nThe silent error is null: ${pythonMissing}.`);
@@ -203,7 +199,7 @@ const reasons = new Map<string, number>();
 for (const { gaps } of read) for (const { reason } of gaps) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
 console.log(`\ngaps by reason: ${[...reasons].map(([reason, count]) => `${reason} ${count}`).join(", ") || "none"}`);
 console.log(
-  `DML inside procedures: ${dml.found} of ${dml.expected}; spike ${Math.round(speed.spikePerSecond)} statements/s on the same ${speed.statements}\n`,
+  `DML inside procedures: ${dml.found} of ${dml.expected}; spike ${Math.round(speed.spikePerSecond)} statements/s on the same ${timedStatements.length}\n`,
 );
 for (const [name, value] of Object.entries(figures))
   console.log(`${name.padEnd(20)} ${value === null ? "null" : value}`);

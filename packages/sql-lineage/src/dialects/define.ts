@@ -65,6 +65,7 @@ const FEATURES: Features = {
   ternary: false,
   parametricCalls: false,
   recursiveKeyword: true,
+  intersectBindsTighter: true,
   scalarWith: false,
   selectIntoCreatesTable: "never",
   conflictingNames: "either",

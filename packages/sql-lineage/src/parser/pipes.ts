@@ -1,5 +1,5 @@
 import { IDENTITY } from "../how.ts";
-import type { Body, ExpressionItem, Item, Query, Relation, Select, SetOperation, StarItem } from "../ir.ts";
+import type { Body, ExpressionItem, Item, Query, Relation, Select, SetBranch, SetOperation, StarItem } from "../ir.ts";
 import { newExpr, newSelect, readExpr } from "./build.ts";
 import { readCall } from "./calls.ts";
 import { readIdentifier, readName } from "./names.ts";
@@ -9,6 +9,7 @@ import { readPivot } from "./pivot.ts";
 import { recover } from "./recover.ts";
 import { readItems } from "./select-items.ts";
 import { readSelectClauses } from "./select.ts";
+import { type SetOperator, readSetOperator } from "./set-operator.ts";
 import { readTailClauses } from "./tail.ts";
 import { JOIN_WORDS } from "./words.ts";
 
@@ -79,6 +80,8 @@ function star(p: Parser): StarItem {
 }
 
 function readOperator(p: Parser, input: Query, select: Select, relation: Relation | null): Body {
+  const operator = readSetOperator(p, false);
+  if (operator !== null) return readPipedSet(p, input, operator);
   const { word } = p;
   switch (word) {
     case "SELECT":
@@ -131,10 +134,6 @@ function readOperator(p: Parser, input: Query, select: Select, relation: Relatio
       p.next();
       readAggregate(p, select);
       return select;
-    case "UNION":
-    case "INTERSECT":
-    case "EXCEPT":
-      return readPipedSet(p, input);
     case "PIVOT":
     case "UNPIVOT":
       if (relation !== null) select.from[0] = readPivot(p, relation);
@@ -267,12 +266,8 @@ function readAggregate(p: Parser, select: Select): void {
   select.items.push(...groups, ...aggregates);
 }
 
-function readPipedSet(p: Parser, input: Query): SetOperation {
-  const except = p.is("EXCEPT");
-  p.next();
-  while (p.take("ALL") || p.take("DISTINCT"));
-  const byName = p.takeAll("BY", "NAME");
-  const branches: SetOperation["branches"][number][] = [{ query: input, except: false, byName }];
+function readPipedSet(p: Parser, input: Query, operator: SetOperator): SetOperation {
+  const branches: SetBranch[] = [{ query: input, except: false, byName: null }];
   do {
     if (!p.is("(")) {
       p.unread("expected a query in parentheses");
@@ -281,7 +276,7 @@ function readPipedSet(p: Parser, input: Query): SetOperation {
     const close = p.mate;
     p.enter();
     p.next();
-    branches.push({ query: p.grammar.query(p), except, byName });
+    branches.push({ query: p.grammar.query(p), ...operator });
     p.moveTo(close + 1);
     p.leave();
   } while (p.take(","));

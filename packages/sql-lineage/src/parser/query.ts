@@ -13,7 +13,7 @@ import { returnedRows } from "./returned-rows.ts";
 import { readSelect, readSelectClauses } from "./select.ts";
 import { readTailClauses } from "./tail.ts";
 import { readValues } from "./values.ts";
-import { SET_OPERATORS } from "./words.ts";
+import { readSetOperator } from "./set-operator.ts";
 
 /** WITH, and the statements inside it that change tables. */
 export interface With {
@@ -36,14 +36,14 @@ export function readQueryBody(p: Parser, withClause: With): Query {
   const branches: SetOperation["branches"][number][] = [];
   for (;;) {
     readTail(p, query, branches.length > 0);
-    const operator = setOperator(p);
+    const operator = readSetOperator(p, branches.at(-1)?.except ?? false);
     if (operator !== null) {
       if (branches.length === 0) {
-        branches.push({ query: alone(query), except: false, byName: false });
+        branches.push({ query: alone(query), except: false, byName: null });
         query.tail = null;
         query.body = { kind: "set", branches };
       }
-      branches.push({ query: queryOf(readTerm(p)), except: operator.except, byName: operator.byName });
+      branches.push({ query: queryOf(readTerm(p)), ...operator });
     } else if (p.is("|>")) {
       const before = { ...query, ctes: [], statements: [] };
       query.body = readPipe(p, before);
@@ -75,33 +75,6 @@ function readTail(p: Parser, query: Query, set: boolean): void {
   }
   readTailClauses(p, query.body, query.body.influence);
   query.body.end = p.lastEnd;
-}
-
-/** Reads UNION and kin with their words; null when none stands here. */
-function setOperator(p: Parser): { except: boolean; byName: boolean } | null {
-  const before = p.position;
-  if (!p.isAny(SET_OPERATORS)) {
-    // `LEFT UNION`, `FULL OUTER UNION ALL BY NAME` (BigQuery, Set operators).
-    if (!p.is("LEFT") && !p.is("FULL") && !p.is("INNER") && !p.is("OUTER")) return null;
-    if (!SET_OPERATORS.has(p.wordAt(1)) && !(p.wordAt(1) === "OUTER" && SET_OPERATORS.has(p.wordAt(2)))) return null;
-    p.next();
-    p.take("OUTER");
-  }
-  const except = p.is("EXCEPT") || p.is("MINUS");
-  p.next();
-  while (p.take("ALL") || p.take("DISTINCT"));
-  let byName = false;
-  if (p.takeAll("BY", "NAME")) {
-    byName = true;
-    if (p.take("ON") && p.is("(")) p.skipBrackets();
-  }
-  p.take("STRICT");
-  if (p.take("CORRESPONDING")) {
-    byName = true;
-    if (p.take("BY") && p.is("(")) p.skipBrackets();
-  }
-  if (p.position === before) return null;
-  return { except, byName };
 }
 
 /** One branch of a query: SELECT, VALUES, TABLE t, a query in parentheses. */

@@ -1,4 +1,4 @@
-import { AGGREGATION, compose, CONDITIONAL, SORT, TRANSFORMATION, WINDOW } from "../how.ts";
+import { AGGREGATION, compose, CONDITIONAL, SORT, TRANSFORMATION } from "../how.ts";
 import type { Expr } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
 import { readCall } from "./calls.ts";
@@ -259,7 +259,7 @@ export function wordSuffix(p: Parser, expr: Expr): number {
       if (p.wordAt(1) !== "GROUP" || p.wordAt(2) !== "(") return Suffix.none;
       p.skip(2);
       // For percentiles the ordered column is the value itself; for lists only their order.
-      readInBrackets(p, expr, ordersValue(p) ? AGGREGATION : WINDOW, () => {
+      readInBrackets(p, expr, ordersValue(p) ? AGGREGATION : SORT, () => {
         if (p.take("ORDER")) p.take("BY");
         readOrderList(p, expr);
         return true;

@@ -1,6 +1,5 @@
 import type { Dialect } from "../dialect.ts";
 import {
-  AMBIGUOUS,
   FILTER,
   GROUP_BY,
   IDENTITY,
@@ -33,6 +32,7 @@ import type {
 import { type Flow, FlowSet, type Output, type Star, renamed, through } from "./flow.ts";
 import { type Influence, InfluenceSet } from "./influences.ts";
 import { type ColumnFinder, type Scope, type Visible, newScope } from "./scope.ts";
+import { combined } from "./set-operations.ts";
 import type { Table, Tables } from "./tables.ts";
 
 /** Tables of WITH that can be seen from one place. */
@@ -167,35 +167,22 @@ export class QueryResolver {
   }
 
   private setOperation(body: SetOperation, env: Env | null, parent: Scope | null): readonly Output[] {
-    const branches = body.branches.map(({ query, except, byName }) => {
-      const outputs = this.query(query, env, parent);
-      return {
-        outputs: except ? outputs.map((output) => ({ ...output, flows: through(output.flows, FILTER) })) : outputs,
-        byName,
-      };
-    });
-    const first = branches[0]?.outputs ?? [];
-    if (branches.length === 1) return first;
-    if (
-      branches.some(({ byName }) => byName) ||
-      branches.some(({ outputs }) => outputs.some(({ star }) => star !== null))
-    )
-      return unionByName(
-        branches.map(({ outputs }) => outputs),
-        branches.some(({ byName }) => byName),
-      );
-    // By position; the first branch names the columns.
-    return first.map((output, i) => {
-      const set = new FlowSet();
-      for (const { outputs } of branches) set.addAll(outputs[i]?.flows ?? []);
-      return { ...output, flows: set.items };
-    });
+    return combined(
+      body.branches.map(({ query, except, byName }) => {
+        const outputs = this.query(query, env, parent);
+        return {
+          outputs: except ? outputs.map((output) => ({ ...output, flows: through(output.flows, FILTER) })) : outputs,
+          byName,
+        };
+      }),
+      (outputs, name) => this.finder.columnOf(unnamed(outputs), name, name.toLowerCase(), false),
+    );
   }
 
   /** ORDER BY of a set operation: names of its columns. */
   private tail(tail: Expr, outputs: readonly Output[], env: Env | null, parent: Scope | null): void {
     const scope = newScope(parent);
-    scope.relations.push({ alias: null, path: null, table: null, outputs, hidden: false, merged: null, value: null });
+    scope.relations.push(unnamed(outputs));
     this.influence(tail, scope, env);
   }
 
@@ -805,37 +792,9 @@ export function named(outputs: readonly Output[], columns: readonly string[] | n
   return outputs.map((output, i) => (columns[i] === undefined ? output : renamed(output, columns[i])));
 }
 
-/** Set operations by name, and those whose positions are not known because of a star. */
-function unionByName(branches: readonly (readonly Output[])[], byName: boolean): Output[] {
-  const result: Output[] = [];
-  branches.forEach((outputs, branch) => {
-    for (const output of outputs) {
-      const at =
-        output.star === null
-          ? result.findIndex((other) => other.star === null && other.lower === output.lower && other.lower !== "")
-          : -1;
-      const starAt =
-        output.star === null
-          ? -1
-          : result.findIndex((other) => other.star !== null && other.star.whole === output.star!.whole);
-      const into = at >= 0 ? at : starAt;
-      if (branch > 0 && into >= 0) {
-        const set = new FlowSet();
-        set.addAll(result[into]!.flows);
-        set.addAll(output.flows);
-        result[into] = { ...result[into]!, flows: set.items, star: mergeStars(result[into]!.star, output.star) };
-      } else if (branch === 0 || byName || output.star !== null || !result.some(({ star }) => star === null))
-        result.push(output);
-      else result.push({ ...output, flows: output.flows.map(({ source, how }) => source.by(how | AMBIGUOUS)) });
-    }
-  });
-  return result;
-}
-
-function mergeStars(one: Star | null, other: Star | null): Star | null {
-  if (one === null || other === null) return one;
-  if (one.except === null || other.except === null) return { except: null, whole: one.whole };
-  return { except: new Set([...one.except].filter((name) => other.except!.has(name))), whole: one.whole };
+/** A query's columns as a relation without a name. */
+function unnamed(outputs: readonly Output[]): Visible {
+  return { alias: null, path: null, table: null, outputs, hidden: false, merged: null, value: null };
 }
 
 /** The rows of the relations themselves, for what counts them. */

@@ -25,6 +25,8 @@ export interface Verdict {
   readonly level: "columns" | "tables";
   readonly by: readonly string[];
   readonly differs: boolean;
+  /** As `differs`, had a star been a claim to know what it stands for. */
+  readonly differsInStars: boolean;
 }
 
 /**
@@ -45,23 +47,34 @@ export function judge(system: string, all: readonly Asked[]): Verdict[] {
     const told = others.filter(([, other]) => other.columns !== null && other.columns.length > 0);
     const full = agreement(told, (one, other) => sameTables(one, other) && sameColumns(one, other));
     if (full !== null) {
-      const differs = !sameTables(answer, full.answer) || !compatibleColumns(answer, full.answer);
-      verdicts.push({ asked, system, agreed: full.answer, level: "columns", by: full.by, differs });
+      const inTables = !sameTables(answer, full.answer);
+      verdicts.push({
+        asked,
+        system,
+        agreed: full.answer,
+        level: "columns",
+        by: full.by,
+        differs: inTables || !compatibleColumns(answer, full.answer),
+        differsInStars: inTables || !compatibleColumns(answer, full.answer, "sure"),
+      });
       continue;
     }
     const tables = agreement(
       others.filter(([, other]) => other.sources.length + other.targets.length > 0),
       sameTables,
     );
-    if (tables !== null)
+    if (tables !== null) {
+      const differs = !sameTables(answer, tables.answer);
       verdicts.push({
         asked,
         system,
         agreed: tables.answer,
         level: "tables",
         by: tables.by,
-        differs: !sameTables(answer, tables.answer),
+        differs,
+        differsInStars: differs,
       });
+    }
   }
   return verdicts;
 }
@@ -98,6 +111,9 @@ function agreement(
 }
 
 /** Differences among the verdicts, in percent; null when there are none to judge by. */
-export function rate(verdicts: readonly Verdict[]): number | null {
-  return verdicts.length === 0 ? null : (100 * verdicts.filter(({ differs }) => differs).length) / verdicts.length;
+export function rate(
+  verdicts: readonly Verdict[],
+  of: (verdict: Verdict) => boolean = ({ differs }) => differs,
+): number | null {
+  return verdicts.length === 0 ? null : (100 * verdicts.filter(of).length) / verdicts.length;
 }

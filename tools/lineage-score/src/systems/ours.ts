@@ -17,30 +17,26 @@ export function putsRows({ mode }: TableWrite): boolean {
 /** What the engine says of one statement, as every system is asked to say it. */
 export async function askOurs(sql: string, dialect: Dialect, schema?: SchemaProvider): Promise<Answer> {
   const script = await analyze(sql, { dialect, ...(schema === undefined ? {} : { schema }) });
-  // All systems count the columns of `OVER (PARTITION BY a)`; none but ours follows a name to a WINDOW clause.
+  // All systems count the columns of `OVER (PARTITION BY a)`; few follow a name to a WINDOW clause.
   return answerOf(script, /\bwindow\s+\w+\s+as\b/i.test(sql));
 }
 
-/** One answer for all statements of a text. */
-export function answerOf(script: ScriptLineage, withoutWindows = false): Answer {
+/** One answer for all statements of a text; `namedWindows`: it has a WINDOW clause. */
+export function answerOf(script: ScriptLineage, namedWindows = false): Answer {
   const statements = script.statements.filter(({ kind }) => kind !== "delete");
   // Others know functions in FROM by their alias or not at all.
   const functions = new Set(
     statements.flatMap(({ reads }) => reads.filter(({ kind }) => kind === "function").map(({ id }) => id)),
   );
   const columns: RawEdge[] = statements.flatMap((statement) =>
-    // The order inside a list (`string_agg(a ORDER BY b)`) is no part of the value to any other system.
     statement.columns
-      .filter(
-        ({ from, transformations }) =>
-          !functions.has(from.table ?? "") &&
-          transformations.some(({ subtype }) => subtype !== "SORT" && (subtype !== "WINDOW" || !withoutWindows)),
-      )
-      .map(({ from, to }) => ({
+      .filter(({ from }) => !functions.has(from.table ?? ""))
+      .map(({ from, to, transformations }) => ({
         source: from.table === null ? null : splitName(from.table),
         column: from.column,
         target: to.table === null ? null : splitName(to.table),
         targetColumn: isNamed(statement, to.table, to.column) ? to.column : "<expr>",
+        ordering: transformations.every(({ subtype }) => subtype === "SORT" || (subtype === "WINDOW" && namedWindows)),
       })),
   );
   return comparable({
