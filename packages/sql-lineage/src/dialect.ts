@@ -71,6 +71,8 @@ export interface NameRules {
   readonly dotsInsideQuotes: boolean;
   /** An unquoted path may hold dashes. */
   readonly dashes: boolean;
+  /** What a trigger calls the tables of the rows that set it off. */
+  readonly triggerTables: readonly string[];
   /** Prefixes that make a table temporary wherever it is named. */
   readonly temporaryPrefixes: readonly string[];
 }
@@ -156,6 +158,18 @@ export interface Features {
   readonly positionalColumns: boolean;
   /** `CONVERT(type, value)`. */
   readonly convertTypeFirst: boolean;
+  /** `MATCH(a-(edge)->b)`: a pattern over relations. */
+  readonly graphPatterns: boolean;
+  /** `x IN name` is `x IN (SELECT * FROM name)`. */
+  readonly tablesAsSets: boolean;
+  /** `{name:Type}` is a parameter. */
+  readonly braceParameters: boolean;
+  /** The right side of a semi or anti join has columns too. */
+  readonly semiJoinsShowBoth: boolean;
+  /** `CREATE TABLE t (a int) SELECT b …` makes both columns. */
+  readonly createAsAddsColumns: boolean;
+  /** `EXECUTE name` calls a procedure; elsewhere it runs a prepared statement. */
+  readonly executeCalls: boolean;
   /** A name followed by `.method(` calls a method of a column's value. */
   readonly methodCalls: boolean;
   /** `* APPLY(f)`, `EXCEPT name` without parentheses, `LIMIT n BY`, `FORMAT x`, `SETTINGS x = 1`. */
@@ -178,4 +192,10 @@ export interface WordLists {
   readonly datePartArguments: ReadonlyMap<string, readonly number[]>;
   /** Functions in FROM whose columns are known. */
   readonly tableFunctions: ReadonlyMap<string, readonly string[]>;
+  /** Functions that stand for a file, and which argument its path is. */
+  readonly fileFunctions: ReadonlyMap<string, number>;
+  /** Functions in FROM that stand for a table, and which argument its name is, or its schema with the name behind. */
+  readonly tableArguments: ReadonlyMap<string, number>;
+  /** Functions that look a value up in a table: its name is their first argument, the column's the second. */
+  readonly lookups: ReadonlySet<string>;
 }

@@ -86,10 +86,12 @@ export interface TableRelation extends RelationBase {
   readonly kind: "table";
   readonly name: Name;
   readonly source: TableSource;
+  /** The name is a value's where one is called so (`x IN name` of ClickHouse). */
+  readonly orValue?: true;
 }
 
 /** What a table's name names. */
-export type TableSource = "table" | "file" | "stage" | "variable" | "placeholder";
+export type TableSource = "table" | "file" | "stage" | "variable" | "function" | "placeholder";
 
 export interface QueryRelation extends RelationBase {
   readonly kind: "query";
@@ -170,6 +172,8 @@ export interface Select {
   /** Ordinals in GROUP BY and ORDER BY. */
   ordinals: { readonly position: number; readonly how: How }[] | null;
   into: NewTable | null;
+  /** The file that INTO OUTFILE writes. */
+  file: TargetTable | null;
   /** Variables that INTO fills, in order. */
   variables: string[] | null;
   /** The WINDOW clause. */
@@ -263,6 +267,8 @@ export interface InsertStatement extends StatementBase {
   readonly alias: string | null;
   readonly mode: "insert" | "overwrite" | "copy";
   readonly columns: readonly string[] | null;
+  /** All columns but these (`* EXCEPT`), when `columns` is null. */
+  readonly except: readonly string[];
   readonly byName: boolean;
   readonly query: Query | null;
   readonly conflict: Conflict | null;
@@ -275,8 +281,10 @@ export interface InsertStatement extends StatementBase {
 export interface Conflict {
   readonly assignments: readonly Assignment[];
   readonly condition: Expr;
-  /** Columns of that row can be used without a qualifier (MySQL). */
-  readonly rowVisible: boolean;
+  /** Columns of the query's relations can be used too (MySQL). */
+  readonly sourceVisible: boolean;
+  /** What the row is called besides `excluded`, and its columns. */
+  readonly row: { readonly alias: string; readonly columns: readonly string[] | null } | null;
 }
 
 export interface Assignment {
@@ -309,7 +317,8 @@ export interface UpdateStatement extends StatementBase {
 
 export interface DeleteStatement extends StatementBase {
   readonly kind: "delete";
-  readonly target: TargetTable;
+  /** One; several in MySQL. */
+  readonly targets: readonly TargetTable[];
   readonly select: Select;
   readonly ctes: Cte[];
   readonly returning: Returning | null;
@@ -342,8 +351,8 @@ export interface CreateStatement extends StatementBase {
   /** Names of the columns it declares, in order. */
   readonly columns: readonly string[] | null;
   readonly query: Query | null;
-  /** LIKE, CLONE, COPY: the table it takes its columns (`like`) or its rows too (`clone`) from. */
-  readonly model: { readonly table: TargetTable; readonly kind: "like" | "clone" } | null;
+  /** LIKE, CLONE, COPY: the table it takes its columns (`like`) or its rows too (`clone`) from, or is another name of. */
+  readonly model: { readonly table: TargetTable; readonly kind: "like" | "clone" | "synonym" } | null;
   /** Files or tables it reads in place (external tables, streams, replicas). */
   readonly reads: readonly TargetTable[];
 }
@@ -385,6 +394,12 @@ export interface RecordStatement extends StatementBase {
   readonly of: string;
 }
 
+/** CALL, EXEC: runs a routine that is defined elsewhere. */
+export interface CallStatement extends StatementBase {
+  readonly kind: "call";
+  readonly routine: Name;
+}
+
 /** A procedure, function, trigger, task or anonymous block, and the statements found inside. */
 export interface BlockStatement extends StatementBase {
   readonly kind: "block";
@@ -392,6 +407,17 @@ export interface BlockStatement extends StatementBase {
   readonly body: readonly ParsedStatement[];
   /** Variables and parameters it declares, in lower case. */
   readonly variables: readonly string[];
+  /** What a trigger calls the rows that set it off; null for everything else. */
+  readonly rows: TriggerRows | null;
+}
+
+export interface TriggerRows {
+  /** The table the trigger stands on. */
+  readonly table: TargetTable;
+  /** Names of single rows (`NEW`). */
+  readonly records: readonly string[];
+  /** Names of tables of rows (`inserted`). */
+  readonly tables: readonly string[];
 }
 
 /** Several statements in one: multi-table inserts, statements with an OUTPUT into another table. */
@@ -419,6 +445,7 @@ export type Statement =
   | RenameStatement
   | UseStatement
   | RecordStatement
+  | CallStatement
   | BlockStatement
   | ManyStatement
   | UtilityStatement;

@@ -32,6 +32,8 @@ export type StatementKind =
   | "trigger"
   | "task"
   | "block"
+  /** Runs a routine, which is listed among `reads` as a function: what it does is said where it is defined. */
+  | "call"
   /** A known command that moves no rows between tables. */
   | "utility"
   /** Not a statement the engine knows; always has a gap. */
@@ -163,6 +165,7 @@ export type Rule =
   | "created as"
   | "like"
   | "clone"
+  | "synonym"
   | "copy"
   | "unload"
   | "swap"
@@ -201,6 +204,8 @@ export type GapReason =
   | "unread"
   /** No statement starts like this. */
   | "unknown statement"
+  /** What is changed, or where it comes from, cannot be told from the text. */
+  | "unresolved"
   /** SQL that is only made when it runs. */
   | "dynamic sql"
   /** A body in another language than SQL. */

@@ -33,6 +33,7 @@ const NAMES: NameRules = {
   quoted: "any",
   dotsInsideQuotes: false,
   dashes: false,
+  triggerTables: [],
   temporaryPrefixes: [],
 };
 
@@ -75,6 +76,12 @@ const FEATURES: Features = {
   parenthesisedHints: false,
   positionalColumns: false,
   convertTypeFirst: false,
+  graphPatterns: false,
+  tablesAsSets: false,
+  braceParameters: false,
+  semiJoinsShowBoth: false,
+  createAsAddsColumns: false,
+  executeCalls: false,
   methodCalls: false,
   queryTailSettings: false,
   stringNames: false,
@@ -87,6 +94,9 @@ const WORDS: WordLists = {
   dateParts: DATE_PARTS,
   datePartArguments: DATE_PART_FIRST,
   tableFunctions: new Map(),
+  fileFunctions: new Map(),
+  tableArguments: new Map(),
+  lookups: new Set(),
 };
 
 /** A dialect: the standard, but for what is said here. */

@@ -14,6 +14,7 @@ export const mysql: Dialect = defineDialect("mysql", {
   },
   names: { unquoted: "any", quoted: "any" },
   features: {
+    createAsAddsColumns: true,
     stringAliases: true,
     conflictingNames: "variable",
     stringNames: false,

@@ -8,6 +8,7 @@ export const oracle: Dialect = defineDialect("oracle", {
   names: { unquoted: "upper", quoted: "exact" },
   features: {
     databaseLinks: true,
+    executeCalls: true,
     intersectBindsTighter: false,
     recursiveKeyword: false,
     pivotKeepsQuotes: true,

@@ -13,7 +13,12 @@ export const tsql: Dialect = defineDialect("tsql", {
     extraNameCharacters: "#@",
     goSeparator: true,
   },
-  names: { unquoted: "any", quoted: "any", temporaryPrefixes: ["#", "tempdb..#"] },
+  names: {
+    unquoted: "any",
+    quoted: "any",
+    triggerTables: ["inserted", "deleted"],
+    temporaryPrefixes: ["#", "tempdb..#"],
+  },
   features: {
     statementsWithoutSemicolon: true,
     aliasByAssignment: true,
@@ -21,6 +26,8 @@ export const tsql: Dialect = defineDialect("tsql", {
     selectIntoCreatesTable: "always",
     recursiveKeyword: false,
     parenthesisedHints: true,
+    graphPatterns: true,
+    executeCalls: true,
     methodCalls: true,
     convertTypeFirst: true,
     top: true,

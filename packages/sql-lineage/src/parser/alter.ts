@@ -1,6 +1,6 @@
 import type { CopyStatement, Statement, TargetTable } from "../ir.ts";
 import { readAssignments } from "./assignments.ts";
-import { newSelect } from "./build.ts";
+import { newCreate, newSelect } from "./build.ts";
 import { queryStartsAt } from "./lookahead.ts";
 import { readColumnList, readName } from "./names.ts";
 import type { Parser } from "./parser.ts";
@@ -46,6 +46,12 @@ export function readAlter(p: Parser): Statement {
   const rename = readRename(p, table, start);
   if (rename !== null) return rename;
   if (view) return readAlterView(p, table, start);
+  if (p.is("MODIFY") && p.wordAt(1) === "QUERY") {
+    // ALTER TABLE view MODIFY QUERY SELECT … (ClickHouse)
+    p.skip(2);
+    const query = p.grammar.query(p);
+    return newCreate("materialized view", table, { start, end: p.lastEnd }, { query });
+  }
   if (p.takeAll("SWAP", "WITH")) return moved(p, start, "swap", readTarget(p), table);
   if (p.is("UPDATE") && p.dialect.features.alterUpdates) {
     // ALTER TABLE t UPDATE a = b WHERE … (ClickHouse)
@@ -82,7 +88,7 @@ export function readAlter(p: Parser): Statement {
     if (p.is("IN") && p.wordAt(1) === "PARTITION") p.skip(3);
     readSelectClauses(p, select, false);
     readTailClauses(p, select, select.influence);
-    return { kind: "delete", target: table, select, ctes: [], returning: null, start, end: p.lastEnd };
+    return { kind: "delete", targets: [table], select, ctes: [], returning: null, start, end: p.lastEnd };
   }
   return readPartitionMove(p, table, start) ?? rest(p, start, "alter table");
 }
@@ -148,19 +154,7 @@ function readAlterView(p: Parser, table: TargetTable, start: number): Statement 
   p.next();
   const query = p.grammar.query(p);
   if (p.is("WITH")) p.skipStatement();
-  return {
-    kind: "create",
-    what: "view",
-    target: table,
-    to: null,
-    temporary: false,
-    columns,
-    query,
-    model: null,
-    reads: [],
-    start,
-    end: p.lastEnd,
-  };
+  return newCreate("view", table, { start, end: p.lastEnd }, { columns, query });
 }
 
 /** EXCHANGE, SWITCH, APPEND, REPLACE, MOVE, ATTACH of partitions between tables. */

@@ -1,7 +1,7 @@
 import { IDENTITY, TRANSFORMATION } from "../how.ts";
 import type { Assignment, Expr } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
-import { newExpr, readExpr } from "./build.ts";
+import { markTransformed, newExpr, readExpr } from "./build.ts";
 import { readCall } from "./calls.ts";
 import { parenthesisedQueryAt } from "./lookahead.ts";
 import { readIdentifier, readName } from "./names.ts";
@@ -105,14 +105,15 @@ function readAssignment(p: Parser, out: Assignment[]): void {
     p.next();
     return;
   }
-  let expr = value(p);
-  if (keeps) {
-    expr = { ...expr, refs: [...expr.refs, { name, how: TRANSFORMATION }] };
-  }
-  if (variable) {
+  if (variable && p.isName() && p.kindAt(1) === TokenKind.operator && /^(?:=|[-+*/%&|^]=)$/.test(p.wordAt(1))) {
     // @variable = column = expression
-    if (p.take("=")) value(p);
+    readAssignment(p, out);
     return;
   }
-  out.push({ column: name, expr, position: null });
+  let expr = value(p);
+  if (keeps) {
+    markTransformed(expr, 0, 0);
+    expr = { ...expr, refs: [...expr.refs, { name, how: TRANSFORMATION }] };
+  }
+  if (!variable) out.push({ column: name, expr, position: null });
 }

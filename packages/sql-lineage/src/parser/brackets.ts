@@ -108,6 +108,8 @@ export function readBraces(p: Parser, expr: Expr): Label {
     (p.isNameAt(1) || p.kindAt(1) === TokenKind.string)
   )
     p.next();
+  // `{name:Type}` (ClickHouse, Parameterized queries)
+  if (p.dialect.features.braceParameters && p.kind === TokenKind.word) p.moveTo(close);
   while (p.position < close && !p.atEnd()) {
     if (p.take(",")) continue;
     const at = p.position;

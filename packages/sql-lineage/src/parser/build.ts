@@ -1,5 +1,5 @@
 import { IDENTITY, TRANSFORMATION } from "../how.ts";
-import type { Expr, Name, Query, Select } from "../ir.ts";
+import type { CreateStatement, TargetTable, Expr, Name, Query, Select } from "../ir.ts";
 import type { Parser } from "./parser.ts";
 
 /** An expression nothing was read into yet. */
@@ -16,6 +16,7 @@ export function newSelect(start: number): Select {
     influence: newExpr(start),
     ordinals: null,
     into: null,
+    file: null,
     variables: null,
     windows: null,
     start,
@@ -54,4 +55,27 @@ export function markTransformed(expr: Expr, firstRef: number, firstQuery: number
 /** A name of one part that nobody spelled. */
 export function plainName(text: string, start: number, end: number): Name {
   return { parts: [text], quoted: 0, start, end };
+}
+
+/** A CREATE of which only what is given is known. */
+export function newCreate(
+  what: CreateStatement["what"],
+  target: TargetTable,
+  at: { readonly start: number; readonly end: number },
+  known: Partial<CreateStatement>,
+): CreateStatement {
+  return {
+    kind: "create",
+    what,
+    target,
+    to: null,
+    temporary: false,
+    columns: null,
+    query: null,
+    model: null,
+    reads: [],
+    start: at.start,
+    end: at.end,
+    ...known,
+  };
 }

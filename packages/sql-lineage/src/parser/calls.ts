@@ -1,6 +1,6 @@
 import { alternates, argumentHow, type FunctionTraits, traitsOf } from "../functions.ts";
 import { AGGREGATION, IDENTITY, TRANSFORMATION, compose } from "../how.ts";
-import type { Expr } from "../ir.ts";
+import type { Expr, Name } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
 import { newSelect, queryOf } from "./build.ts";
 import { readInnerAlias } from "./inner-alias.ts";
@@ -9,6 +9,8 @@ import { readIdentifier, readName, skipToComma } from "./names.ts";
 import { readOrderModifiers, readSorting } from "./order.ts";
 import type { Parser } from "./parser.ts";
 import { closeBracket, recover } from "./recover.ts";
+import { tableRelation } from "./relation-build.ts";
+import { selectAll, selectColumns } from "./select-all.ts";
 import { readType } from "./types.ts";
 import { ARGUMENT_GLUE, CLAUSE_STARTS, OPERAND_END } from "./words.ts";
 
@@ -31,6 +33,7 @@ export function readCall(p: Parser, expr: Expr, name: string, start: number): bo
   p.colonPairs = PAIR_FUNCTIONS.test(name);
   const call: Call = { name, traits, close, count, position: 0, outer: savedHow, start };
   if (traits.form === "convert") readConvertType(p);
+  if (p.dialect.words.lookups.has(name)) readLookup(p, expr);
   let understood = true;
   while (p.position < close && !p.atEnd()) {
     if (p.is(",")) {
@@ -48,6 +51,17 @@ export function readCall(p: Parser, expr: Expr, name: string, start: number): bo
   p.leave();
   if (name === "values") ofInsertedRow(expr, firstRef);
   return understood;
+}
+
+/** `dictGet('table', 'column', key)`: what is looked up comes from a table that only its string names. */
+function readLookup(p: Parser, expr: Expr): void {
+  if (p.kind !== TokenKind.string || p.wordAt(1) !== ",") return;
+  const start = p.start;
+  const name: Name = { parts: p.value(p.position).split("."), quoted: 0, start, end: start + p.raw(p.position).length };
+  const relation = tableRelation(p, name, "table");
+  const column = p.kindAt(2) === TokenKind.string ? p.value(p.position + 2) : null;
+  const select = column === null ? selectAll(relation) : selectColumns(relation, [column]);
+  expr.queries.push({ query: queryOf(select), how: compose(TRANSFORMATION, p.how), exists: false });
 }
 
 /** `VALUES(a)` in ON DUPLICATE KEY UPDATE is the row's a (MySQL); it is read as PostgreSQL's `excluded.a`. */

@@ -2,10 +2,11 @@ import type { CopyStatement, Statement, TargetTable } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
 import { queryOf } from "./build.ts";
 import { parenthesisedQueryAt } from "./lookahead.ts";
+import { readAssignments } from "./assignments.ts";
 import { readColumnList } from "./names.ts";
 import type { Parser } from "./parser.ts";
 import { closeBracket } from "./recover.ts";
-import { selectAll } from "./select-all.ts";
+import { selectFrom } from "./select-all.ts";
 import { readLocation, readTarget } from "./target.ts";
 
 type Parts = Partial<Pick<CopyStatement, "from" | "query" | "to" | "columns">>;
@@ -52,6 +53,7 @@ export function readCopy(p: Parser): Statement {
         alias: null,
         mode: "copy",
         columns,
+        except: [],
         byName: false,
         query,
         conflict: null,
@@ -69,13 +71,13 @@ export function readCopy(p: Parser): Statement {
     // COPY INTO t FROM @s, t2 …: more sources are rare and read as options.
     p.skipStatement();
     if (location !== null && from?.source === "table")
-      return copyStatement(p, start, "unload", { query: queryOf(selectAll(from.name, from.source)), to: location });
+      return copyStatement(p, start, "unload", { query: queryOf(selectFrom(from.name, from.source)), to: location });
     return copyStatement(p, start, "copy", { from, to: table, columns });
   }
   if (p.take("TO")) {
     const to = standardStream(p) ? null : readFile(p);
     p.skipStatement();
-    return copyStatement(p, start, "copy", { query: queryOf(selectAll(table.name, table.source)), to });
+    return copyStatement(p, start, "copy", { query: queryOf(selectFrom(table.name, table.source)), to });
   }
   // COPY INTO t VALIDATION_MODE = …: the files are those that were copied before.
   if (p.is("=")) p.skipStatement();
@@ -120,7 +122,7 @@ export function readUnload(p: Parser): Statement {
     p.moveTo(close + 1);
   } else if (p.take("FROM")) {
     const table = readTarget(p);
-    query = queryOf(selectAll(table.name, table.source));
+    query = queryOf(selectFrom(table.name, table.source));
   } else p.unread("expected the query to unload");
   let to: TargetTable | null = null;
   if (p.take("TO") || p.take("INTO")) to = readLocation(p);
@@ -138,6 +140,8 @@ export function readLoad(p: Parser): Statement {
     p.skipStatement();
     return { kind: "utility", command: "load", start, end: p.lastEnd };
   }
+  let columns: string[] | null = null;
+  let behindTable = -1;
   while (!p.atEnd() && !p.is(";")) {
     if (p.is("INFILE") || p.is("INPATH")) {
       p.next();
@@ -148,14 +152,26 @@ export function readLoad(p: Parser): Statement {
       p.take("TEMP");
       p.take("TABLE");
       to = readTarget(p);
+      behindTable = p.position;
     } else if (p.is("FILES") && p.wordAt(1) === "(") {
       from ??= firstUri(p, p.position + 1);
       p.next();
       p.skipBrackets();
+    } else if (p.is("(") && (p.position === behindTable || endsFormat(p))) {
+      // (a, @b) [SET c = f(@b)] (MySQL)
+      columns = readColumnList(p).filter((name) => !name.startsWith("@"));
+      if (p.take("SET")) columns.push(...readAssignments(p).map(({ column }) => column.parts.at(-1)!));
     } else if (p.is("(")) p.skipBrackets();
     else p.next();
   }
-  return copyStatement(p, start, "copy", { from, to });
+  return copyStatement(p, start, "copy", { from, to, columns: columns?.length === 0 ? null : columns });
+}
+
+/** Whether the last words of LOAD DATA's format stand before the bracket here: `TERMINATED BY ','`, `IGNORE 1 LINES`. */
+function endsFormat(p: Parser): boolean {
+  const before = p.position - 1;
+  const word = p.tokens.words[before];
+  return word === "LINES" || word === "ROWS" || p.tokens.kinds[before] === TokenKind.string;
 }
 
 function firstUri(p: Parser, open: number): TargetTable | null {

@@ -1,10 +1,11 @@
 import type { CreateStatement, Name, Query, Statement, TargetTable } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
-import { queryOf } from "./build.ts";
+import { newCreate, queryOf } from "./build.ts";
 import { isNameKind, parenthesisedQueryAt, queryStartsAt } from "./lookahead.ts";
 import { readName } from "./names.ts";
 import type { Parser } from "./parser.ts";
-import { selectAll } from "./select-all.ts";
+import { tableRelation } from "./relation-build.ts";
+import { selectAll, selectColumns, selectFrom } from "./select-all.ts";
 import { readLocation, readTarget } from "./target.ts";
 
 /** Words that can stand between CREATE and what is created. */
@@ -50,13 +51,8 @@ export function readCreate(p: Parser, kindAt: number): Statement {
   if (p.is("IF")) p.skip(3);
   let target = readTarget(p);
   if (p.is("IF") && p.wordAt(1) === "NOT") p.skip(3);
-  let to: TargetTable | null = null;
-  const rest: Rest = { columns: null, query: null, model: null, reads: [], temporary };
+  const rest: Rest = { columns: null, query: null, model: null, reads: [], temporary, to: null };
   if (p.is("ON") && p.wordAt(1) === "CLUSTER") p.skip(3);
-  if (p.is("TO") && p.dialect.features.materializedViewTo) {
-    p.next();
-    to = readTarget(p);
-  }
   if (p.is("OF") && p.isNameAt(1)) {
     // CREATE TABLE t OF type (Oracle, PostgreSQL)
     p.next();
@@ -66,25 +62,8 @@ export function readCreate(p: Parser, kindAt: number): Statement {
   readRest(p, rest, view, external);
   if (target.name.parts.length === 0) target = { ...target, source: "placeholder" };
   if (recursive && rest.query !== null) rest.query = selfReading(target.name, rest.columns, rest.query);
-  const statement: CreateStatement = {
-    kind: "create",
-    what: view
-      ? materialized
-        ? "materialized view"
-        : "view"
-      : materialized && rest.query !== null
-        ? "materialized view"
-        : "table",
-    target,
-    to,
-    temporary: rest.temporary,
-    columns: rest.columns,
-    query: rest.query,
-    model: rest.model,
-    reads: rest.reads,
-    start,
-    end: p.lastEnd,
-  };
+  const what = materialized && (view || rest.query !== null) ? "materialized view" : view ? "view" : "table";
+  const statement = newCreate(what, target, { start, end: p.lastEnd }, rest);
   if (view && rest.query === null && rest.model === null && rest.reads.length === 0 && !external) {
     if (!p.gaps.length) p.gap("unread", "the query of the view was not found", statement.start, statement.end);
   }
@@ -94,7 +73,7 @@ export function readCreate(p: Parser, kindAt: number): Statement {
 /** The query of a recursive view, which reads the view: `WITH RECURSIVE view (…) AS (…) SELECT * FROM view`. */
 function selfReading(name: Name, columns: readonly string[] | null, query: Query): Query {
   const self = { ...name, parts: [name.parts.at(-1)!] };
-  const outer = queryOf(selectAll(self, "table"));
+  const outer = queryOf(selectFrom(self, "table"));
   outer.ctes.push({ name: self.parts[0]!, columns, query, recursive: true, scalar: null });
   return outer;
 }
@@ -105,6 +84,7 @@ interface Rest {
   model: CreateStatement["model"];
   reads: TargetTable[];
   temporary: boolean;
+  to: TargetTable | null;
 }
 
 const CONSTRAINTS: ReadonlySet<string> = new Set(
@@ -188,9 +168,17 @@ function readRest(p: Parser, rest: Rest, view: boolean, external: boolean): void
           return;
         }
         break;
+      case "TO":
+        // … REFRESH EVERY 1 HOUR TO t (ClickHouse)
+        if (!view || rest.to !== null || !p.dialect.features.materializedViewTo || !p.isNameAt(1)) break;
+        p.next();
+        rest.to = readTarget(p);
+        if (p.is("(") && !parenthesisedQueryAt(p, p.position)) readDefinitions(p, rest);
+        continue;
       case "LIKE":
       case "CLONE":
       case "COPY":
+        if (next === "AS" && p.is("CLONE")) p.next();
         if (!p.isNameAt(1) || rest.model !== null || next === "GRANTS" || next === "TAGS") break;
         {
           const kind = p.is("LIKE") ? "like" : "clone";
@@ -336,6 +324,31 @@ function readBehindQuery(p: Parser): void {
   }
 }
 
+/** `@t TABLE (a int, …)`: the declaration of a table variable; `name` is the variable, the word TABLE stands here. */
+export function readTableVariable(p: Parser, name: Name): CreateStatement {
+  const rest: Rest = { columns: null, query: null, model: null, reads: [], temporary: true, to: null };
+  p.next();
+  if (p.is("(")) readDefinitions(p, rest);
+  const at = { start: name.start, end: p.lastEnd };
+  return newCreate("table", { name, source: "variable" }, at, { temporary: true, columns: rest.columns });
+}
+
+/** `CREATE [PUBLIC] SYNONYM a FOR b`: another name. */
+export function readCreateSynonym(p: Parser): Statement | null {
+  const start = p.start;
+  const { words } = p.tokens;
+  let at = p.position + 1;
+  while (at < p.position + 6 && words[at] !== "SYNONYM") at++;
+  if (words[at] !== "SYNONYM") return null;
+  p.moveTo(at + 1);
+  if (p.is("IF")) p.skip(3);
+  const target = readTarget(p);
+  while (!p.atEnd() && !p.is("FOR") && !p.is(";")) p.next();
+  if (!p.take("FOR")) return { kind: "utility", command: "create synonym", start, end: p.lastEnd };
+  const model = { table: readTarget(p), kind: "synonym" } as const;
+  return newCreate("view", target, { start, end: p.lastEnd }, { model });
+}
+
 /** `CREATE STREAM s ON TABLE t`: a view on what changes in t (Snowflake). */
 export function readCreateStream(p: Parser): Statement | null {
   const start = p.start;
@@ -369,18 +382,55 @@ export function readCreateStream(p: Parser): Statement | null {
   }
   const table = readTarget(p);
   p.skipStatement();
-  const query = queryOf(selectAll(table.name, table.source));
-  return {
-    kind: "create",
-    what: "view",
-    target,
-    to: null,
-    temporary: false,
-    columns: null,
-    query,
-    model: null,
-    reads: [],
-    start,
-    end: p.lastEnd,
+  const query = queryOf(selectFrom(table.name, table.source));
+  return newCreate("view", target, { start, end: p.lastEnd }, { query });
+}
+
+/** `CREATE DICTIONARY d (…) SOURCE(CLICKHOUSE(TABLE 't' DB 'db'))`: a copy of a table, a query or a file (ClickHouse). */
+export function readCreateDictionary(p: Parser): Statement | null {
+  const start = p.start;
+  const at = p.wordAt(1) === "OR" ? 3 : 1;
+  if (p.wordAt(at) !== "DICTIONARY") return null;
+  p.skip(at + 1);
+  if (p.is("IF")) p.skip(3);
+  const target = readTarget(p);
+  if (p.is("ON") && p.wordAt(1) === "CLUSTER") p.skip(3);
+  const rest: Rest = { columns: null, query: null, model: null, reads: [], temporary: false, to: null };
+  if (p.is("(")) readDefinitions(p, rest);
+  while (!p.atEnd() && !p.is(";")) {
+    if (p.is("SOURCE") && p.wordAt(1) === "(") {
+      p.next();
+      readDictionarySource(p, rest);
+    } else if (p.is("(")) p.skipBrackets();
+    else p.next();
+  }
+  return newCreate("table", target, { start, end: p.lastEnd }, rest);
+}
+
+function readDictionarySource(p: Parser, rest: Rest): void {
+  const { kinds } = p.tokens;
+  const start = p.start;
+  const close = p.mate;
+  const given = new Map<string, number>();
+  for (let i = p.position + 1; i < close; i++)
+    if (kinds[i] === TokenKind.word && kinds[i + 1] !== TokenKind.operator) given.set(p.value(i).toLowerCase(), i + 1);
+  const valueOf = (key: string): string | null => {
+    const at = given.get(key);
+    return at === undefined ? null : p.value(at);
   };
+  const table = valueOf("table");
+  const path = valueOf("path") ?? valueOf("url");
+  const query = given.get("query");
+  p.moveTo(close + 1);
+  const end = p.lastEnd;
+  if (query !== undefined) {
+    const text = p.value(query);
+    const at = p.startOf(query) + Math.max(0, p.raw(query).indexOf(text));
+    rest.query = p.inside(text, at, () => p.grammar.query(p));
+  } else if (table !== null) {
+    const schema = valueOf("db");
+    const name: Name = { parts: schema === null ? [table] : [schema, table], quoted: 0, start, end };
+    const relation = tableRelation(p, name, "table");
+    rest.query = queryOf(rest.columns === null ? selectAll(relation) : selectColumns(relation, rest.columns));
+  } else if (path !== null) rest.reads.push({ name: { parts: [path], quoted: 1, start, end }, source: "file" });
 }

@@ -1,10 +1,12 @@
 import type { ParsedStatement, Statement } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
+import { plainName } from "./build.ts";
+import { readTableVariable } from "./create.ts";
 import { rememberText } from "./literal.ts";
 import { queryStartsAt } from "./lookahead.ts";
 import { readIdentifier, readName } from "./names.ts";
 import type { Parser } from "./parser.ts";
-import { blockOf, expressionBlock, readInto, readOne } from "./sequence.ts";
+import { blockOf, expressionBlock, readInto, readOne, readParsed } from "./sequence.ts";
 
 /** Remembers a variable: from here on its name is no column. */
 export function declare(p: Parser, name: string): void {
@@ -132,6 +134,12 @@ export function readDeclaration(p: Parser): Statement {
           continue;
         }
         return blockOf(p, start, body);
+      }
+      case "TABLE": {
+        if (p.wordAt(1) !== "(" || record?.startsWith("@") !== true) break;
+        const variable = record;
+        body.push(readParsed(p, () => readTableVariable(p, plainName(variable, start, p.start))));
+        continue;
       }
       case "(":
         p.skipBrackets();

@@ -1,6 +1,5 @@
 import type { Cte, DeleteStatement, TargetTable } from "../ir.ts";
-import { newSelect, plainName } from "./build.ts";
-import { readName } from "./names.ts";
+import { newSelect } from "./build.ts";
 import type { Parser } from "./parser.ts";
 import { readOutput, readReturning } from "./returning.ts";
 import { readSelectClauses } from "./select.ts";
@@ -13,14 +12,13 @@ export function readDelete(p: Parser, ctes: Cte[]): DeleteStatement {
   const select = newSelect(start);
   p.next();
   readModifiers(p);
-  let target: TargetTable | null = null;
+  const targets: TargetTable[] = [];
   if (!p.is("FROM") && p.isName()) {
     // DELETE t FROM …, DELETE t1, t2.* FROM … (MySQL, T-SQL), DELETE t WHERE … (Oracle)
-    target = readTarget(p);
-    while (p.is(",") || p.is(".") || p.is("*")) {
-      p.next();
-      if (p.isName()) readName(p);
-    }
+    do {
+      targets.push(readTarget(p));
+      if (p.take(".")) p.take("*");
+    } while (p.take(","));
     if (p.is("WITH") && p.wordAt(1) === "(") {
       p.next();
       p.skipBrackets();
@@ -33,11 +31,11 @@ export function readDelete(p: Parser, ctes: Cte[]): DeleteStatement {
     if (p.is("TABLE") && p.isNameAt(1)) p.next();
     do p.grammar.joined(p, select.from, select);
     while (p.take(","));
-    const first = select.from[0];
-    if (target === null && first?.kind === "table") {
-      target = { name: first.name, source: first.source };
-      select.from.shift();
-      if (first.alias !== null) select.from.unshift(first);
+    if (targets.length === 0) {
+      // With USING behind it, all that is listed; else the first.
+      const listed = p.is("USING") ? select.from.splice(0) : select.from.splice(0, 1);
+      for (const relation of listed) if (relation.kind === "table") targets.push(relation);
+      select.from.unshift(...listed.filter(({ kind, alias }) => kind !== "table" || alias !== null));
     }
   }
   output ??= readOutput(p);
@@ -53,8 +51,7 @@ export function readDelete(p: Parser, ctes: Cte[]): DeleteStatement {
   const returning = readReturning(p) ?? output;
   readTailClauses(p, select, select.influence);
   if (p.is("LOG")) p.skipStatement();
-  const none: TargetTable = { name: { ...plainName("", start, start), parts: [] }, source: "placeholder" };
-  return { kind: "delete", target: target ?? none, select, ctes, returning, start, end: p.lastEnd };
+  return { kind: "delete", targets, select, ctes, returning, start, end: p.lastEnd };
 }
 
 function readModifiers(p: Parser): void {

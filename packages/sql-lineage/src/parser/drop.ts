@@ -30,7 +30,7 @@ export function readDrop(p: Parser): Statement {
   if (p.is("IF")) p.skip(2);
   const tables: TargetTable[] = [readTarget(p)];
   while (p.take(",")) tables.push(readTarget(p));
-  p.skipStatement();
+  p.skipRest();
   return { kind: "drop", what: "drop", tables, start, end: p.lastEnd };
 }
 
@@ -44,7 +44,7 @@ export function readTruncate(p: Parser): Statement {
   const tables: TargetTable[] = [];
   do if (p.isName()) tables.push(readTarget(p));
   while (p.take(","));
-  p.skipStatement();
+  p.skipRest();
   return { kind: "drop", what: "truncate", tables, start, end: p.lastEnd };
 }
 
@@ -67,7 +67,7 @@ export function readRenameTable(p: Parser): Statement {
     if (!p.take("TO")) break;
     pairs.push({ from, to: readTarget(p) });
   } while (p.take(","));
-  p.skipStatement();
+  p.skipRest();
   if (pairs.length === 0) return { kind: "utility", command: "rename", start, end: p.lastEnd };
   return { kind: "rename", pairs, start, end: p.lastEnd };
 }
@@ -79,10 +79,10 @@ export function readExchange(p: Parser): Statement {
   p.skip(2);
   const one = readTarget(p);
   if (!p.take("AND")) {
-    p.skipStatement();
+    p.skipRest();
     return { kind: "utility", command: "exchange", start, end: p.lastEnd };
   }
   const other = readTarget(p);
-  p.skipStatement();
+  p.skipRest();
   return { kind: "copy", from: other, query: null, to: one, columns: null, rule: "exchange", start, end: p.lastEnd };
 }

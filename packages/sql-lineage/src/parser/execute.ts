@@ -1,4 +1,4 @@
-import type { ParsedStatement, Statement } from "../ir.ts";
+import type { Name, ParsedStatement, Statement } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
 import { newExpr } from "./build.ts";
 import { readIdentifier, readName } from "./names.ts";
@@ -13,6 +13,7 @@ import { blockOf, readScriptInto } from "./sequence.ts";
 export function readExecute(p: Parser): Statement {
   const start = p.start;
   if (p.is("PREPARE")) return readPrepare(p, start);
+  const calls = p.is("EXEC") || p.dialect.features.executeCalls;
   p.next();
   if (p.take("IMMEDIATE")) return readDynamic(p, start);
   if (p.is("(")) {
@@ -36,7 +37,7 @@ export function readExecute(p: Parser): Statement {
     (p.procedural && !p.dialect.features.statementsWithoutSemicolon && p.dialect.features.executeRunsText)
   )
     return readDynamic(p, start);
-  if (p.is("AS") || p.is("USER") || p.is("LOGIN")) return called(p, start);
+  if (p.is("AS") || p.is("USER") || p.is("LOGIN")) return called(p, start, null);
   const nameAt = p.position;
   const name = p.kind === TokenKind.parameter ? null : readName(p);
   const last = name?.parts.at(-1)?.toLowerCase();
@@ -49,7 +50,7 @@ export function readExecute(p: Parser): Statement {
     if (rename !== null) return rename;
   }
   p.position = Math.max(nameAt, p.position);
-  return called(p, start);
+  return called(p, start, calls ? name : null);
 }
 
 function readResultSets(p: Parser): void {
@@ -61,7 +62,7 @@ function readResultSets(p: Parser): void {
 }
 
 /** A call of a procedure: its arguments hold no rows. */
-function called(p: Parser, start: number): Statement {
+function called(p: Parser, start: number, routine: Name | null): Statement {
   const lost = newExpr(p.start);
   for (;;) {
     if (p.atEnd() || p.is(";") || p.kind === TokenKind.separator) break;
@@ -76,7 +77,9 @@ function called(p: Parser, start: number): Statement {
     p.take(",");
     if (p.position === at) p.next();
   }
-  return { kind: "utility", command: "execute", start, end: p.lastEnd };
+  return routine === null
+    ? { kind: "utility", command: "execute", start, end: p.lastEnd }
+    : { kind: "call", routine, start, end: p.lastEnd };
 }
 
 /** Reads the text that is run: one or more string literals joined, and nothing else. */

@@ -19,6 +19,9 @@ import { readColumnList, readIdentifier, readName, skipToComma } from "./names.t
 import type { Parser } from "./parser.ts";
 import { closeBracket, harvest, recover } from "./recover.ts";
 import { readOutput, readReturning } from "./returning.ts";
+import { functionRelation } from "./relation-build.ts";
+import { functionTarget } from "./function-targets.ts";
+import { selectAll, selectFrom } from "./select-all.ts";
 import { readSelect } from "./select.ts";
 import { readDeciding } from "./tail.ts";
 import { readLocation, readTarget } from "./target.ts";
@@ -40,6 +43,7 @@ export function readInsert(p: Parser, from: Select | null): Statement {
   const head: Head = {
     overwrite: p.is("REPLACE"),
     columns: null,
+    except: [],
     byName: false,
     partitions: [],
     output: null,
@@ -56,8 +60,7 @@ export function readInsert(p: Parser, from: Select | null): Statement {
   const target = readInsertTarget(p);
   readHead(p, head);
   const source = readSource(p, head, from);
-  readRowAlias(p);
-  const conflict = readConflict(p);
+  const conflict = readConflict(p, readRowAlias(p));
   const returning = readReturning(p) ?? head.output;
   if (p.is("LOG") && p.wordAt(1) === "ERRORS") p.skipStatement();
   if (p.is("WITH") && p.wordAt(1) === "NO") p.skipStatement();
@@ -67,6 +70,7 @@ export function readInsert(p: Parser, from: Select | null): Statement {
     alias: head.alias,
     mode: head.overwrite ? "overwrite" : "insert",
     columns: source.columns ?? head.columns,
+    except: head.except,
     byName: head.byName,
     query: source.query,
     conflict,
@@ -80,6 +84,7 @@ export function readInsert(p: Parser, from: Select | null): Statement {
 interface Head {
   overwrite: boolean;
   columns: string[] | null;
+  readonly except: string[];
   byName: boolean;
   partitions: { name: string; dynamic: boolean }[];
   output: Returning | null;
@@ -149,14 +154,13 @@ function readInsertTarget(p: Parser): TargetTable {
   if (p.is("FUNCTION") && p.isNameAt(1)) {
     // INSERT INTO FUNCTION s3('…') (ClickHouse)
     p.next();
+    const at = p.position;
+    const meant = functionTarget(p);
+    if (meant !== null) return meant;
+    p.position = at;
     const name = readName(p)!;
-    let location = name.parts.join(".");
-    if (p.is("(")) {
-      const first = p.position + 1;
-      if (p.kindAt(1) === TokenKind.string) location = p.value(first);
-      p.skipBrackets();
-    }
-    return { name: { parts: [location], quoted: 1, start, end: p.lastEnd }, source: "file" };
+    if (p.is("(")) p.skipBrackets();
+    return { name: { ...name, end: p.lastEnd }, source: "function" };
   }
   if (p.is("(") && parenthesisedQueryAt(p, p.position)) {
     // INSERT INTO (SELECT a FROM t) VALUES (…): what is inserted goes into the table of the query (Oracle).
@@ -184,7 +188,13 @@ function readHead(p: Parser, head: Head): void {
         if (parenthesisedQueryAt(p, p.position) || head.columns !== null) return;
         if (next === "*") {
           // (* EXCEPT (a)) (ClickHouse)
-          p.skipBrackets();
+          const close = p.mate;
+          p.skip(2);
+          if (p.take("EXCEPT")) {
+            if (p.is("(")) head.except.push(...readColumnList(p));
+            else while (p.isName() && p.position < close) head.except.push(readIdentifier(p)!);
+          }
+          p.moveTo(close + 1);
           continue;
         }
         head.columns = readColumnList(p);
@@ -309,9 +319,15 @@ function readSource(p: Parser, head: Head, from: Select | null): Source {
     case "EXECUTE":
     case "CALL": {
       const start = p.start;
-      p.skipStatement();
+      const statement = p.grammar.statement(p);
+      if (statement.kind === "block") {
+        // A literal that was read: the rows are those of its query.
+        const query = statement.body.length === 1 ? statement.body[0]!.statement : null;
+        return query?.kind === "query" ? { ...none, query: query.query } : none;
+      }
       p.gap("dynamic sql", "the rows come from a procedure", start, p.lastEnd);
-      return none;
+      if (statement.kind !== "call") return none;
+      return { ...none, query: queryOf(selectAll(functionRelation(statement.routine, newExpr(start), start))) };
     }
     case "FORMAT":
       p.skipStatement();
@@ -328,28 +344,7 @@ function readSource(p: Parser, head: Head, from: Select | null): Source {
         const file = readLocation(p);
         p.skipStatement();
         if (file === null) return none;
-        const select = newSelect(file.name.start);
-        select.from.push({
-          kind: "table",
-          ...file,
-          alias: null,
-          columnAliases: null,
-          join: null,
-          start: file.name.start,
-          end: file.name.end,
-        });
-        select.items.push({
-          kind: "star",
-          qualifier: null,
-          except: [],
-          replace: [],
-          rename: [],
-          pattern: false,
-          how: IDENTITY,
-          start: file.name.start,
-          end: file.name.end,
-        });
-        return { ...none, query: queryOf(select) };
+        return { ...none, query: queryOf(selectFrom(file.name, file.source)) };
       }
       break;
   }
@@ -367,21 +362,22 @@ function readSource(p: Parser, head: Head, from: Select | null): Source {
 }
 
 /** `VALUES (…) AS new (a, b)` (MySQL): names for the row, to be used in ON DUPLICATE KEY. */
-function readRowAlias(p: Parser): void {
-  if (!p.is("AS") || !p.isNameAt(1)) return;
-  p.skip(2);
-  if (p.is("(")) p.skipBrackets();
+function readRowAlias(p: Parser): Conflict["row"] {
+  if (!p.is("AS") || !p.isNameAt(1)) return null;
+  p.next();
+  const alias = readIdentifier(p)!;
+  return { alias, columns: p.is("(") ? readColumnList(p) : null };
 }
 
 /** Reads ON CONFLICT … DO UPDATE SET, ON DUPLICATE KEY UPDATE. */
-function readConflict(p: Parser): Conflict | null {
+function readConflict(p: Parser, row: Conflict["row"]): Conflict | null {
   if (!p.is("ON") || (p.wordAt(1) !== "CONFLICT" && p.wordAt(1) !== "DUPLICATE")) return null;
-  const rowVisible = p.wordAt(1) === "DUPLICATE";
+  const sourceVisible = p.wordAt(1) === "DUPLICATE";
   const condition = newExpr(p.start);
   p.skip(2);
-  if (rowVisible) {
+  if (sourceVisible) {
     p.take("KEY");
-    return { assignments: p.take("UPDATE") ? readAssignments(p) : [], condition, rowVisible };
+    return { assignments: p.take("UPDATE") ? readAssignments(p) : [], condition, sourceVisible, row };
   }
   if (p.is("(")) harvest(p, null);
   if (p.take("ON") && p.take("CONSTRAINT")) readName(p);
@@ -392,7 +388,7 @@ function readConflict(p: Parser): Conflict | null {
     if (p.is("FOR")) p.skip(2);
   } else if (p.take("UPDATE") && p.take("SET")) assignments = readAssignments(p);
   if (p.take("WHERE")) readDeciding(p, condition, FILTER);
-  return { assignments, condition, rowVisible };
+  return { assignments, condition, sourceVisible, row };
 }
 
 /** `INSERT ALL|FIRST [WHEN … THEN] INTO t (a) VALUES (x) … SELECT …` (Oracle, Snowflake). */
@@ -474,6 +470,7 @@ function readMultiInsert(p: Parser, start: number): ManyStatement {
       alias: null,
       mode: overwrite ? "overwrite" : "insert",
       columns: branch.columns,
+      except: [],
       byName: false,
       query,
       conflict: null,

@@ -2,6 +2,7 @@ import type { Select } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
 import { readName } from "./names.ts";
 import type { Parser } from "./parser.ts";
+import { readLocation } from "./target.ts";
 
 const TABLE_WORDS: ReadonlySet<string> = new Set([
   "TEMPORARY",
@@ -17,7 +18,8 @@ const TABLE_WORDS: ReadonlySet<string> = new Set([
 export function readInto(p: Parser, select: Select): void {
   p.next();
   if (p.take("OUTFILE") || p.take("DUMPFILE")) {
-    p.next();
+    select.file = readLocation(p);
+    if (select.file === null) p.unread("expected the file's name");
     while (
       p.is("CHARACTER") ||
       p.is("FIELDS") ||

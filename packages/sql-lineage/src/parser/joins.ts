@@ -5,7 +5,7 @@ import { readLateralView } from "./lateral-view.ts";
 import { readColumnList, readIdentifier, readName } from "./names.ts";
 import type { Parser } from "./parser.ts";
 import { recover } from "./recover.ts";
-import { functionRelation } from "./relation-build.ts";
+import { asValue, functionRelation } from "./relation-build.ts";
 import { readPrimary } from "./relation-primary.ts";
 import { readDeciding } from "./tail.ts";
 import { CONDITION_END, JOIN_WORDS } from "./words.ts";
@@ -111,7 +111,7 @@ function readJoinWords(p: Parser): Join | null {
   p.moveTo(at + 1);
   if (p.is("[")) p.skipBrackets();
   if (p.is("{")) p.skipBrackets();
-  return { using: null, natural, hidden };
+  return { using: null, natural, hidden: hidden && !p.dialect.features.semiJoinsShowBoth };
 }
 
 /** `[LEFT] ARRAY JOIN a, b AS c` (ClickHouse). */
@@ -133,7 +133,9 @@ function readArrayJoin(p: Parser, out: Relation[]): boolean {
     let alias = label;
     if (p.take("AS")) alias = readIdentifier(p);
     else if (p.isName() && !p.isAny(p.dialect.words.notTableAlias)) alias = readIdentifier(p);
-    out.push(functionRelation(null, expr, start, { alias, columns: alias === null ? null : [alias], builtin: true }));
+    out.push(
+      functionRelation(null, asValue(expr), start, { alias, columns: alias === null ? null : [alias], builtin: true }),
+    );
   } while (p.take(","));
   return true;
 }

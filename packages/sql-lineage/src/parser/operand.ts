@@ -122,8 +122,11 @@ function readParameter(p: Parser, expr: Expr): Label {
   p.next();
   // `:x` is the variable x where variables are written so in SQL.
   const variable = text.replace(/^:/, "");
-  if (p.variables?.has(variable.toLowerCase()) === true)
-    expr.refs.push({ name: { parts: [VARIABLE_NAME, variable], quoted: 0, start, end: p.lastEnd }, how: p.how });
+  if (p.variables?.has(variable.toLowerCase()) === true) {
+    const parts = [VARIABLE_NAME, variable];
+    if (p.is(".") && p.adjacent && p.isNameAt(1)) parts.push(p.value(p.position + 1));
+    expr.refs.push({ name: { parts, quoted: 0, start, end: p.lastEnd }, how: p.how });
+  }
   while (p.is(".") && p.adjacent) {
     p.next();
     if (p.isName()) p.next();
@@ -233,6 +236,12 @@ function readSpecial(p: Parser, expr: Expr): Label | typeof AGAIN | typeof NOT_S
       if (next !== "VALUE" || p.wordAt(2) !== "FOR") break;
       p.skip(3);
       readName(p);
+      return null;
+    case "MATCH":
+      // MATCH(a-(edge)->b): how relations hang together, which their names in FROM say too.
+      if (next !== "(" || !p.dialect.features.graphPatterns) break;
+      p.next();
+      p.skipBrackets();
       return null;
     case "APPROXIMATE":
       if (!p.isNameAt(1) || p.wordAt(2) !== "(") break;

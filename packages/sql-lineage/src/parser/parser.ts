@@ -271,6 +271,11 @@ export class Parser {
     }
   }
 
+  /** As `skipStatement`, behind what was read of the statement: here the next one may start already. */
+  skipRest(): void {
+    if (!this.atStatementStart()) this.skipStatement(true);
+  }
+
   /** Whether nothing but space stands before the token here on its line. */
   startsLine(): boolean {
     const { text, starts } = this.tokens;

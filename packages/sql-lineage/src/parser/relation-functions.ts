@@ -5,6 +5,7 @@ import { parenthesisedQueryAt } from "./lookahead.ts";
 import { readIdentifier, readName } from "./names.ts";
 import { readOrderList } from "./order.ts";
 import type { Parser } from "./parser.ts";
+import { functionTarget } from "./function-targets.ts";
 import { closeBracket, recover } from "./recover.ts";
 import { add, readSubquery } from "./relation-add.ts";
 import { asValue, functionRelation, tableRelation } from "./relation-build.ts";
@@ -105,9 +106,17 @@ function closesBehind(p: Parser, name: Name, close: number): boolean {
   return at === close;
 }
 
-/** OPENROWSET, OPENQUERY …: another server's rows. */
+/** OPENROWSET, OPENQUERY …: another server's rows, or a file's. */
 export function readRemote(p: Parser, out: Relation[], select: Select): void {
   const start = p.start;
+  if (p.wordAt(2) === "BULK" && p.kindAt(3) === TokenKind.string) {
+    // OPENROWSET(BULK 'path', …)
+    const name: Name = { parts: [p.value(p.position + 3)], quoted: 1, start, end: start };
+    p.next();
+    p.skipBrackets();
+    add(p, out, select, tableRelation(p, { ...name, end: p.lastEnd }, "file"));
+    return;
+  }
   const expr = newExpr(start);
   const called = p.value(p.position);
   p.next();
@@ -122,9 +131,25 @@ export function readRemote(p: Parser, out: Relation[], select: Select): void {
   add(p, out, select, functionRelation(name, expr, start));
 }
 
+/** `CHANGETABLE(CHANGES t, version)`, `CHANGETABLE(VERSION t, …)` (T-SQL): what changed in a table. */
+export function readChangeTable(p: Parser, out: Relation[], select: Select): void {
+  const close = p.tokens.mates[p.position + 1] ?? p.tokens.count;
+  p.skip(3);
+  const name = readName(p);
+  p.moveTo(close + 1);
+  if (name === null) p.unread("expected the table whose changes are read");
+  else add(p, out, select, tableRelation(p, name, "table"));
+}
+
 /** Reads a function as a relation. */
 export function readFunction(p: Parser, out: Relation[], select: Select): void {
   const start = p.start;
+  const meant = functionTarget(p);
+  if (meant !== null) {
+    const { name, source } = meant;
+    add(p, out, select, { ...tableRelation(p, name, "file"), source });
+    return;
+  }
   const at = p.position;
   const expr = newExpr(start);
   let name: Name | null = null;

@@ -7,7 +7,14 @@ import type { Parser } from "./parser.ts";
 import { closeBracket, recover } from "./recover.ts";
 import { add, readSubquery } from "./relation-add.ts";
 import { queryRelation, tableRelation } from "./relation-build.ts";
-import { readFunction, readIdentifierCall, readRemote, readTableCall, readUnnest } from "./relation-functions.ts";
+import {
+  readChangeTable,
+  readFunction,
+  readIdentifierCall,
+  readRemote,
+  readTableCall,
+  readUnnest,
+} from "./relation-functions.ts";
 import { isTableHint, readRelationSuffixes } from "./relation-suffixes.ts";
 import { returnedRows } from "./returned-rows.ts";
 import { readValues } from "./values.ts";
@@ -69,6 +76,16 @@ function readPrimaryInto(p: Parser, out: Relation[], select: Select): void {
       if (p.wordAt(1) !== "(") break;
       readRemote(p, out, select);
       return;
+    case "VIEW":
+      // view(SELECT …) (ClickHouse)
+      if (p.wordAt(1) !== "(" || !parenthesisedQueryAt(p, p.position + 1)) break;
+      p.next();
+      readSubquery(p, out, select, false);
+      return;
+    case "CHANGETABLE":
+      if (p.wordAt(1) !== "(" || (p.wordAt(2) !== "CHANGES" && p.wordAt(2) !== "VERSION")) break;
+      readChangeTable(p, out, select);
+      return;
     case "CONTAINERS":
     case "SHARDS":
     case "ONLY":
@@ -87,6 +104,13 @@ function readPrimaryInto(p: Parser, out: Relation[], select: Select): void {
       if (word === "STREAM" && p.isNameAt(1) && !p.dialect.words.notTableAlias.has(p.wordAt(1))) p.next();
       break;
     case "{":
+      if (p.dialect.features.braceParameters && p.kindAt(1) === TokenKind.word && p.wordAt(2) === ":") {
+        const text = p.value(p.position + 1);
+        p.skipBrackets();
+        p.gap("placeholder", "the table is a parameter", start, p.lastEnd);
+        add(p, out, select, tableRelation(p, { parts: [text], quoted: 0, start, end: p.lastEnd }, "placeholder"));
+        return;
+      }
       if (p.wordAt(1) === "OJ") {
         // ODBC's {oj a LEFT OUTER JOIN b ON …}
         const close = p.mate;

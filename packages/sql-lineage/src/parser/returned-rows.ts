@@ -15,7 +15,9 @@ export function returnedRows(statement: Statement, start: number): Query {
   if (returning === null) return queryOf(select);
   let target: Relation;
   if (statement.kind === "insert" || statement.kind === "delete") {
-    const { name, source } = statement.target;
+    const written = statement.kind === "insert" ? statement.target : statement.targets[0];
+    if (written === undefined) return queryOf(select);
+    const { name, source } = written;
     target = {
       kind: "table",
       name,
@@ -28,9 +30,11 @@ export function returnedRows(statement: Statement, start: number): Query {
     };
   } else target = statement.target;
   select.from.push(target);
+  // The rows before and after (SQL Server, PostgreSQL 18).
+  for (const alias of ["inserted", "deleted", "new", "old"])
+    select.from.push({ ...target, alias, join: { using: null, natural: false, hidden: true } });
   if (statement.kind !== "insert") {
     select.from.push(...statement.select.from);
-    // PostgreSQL 18, SQL Server: the rows before and after.
   }
   select.items.push(...returning.items);
   return queryOf(select);

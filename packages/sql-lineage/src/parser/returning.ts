@@ -7,7 +7,7 @@ import { readTarget } from "./target.ts";
 
 /** Reads RETURNING (or RETURN) with its list; null when there is none. */
 export function readReturning(p: Parser): Returning | null {
-  if (!p.is("RETURNING") && !p.is("RETURN")) return null;
+  if (!p.is("RETURNING") && (!p.is("RETURN") || p.atStatementStart())) return null;
   p.next();
   if (p.is("WITH") && p.wordAt(1) === "(") {
     // Names for the old and new rows (PostgreSQL 18).

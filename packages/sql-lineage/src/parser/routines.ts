@@ -1,11 +1,22 @@
-import type { BlockStatement, ParsedStatement, Statement } from "../ir.ts";
+import type { BlockStatement, ParsedStatement, Statement, TargetTable } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
+import { readTableVariable } from "./create.ts";
 import { queryStartsAt } from "./lookahead.ts";
 import { readName } from "./names.ts";
 import type { Parser } from "./parser.ts";
 import { procedurally, readBlockInto } from "./blocks.ts";
 import { declare, readDeclarations, readParameters } from "./declarations.ts";
-import { blockOf, expressionBlock, readInto, readOne, readScriptInto, readSequence } from "./sequence.ts";
+import {
+  blockOf,
+  expressionBlock,
+  readCallStatement,
+  readInto,
+  readOne,
+  readParsed,
+  readScriptInto,
+  readSequence,
+} from "./sequence.ts";
+import { readTarget } from "./target.ts";
 
 /** Languages whose bodies are SQL or a procedural form of it. */
 const SQL_LANGUAGES = /^(?:sql|plpgsql|pl\/pgsql|psql|tsql|plsql|internal_sql)$/i;
@@ -14,6 +25,10 @@ const STATEMENT_STARTS: ReadonlySet<string> = new Set(
   "SELECT INSERT UPDATE DELETE MERGE WITH CALL COPY TRUNCATE".split(" "),
 );
 const EVENTS_BEFORE: ReadonlySet<string> = new Set("BEFORE AFTER OF OR FOR ON , INSTEAD CHANGES".split(" "));
+/** What a trigger can stand on besides a table. */
+const NO_TABLE: ReadonlySet<string> = new Set(
+  "DATABASE SCHEMA ALL NESTED ACCOUNT SELECT INSERT UPDATE DELETE".split(" "),
+);
 const NONE: ReadonlySet<string> = new Set();
 
 /** Reads CREATE (or ALTER) of a procedure, function, trigger, task or package, or DO with a body. */
@@ -28,15 +43,33 @@ export function readCreateWithBody(p: Parser, what: BlockStatement["what"]): Sta
   const isPackage = skipToName(p);
   if (!anonymous) readName(p);
   if (p.is("(")) readParameters(p);
-  if (what === "trigger") for (const row of ["new", "old", "inserted", "deleted", ":new", ":old"]) declare(p, row);
+  const rows: Rows = { table: null, records: [], tables: [] };
+  if (what === "trigger") {
+    rows.records.push("new", "old", ":new", ":old");
+    for (const record of rows.records) declare(p, record);
+    rows.tables.push(...p.dialect.names.triggerTables);
+  }
   p.enter();
-  if (!procedurally(p, () => readHeader(p, body, what, isPackage)))
+  if (!procedurally(p, () => readHeader(p, body, what, isPackage, rows)))
     p.gap("other language", "it has no body in SQL", start, p.lastEnd);
   p.leave();
   const variables = [...p.variables];
   p.variables = outer;
   p.texts = texts;
-  return { ...blockOf(p, start, body), what, variables };
+  const { table } = rows;
+  return {
+    ...blockOf(p, start, body),
+    what,
+    variables: [...variables, ...rows.records],
+    rows: table === null ? null : { ...rows, table },
+  };
+}
+
+/** What a trigger's header says of its rows. */
+interface Rows {
+  table: TargetTable | null;
+  readonly records: string[];
+  readonly tables: string[];
 }
 
 /** Moves from CREATE to the name; true for a package. */
@@ -78,7 +111,13 @@ function skipExistence(p: Parser, isPackage: boolean): boolean {
 }
 
 /** Reads what stands between the name and the body, then the body; false when there is none. */
-function readHeader(p: Parser, body: ParsedStatement[], what: BlockStatement["what"], isPackage: boolean): boolean {
+function readHeader(
+  p: Parser,
+  body: ParsedStatement[],
+  what: BlockStatement["what"],
+  isPackage: boolean,
+  rows: Rows,
+): boolean {
   const { features } = p.dialect;
   let other = language(p);
   while (!p.atEnd() && !p.is(";") && p.kind !== TokenKind.separator) {
@@ -95,17 +134,37 @@ function readHeader(p: Parser, body: ParsedStatement[], what: BlockStatement["wh
           continue;
         }
         if (next === "FUNCTION" || next === "PROCEDURE") {
-          p.skipStatement();
+          p.skip(2);
+          readInto(p, body, () => readCallStatement(p));
           return true;
         }
         if (what === "trigger" || what === "task") break;
+        break;
+      case "ON":
+      case "TO":
+        // CREATE TRIGGER … ON t, CREATE RULE … AS ON UPDATE TO t
+        if (
+          what === "trigger" &&
+          rows.table === null &&
+          p.isNameAt(1) &&
+          (p.is("ON") ? !NO_TABLE.has(next) : NO_TABLE.has(before))
+        ) {
+          p.next();
+          rows.table = readTarget(p);
+          continue;
+        }
         break;
       case "AS":
       case "IS":
         if (before === "EXECUTE" || before === "REFERENCING" || next === "OWNER" || next === "CALLER" || next === "ON")
           break;
-        if (before === "OLD" || before === "NEW" || before === "TABLE") {
-          if (p.isNameAt(1)) declare(p, p.value(p.position + 1));
+        if (what === "trigger" && (before === "OLD" || before === "NEW" || before === "TABLE" || before === "ROW")) {
+          // REFERENCING NEW AS n, NEW TABLE AS t
+          if (p.isNameAt(1)) {
+            const name = p.value(p.position + 1).toLowerCase();
+            (before === "TABLE" ? rows.tables : rows.records).push(name);
+            if (before !== "TABLE") declare(p, name);
+          }
           p.skip(2);
           continue;
         }
@@ -135,6 +194,15 @@ function readHeader(p: Parser, body: ParsedStatement[], what: BlockStatement["wh
         }
         readOne(p, body);
         return true;
+      case "RETURNS":
+        if (p.kindAt(1) === TokenKind.parameter && p.wordAt(2) === "TABLE" && p.wordAt(3) === "(") {
+          // RETURNS @rows TABLE (…) (T-SQL)
+          p.next();
+          const name = readName(p);
+          if (name !== null) body.push(readParsed(p, () => readTableVariable(p, name)));
+          continue;
+        }
+        break;
       case "RETURN":
         if (returnIsBody(p)) {
           readOne(p, body);

@@ -4,6 +4,7 @@ import type { BlockStatement, Expr, ParsedStatement, Statement } from "../ir.ts"
 import { TokenKind } from "../lexer/tokens.ts";
 import { newExpr } from "./build.ts";
 import { rememberText } from "./literal.ts";
+import { readName } from "./names.ts";
 import { ParseLimit, type Parser } from "./parser.ts";
 import { harvest, recover } from "./recover.ts";
 import { isCommand } from "./utility.ts";
@@ -204,16 +205,27 @@ function isCall(p: Parser): boolean {
   );
 }
 
-function readCallStatement(p: Parser): Statement {
+/** Reads `routine (arguments)`, or CALL with it. */
+export function readCallStatement(p: Parser): Statement {
   const start = p.start;
   const lost = newExpr(start);
-  p.next();
-  while (!p.atEnd() && !p.is(";")) {
+  if (p.is("CALL")) p.next();
+  const routine = readName(p);
+  while (!p.atEnd() && !p.is(";") && p.kind !== TokenKind.separator) {
     if (p.is("(")) harvest(p, lost);
-    else if (p.is(".") || p.is("@") || p.isName()) p.next();
+    else if (p.is(".") || p.is("@") || (p.isName() && !p.atStatementStart())) p.next();
     else break;
   }
-  return blockOf(p, start, queriesOf(lost, null));
+  if (p.take("INTO")) {
+    // CALL p() INTO :variable
+    p.take(":");
+    readName(p);
+  }
+  if (routine === null) return blockOf(p, start, queriesOf(lost, null));
+  const call: Statement = { kind: "call", routine, start, end: p.lastEnd };
+  if (lost.queries.length === 0) return call;
+  const own: ParsedStatement = { statement: call, gaps: [], start, end: p.lastEnd, fingerprint: "" };
+  return blockOf(p, start, [...queriesOf(lost, null), own]);
 }
 
 /** Reads an expression; the queries in it become the body of a block. */
@@ -247,7 +259,7 @@ export function queriesOf(expr: Expr, variable: string | null): ParsedStatement[
 }
 
 export function blockOf(p: Parser, start: number, body: ParsedStatement[]): BlockStatement {
-  return { kind: "block", what: "block", body, variables: [], start, end: p.lastEnd };
+  return { kind: "block", what: "block", body, variables: [], rows: null, start, end: p.lastEnd };
 }
 
 const NOTHING: ReadonlySet<string> = new Set();

@@ -3,7 +3,7 @@ import { TokenKind } from "../lexer/tokens.ts";
 import { readAlter } from "./alter.ts";
 import { newSelect } from "./build.ts";
 import { readBulkInsert, readCopy, readExport, readLoad, readUnload } from "./copy.ts";
-import { readCreate, readCreateStream, tableOrViewAt } from "./create.ts";
+import { readCreate, readCreateDictionary, readCreateStream, readCreateSynonym, tableOrViewAt } from "./create.ts";
 import { readDelete } from "./delete.ts";
 import { readDrop, readExchange, readRenameTable, readTruncate } from "./drop.ts";
 import { readExecute } from "./execute.ts";
@@ -16,6 +16,7 @@ import { readControl } from "./control.ts";
 import { readQueryBody, readWith, type With } from "./query.ts";
 import { readCreateWithBody } from "./routines.ts";
 import { readSelectClauses } from "./select.ts";
+import { readCallStatement } from "./sequence.ts";
 import { readUpdate } from "./update.ts";
 import { readSetPath, readUse } from "./use.ts";
 import { isCommand, utility } from "./utility.ts";
@@ -79,6 +80,8 @@ export function readStatement(p: Parser): Statement {
       return readRenameTable(p);
     case "EXCHANGE":
       return readExchange(p);
+    case "CALL":
+      return readCallStatement(p);
     case "COPY":
       return readCopy(p);
     case "UNLOAD":
@@ -185,6 +188,17 @@ function endOfLine(p: Parser): number {
 function queryStatement(p: Parser, start: number, withClause: With): Statement {
   const query: Query = readQueryBody(p, withClause);
   const select = firstSelect(query);
+  if (select !== null && select.file !== null)
+    return {
+      kind: "copy",
+      from: null,
+      query,
+      to: select.file,
+      columns: null,
+      rule: "unload",
+      start,
+      end: p.lastEnd,
+    };
   return {
     kind: "query",
     query,
@@ -304,10 +318,14 @@ function readAnyCreate(p: Parser): Statement {
             : "task";
     return readCreateWithBody(p, what);
   }
+  const dictionary = readCreateDictionary(p);
+  if (dictionary !== null) return dictionary;
   const at = tableOrViewAt(p);
   if (at >= 0) return readCreate(p, at);
   const stream = readCreateStream(p);
   if (stream !== null) return stream;
+  const synonym = readCreateSynonym(p);
+  if (synonym !== null) return synonym;
   return utility(p);
 }
 

@@ -1,12 +1,15 @@
 import { AGGREGATION, compose, CONDITIONAL, SORT, TRANSFORMATION } from "../how.ts";
-import type { Expr } from "../ir.ts";
+import type { Expr, Relation } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
+import { queryOf } from "./build.ts";
 import { readCall } from "./calls.ts";
 import type { Label } from "./grammar.ts";
 import { readIdentifier, readName } from "./names.ts";
 import { readOrderList } from "./order.ts";
 import type { Parser } from "./parser.ts";
 import { closeBracket, recover } from "./recover.ts";
+import { tableRelation } from "./relation-build.ts";
+import { selectAll } from "./select-all.ts";
 import { skipStarModifiers } from "./star-arguments.ts";
 import { readType } from "./types.ts";
 import { readOver } from "./window.ts";
@@ -167,6 +170,20 @@ function readPath(p: Parser, expr: Expr): number {
   return Suffix.value;
 }
 
+/** `x IN name`: the table's rows (ClickHouse, IN operators). */
+function readTableAsSet(p: Parser, expr: Expr): boolean {
+  if (!p.isName() || p.wordAt(1) === "(") return false;
+  const at = p.position;
+  const name = readName(p);
+  if (name === null || p.is("(")) {
+    p.position = at;
+    return false;
+  }
+  const relation: Relation = { ...tableRelation(p, name, "table"), orValue: true };
+  expr.queries.push({ query: queryOf(selectAll(relation)), how: p.how, exists: false });
+  return true;
+}
+
 export function wordSuffix(p: Parser, expr: Expr): number {
   const word = p.word;
   if (WORD_OPERATORS.has(word)) {
@@ -203,7 +220,17 @@ export function wordSuffix(p: Parser, expr: Expr): number {
         skipQuantifier(p);
         break;
       case "IN":
-        if (p.is("UNNEST") && p.wordAt(1) === "(") break;
+        // AGAINST ('x' IN BOOLEAN MODE) (MySQL)
+        if (p.is("BOOLEAN") && p.wordAt(1) === "MODE") {
+          p.skip(2);
+          return Suffix.value;
+        }
+        if (p.is("NATURAL") && p.wordAt(1) === "LANGUAGE") {
+          p.skip(3);
+          if (p.is("WITH")) p.skip(3);
+          return Suffix.value;
+        }
+        if (p.dialect.features.tablesAsSets && readTableAsSet(p, expr)) return Suffix.value;
         break;
     }
     return Suffix.operator;

@@ -22,7 +22,7 @@ export function readUse(p: Parser): Statement {
     else if (p.take("SCHEMA") || p.take("NAMESPACE")) sets = "schema";
   }
   const name = p.kind === TokenKind.string ? { parts: [p.value(p.position)] } : readName(p);
-  p.skipStatement();
+  p.skipRest();
   if (name === null || name.parts.length === 0) return { kind: "utility", command: "use", start, end: p.lastEnd };
   if (name.parts.length > 1)
     return { kind: "use", catalog: name.parts.at(-2)!, schemas: [name.parts.at(-1)!], start, end: p.lastEnd };
@@ -58,7 +58,7 @@ export function readSetPath(p: Parser): Statement | null {
       schemas.push(name.parts.at(-1)!);
     }
   } while (p.take(","));
-  p.skipStatement();
+  p.skipRest();
   if (schemas.length === 0 || (schemas.length === 1 && schemas[0]!.toLowerCase() === "default"))
     return { kind: "utility", command: "set", start, end: p.lastEnd };
   return {

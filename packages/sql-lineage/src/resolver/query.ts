@@ -1,15 +1,5 @@
 import type { Dialect } from "../dialect.ts";
-import {
-  FILTER,
-  GROUP_BY,
-  IDENTITY,
-  JOIN,
-  RECOVERED,
-  SORT,
-  TRANSFORMATION,
-  compose,
-  kindOf,
-} from "../how.ts";
+import { FILTER, GROUP_BY, IDENTITY, JOIN, RECOVERED, SORT, TRANSFORMATION, compose, kindOf } from "../how.ts";
 import type {
   Body,
   Cte,
@@ -536,6 +526,10 @@ export class QueryResolver {
 
   private table(relation: TableRelation, alias: string | null, scope: Scope, env: Env | null): Visible {
     const { name } = relation;
+    if (relation.orValue === true) {
+      const value = this.valueCalled(name, scope);
+      if (value !== null) return derived(alias, [outputColumn(name.parts.at(-1)!, value, relation)]);
+    }
     if (relation.source === "table") {
       if (name.parts.length === 1) {
         const entry = findCte(env, name.parts[0]!.toLowerCase());
@@ -553,6 +547,17 @@ export class QueryResolver {
       return { ...derived(alias, outputs) };
     }
     return { alias, path: lowerPath(name), table, outputs: null, hidden: false, merged: null, value: null };
+  }
+
+  /** A value in sight under a name: an alias, or a column that is known to be there. */
+  private valueCalled(name: Name, scope: Scope): readonly Flow[] | null {
+    const lower = name.parts[0]!.toLowerCase();
+    for (let at = scope.parent; at !== null; at = at.parent) {
+      const isColumn = name.parts.length === 1 && at.relations.some((relation) => knownNames(relation).includes(lower));
+      const isQualified = name.parts.length > 1 && this.finder.matching(at, [lower]).length > 0;
+      if (at.aliases?.has(lower) === true || isColumn || isQualified) return this.finder.find(name, at, true);
+    }
+    return null;
   }
 
   private cte(entry: CteEntry, relation: TableRelation, alias: string | null): Visible {
@@ -610,7 +615,9 @@ export class QueryResolver {
     const table = this.tables.function(name);
     this.reads.add(table);
     for (const flow of this.flows(relation.expr, scope, env))
-      this.influences.add(flow.source.by(compose(flow.how, FILTER)), relation.start, relation.end);
+      // A word among the arguments that no relation can have is an option, not a column.
+      if (flow.source.table !== null || flow.source.candidates!.length > 0)
+        this.influences.add(flow.source.by(compose(flow.how, FILTER)), relation.start, relation.end);
     const own = alias ?? name.parts.at(-1)!.toLowerCase();
     const names = columnAliases ?? columns;
     if (names === null)

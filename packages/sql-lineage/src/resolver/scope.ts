@@ -47,6 +47,8 @@ export interface VariableValue {
   readonly flows: readonly Flow[];
   /** The fields of a record, in lower case. */
   readonly fields: ReadonlyMap<string, readonly Flow[]> | null;
+  /** The table it is a row of (a trigger's NEW). */
+  readonly table?: Table;
 }
 
 /** Finds what columns' names mean. */
@@ -271,7 +273,11 @@ export class ColumnFinder {
 
   private qualified(name: Name, scope: Scope): readonly Flow[] {
     const { parts } = name;
-    if (parts[0] === " variable") return this.variables.get(parts[1]!.toLowerCase())?.flows ?? [];
+    if (parts[0] === " variable") {
+      const variable = this.variables.get(parts[1]!.toLowerCase());
+      if (variable === undefined) return [];
+      return parts[2] === undefined ? variable.flows : this.fieldOf(variable, parts[2], (name.quoted & 4) !== 0);
+    }
     if (parts.length === 2 && parts[1] !== "*") {
       const relation = byAlias(scope, parts[0]!.toLowerCase());
       if (relation !== null) {
@@ -297,12 +303,19 @@ export class ColumnFinder {
     }
     if (parts.at(-1) === "*") return [];
     const record = this.variables.get(lower[0]!);
-    if (record !== undefined) return record.fields?.get(lower[1]!) ?? record.flows;
+    if (record !== undefined) return this.fieldOf(record, parts[1]!, (name.quoted & 2) !== 0);
     // No relation is called that: a field of a column's value.
     if (this.dialect.features.structFields || parts.length === 1) {
       return withHow(this.unqualified(parts[0]!, (name.quoted & 1) !== 0, scope, false), TRANSFORMATION);
     }
     return [this.unknown(parts.at(-1)!, []).by(IDENTITY)];
+  }
+
+  /** A field of a record. */
+  private fieldOf({ table, fields, flows }: VariableValue, text: string, quoted: boolean): readonly Flow[] {
+    const lower = text.toLowerCase();
+    if (table !== undefined) return this.columnOf(rowsOf(table), text, lower, quoted) ?? [];
+    return fields?.get(lower) ?? flows;
   }
 
   private window(name: string, scope: Scope): readonly Flow[] {
@@ -372,6 +385,11 @@ export class ColumnFinder {
     else same.push(source);
     return source;
   }
+}
+
+/** A table as a relation without a name. */
+function rowsOf(table: Table): Visible {
+  return { alias: null, path: null, table, outputs: null, hidden: false, merged: null, value: null };
 }
 
 /** The relation an alias names in the innermost scope that has it; null when there is none, or it needs a closer look. */

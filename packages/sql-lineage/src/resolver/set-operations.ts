@@ -52,9 +52,7 @@ function matched(
   if (keep === "all") return all;
   const has = (side: readonly Output[], name: string): boolean =>
     side.some(({ lower, star }) => lower === name || (star !== null && star.except?.has(name) !== true));
-  return all.filter(
-    ({ lower, star }) => star !== null || (has(left, lower) && (keep === "left" || has(right, lower))),
-  );
+  return all.filter(({ lower, star }) => star !== null || (has(left, lower) && (keep === "left" || has(right, lower))));
 }
 
 function placeIn(outputs: readonly Output[]): { start: number; end: number } {

@@ -11,12 +11,14 @@ import type {
   MergeStatement,
   Name,
   ParsedStatement,
+  Query,
   QueryStatement,
   RecordStatement,
   Relation,
   Returning,
   Statement,
   TargetTable,
+  TriggerRows,
   UpdateStatement,
 } from "../ir.ts";
 import type { DatasetEdge, Gap, OutputColumn, Rule, StatementKind, StatementLineage, TableWrite } from "../result.ts";
@@ -51,7 +53,12 @@ export class StatementResolver {
       out.push(own);
       const outer = new Map(this.variables);
       for (const name of statement.variables) if (!this.variables.has(name)) this.variables.set(name, NO_VALUE);
-      for (const inner of statement.body) this.resolve(inner, index, out);
+      const resolveBody = (): void => {
+        for (const inner of statement.body) this.resolve(inner, index, out);
+      };
+      const { rows } = statement;
+      if (rows === null) resolveBody();
+      else this.resolveTrigger(rows, resolveBody, out);
       if (statement.what !== "block") {
         this.variables.clear();
         for (const [name, value] of outer) this.variables.set(name, value);
@@ -96,8 +103,19 @@ export class StatementResolver {
       outputs: draft.outputs,
       columns: draft.edges.items,
       dataset: draft.dataset,
+      gaps: draft.gaps.length === 0 ? parsed.gaps : [...parsed.gaps, ...draft.gaps],
     });
     for (const change of draft.after) change();
+  }
+
+  /** Resolves a trigger's body, where some names mean rows of its table. */
+  private resolveTrigger(rows: TriggerRows, resolveBody: () => void, out: StatementLineage[]): void {
+    const from = out.length;
+    const table = this.tables.find(rows.table.name, rows.table.source);
+    const value: VariableValue = { flows: [table.source("*").by(IDENTITY)], fields: null, table };
+    for (const name of rows.records) this.variables.set(name, value);
+    this.tables.aliased(rows.tables, table, resolveBody);
+    for (let i = from; i < out.length; i++) out[i] = readingRows(out[i]!, table);
   }
 
   /** Gives variables what a cursor holds. */
@@ -128,6 +146,13 @@ export class StatementResolver {
   }
 }
 
+/** A trigger's statement that uses the rows reads the table they are of. */
+function readingRows(statement: StatementLineage, { use }: Table): StatementLineage {
+  const uses = [...statement.columns, ...statement.dataset].some(({ from }) => from.table === use.id);
+  const named = [...statement.reads, ...statement.writes].some(({ id }) => id === use.id);
+  return !uses || named ? statement : { ...statement, reads: [...statement.reads, use] };
+}
+
 const NO_VALUE: VariableValue = { flows: [], fields: null };
 
 /** The lineage of one statement while it is put together. */
@@ -137,6 +162,7 @@ class Draft {
   outputs: OutputColumn[] | null = null;
   readonly edges = new Edges();
   readonly dataset: DatasetEdge[] = [];
+  readonly gaps: Gap[] = [];
   /** Tables that are only written, although the statement names them where others are read. */
   readonly notRead = new Set<Table>();
   /** What the session remembers, once the statement is done. */
@@ -144,6 +170,7 @@ class Draft {
 }
 
 class OneStatement {
+  private readonly dialect: Dialect;
   private readonly tables: Tables;
   private readonly text: string;
   private readonly draft: Draft;
@@ -152,6 +179,7 @@ class OneStatement {
   private readonly queries: QueryResolver;
 
   constructor(dialect: Dialect, tables: Tables, text: string, variables: Map<string, VariableValue>, draft: Draft) {
+    this.dialect = dialect;
     this.tables = tables;
     this.text = text;
     this.draft = draft;
@@ -218,6 +246,10 @@ class OneStatement {
         }
         return;
       case "record":
+        return;
+      case "call":
+        this.draft.kind = "call";
+        this.queries.reads.add(this.tables.function(statement.routine));
         return;
       case "utility":
         if (statement.command !== "") this.draft.kind = "utility";
@@ -381,7 +413,8 @@ class OneStatement {
   ): { columns: readonly string[] | null; from: TableWrite["columnNames"] } {
     const { partitions } = statement;
     if (statement.byName) return { columns: null, from: "statement" };
-    const listed = statement.columns ?? table.columns;
+    const except = new Set(statement.except.map((name) => name.toLowerCase()));
+    const listed = statement.columns ?? table.columns?.filter((name) => !except.has(name.toLowerCase())) ?? null;
     if (listed === null) return { columns: null, from: "assumed" };
     const partitioned = new Set(partitions.map(({ name }) => name.toLowerCase()));
     const columns =
@@ -410,25 +443,41 @@ class OneStatement {
   }
 
   private onConflict(statement: InsertStatement, conflict: Conflict, table: Table, inserted: readonly Output[]): void {
+    const { sourceVisible, row } = conflict;
     const scope = newScope(null);
     const alias = statement.alias?.toLowerCase() ?? null;
     scope.relations.push({ ...targetRelation(statement.target, table), alias });
     // The row that was to be inserted: `excluded` in PostgreSQL; VALUES(column) is read as if it said so.
-    scope.relations.push({ ...derived("excluded", inserted), hidden: !conflict.rowVisible });
-    const fromRow = new Map(inserted.map((output) => [output.lower, output.flows]));
+    scope.relations.push({ ...derived("excluded", inserted), hidden: true });
+    if (row !== null)
+      scope.relations.push({ ...derived(row.alias.toLowerCase(), named(inserted, row.columns)), hidden: true });
+    const sources = sourceVisible ? this.sourcesOf(statement.query) : [];
+    scope.relations.push(...sources.map((relation) => ({ ...relation, hidden: true })));
+    // A name the target has cannot be a column of the query's too; one that the query is sure to have is no column of the target.
+    const own = new Set([...(statement.columns ?? []), ...(table.columns ?? [])].map((name) => name.toLowerCase()));
+    const ofSource = newScope(null);
+    ofSource.relations.push(...sources);
     for (const { column, expr } of conflict.assignments) {
       const set = new FlowSet();
       for (const { name, how } of expr.refs) {
-        // A qualifier that names nothing is an alias of the row (MySQL: VALUES (…) AS new).
-        const isRow = name.parts.length > 1 && this.finder.matching(scope, [name.parts[0]!.toLowerCase()]).length === 0;
-        const found = isRow ? fromRow.get(name.parts.at(-1)!.toLowerCase()) : undefined;
-        set.addAll(found ?? this.finder.find(name, scope, false), how);
+        const lower = name.parts[0]!.toLowerCase();
+        const fromSource =
+          name.parts.length === 1 && !own.has(lower) && sources.some((relation) => hasColumn(relation, lower));
+        set.addAll(this.finder.find(name, fromSource ? ofSource : scope, false), how);
       }
       for (const { query, how } of expr.queries)
         for (const output of this.queries.query(query, null, scope)) set.addAll(output.flows, how);
       this.draft.edges.add(table, this.columnName(table, column), set.items, expr, "on conflict");
     }
     this.queries.influence(conflict.condition, scope, null);
+  }
+
+  /** The relations of the query whose rows are inserted. */
+  private sourcesOf(query: Query | null): readonly Visible[] {
+    if (query?.body.kind !== "select") return [];
+    const scope = newScope(null);
+    this.queries.from(query.body.from, scope, this.queries.withCtes(query.ctes, null, null));
+    return scope.relations;
   }
 
   /** A column of the target in the schema's spelling, else as spelled. */
@@ -446,6 +495,8 @@ class OneStatement {
       targetRelation(target, table),
       { ...targetRelation(target, table), alias: "inserted", path: null, hidden: true },
       { ...targetRelation(target, table), alias: "deleted", path: null, hidden: true },
+      { ...targetRelation(target, table), alias: "new", path: null, hidden: true },
+      { ...targetRelation(target, table), alias: "old", path: null, hidden: true },
     );
     const outputs = this.queries.items(returning.items, inner, null);
     const other = this.tables.find(into.name, into.source);
@@ -467,14 +518,15 @@ class OneStatement {
     const scope = newScope(null);
     this.queries.from(statement.select.from, scope, env);
     const first = scope.relations[0];
-    const target = this.updated(statement.target, scope);
+    const target = this.updated(statement.target, scope, columnsOf(statement.assignments));
     const reads = this.queries.reads;
     for (const assignment of statement.assignments) {
-      const owner = this.owner(assignment.column, scope) ?? target;
-      if (owner?.table == null) continue;
-      this.assignColumn(owner.table, assignment, scope, env, "update set");
+      const owner = this.owner(assignment.column, scope);
+      const into = owner?.table == null ? target : { table: owner.table, outputs: null };
+      if (into !== null) this.assignColumn(into, assignment, scope, env, "update set");
     }
-    if (target?.table != null && this.draft.writes.length === 0) this.writeTable(target.table, "update");
+    if (target !== null && this.draft.writes.length === 0) this.writeTable(target.table, "update");
+    if (target === null) this.unresolvedTarget(statement.target);
     for (const write of this.draft.writes) {
       const table = scope.relations.find((relation) => relation.table?.use.id === write.id)?.table;
       // The table that is changed counts as read only where it is joined to itself.
@@ -482,8 +534,16 @@ class OneStatement {
     }
     this.queries.influence(statement.select.influence, scope, env);
     this.decided(target?.table ?? null);
-    if (statement.returning !== null && target?.table != null && statement.target.kind === "table")
+    if (statement.returning !== null && target !== null && statement.target.kind === "table")
       this.returning(statement.returning, target.table, statement.target, scope);
+  }
+
+  private unresolvedTarget({ start, end }: Relation): void {
+    this.draft.gaps.push({
+      span: [start, end],
+      reason: "unresolved",
+      detail: `which table is changed behind ${this.text.slice(start, Math.min(end, start + 60))}`,
+    });
   }
 
   private writeTable(table: Table, mode: TableWrite["mode"]): void {
@@ -491,44 +551,23 @@ class OneStatement {
       this.draft.writes.push({ ...table.use, mode, columnNames: "statement" });
   }
 
-  /** The relation an UPDATE changes: the first, or the one in FROM that its name is the alias of. */
-  private updated(target: Relation, scope: Scope): Visible | null {
+  /** What an UPDATE changes: the first relation, or the one in FROM that its name is the alias of. */
+  private updated(target: Relation, scope: Scope, columns: ReadonlySet<string>): Changed | null {
     const first = scope.relations[0] ?? null;
-    if (target.kind === "table") {
-      if (target.name.parts.length === 1 && target.alias === null) {
-        const lower = target.name.parts[0]!.toLowerCase();
-        const other =
-          scope.relations.slice(1).find((relation) => relation.alias === lower) ??
-          scope.relations
-            .slice(1)
-            .find((relation) => relation.table !== null && relation.path?.at(-1) === lower && relation.alias === null);
-        if (other?.table != null) {
-          // `UPDATE a SET … FROM t AS a`: the name is only an alias, and no table of its own.
-          if (first?.table != null && first.table !== other.table) this.queries.reads.delete(first.table);
-          scope.relations.shift();
-          return other;
-        }
-        if (other !== undefined && other.outputs !== null) {
-          scope.relations.shift();
-          return this.behind(other);
-        }
+    if (target.kind === "table" && target.name.parts.length === 1 && target.alias === null) {
+      const lower = target.name.parts[0]!.toLowerCase();
+      const others = scope.relations.slice(1);
+      const other =
+        others.find((relation) => relation.alias === lower) ??
+        others.find(({ table, path, alias }) => table !== null && path?.at(-1) === lower && alias === null);
+      if (other !== undefined) {
+        // `UPDATE a SET … FROM t AS a`: the name is only an alias, and no table of its own.
+        if (first?.table != null && first.table !== other.table) this.queries.reads.delete(first.table);
+        scope.relations.shift();
+        return changed(other, columns);
       }
-      if (first?.table == null && first !== null) return this.behind(first);
-      return first;
     }
-    return first === null ? null : this.behind(first);
-  }
-
-  /** The one table behind a query that is updated. */
-  private behind(relation: Visible): Visible | null {
-    const tables = new Set(
-      (relation.outputs ?? []).flatMap(({ flows }) =>
-        flows.flatMap(({ source }) => (source.table === null ? [] : [source.table])),
-      ),
-    );
-    const [only] = tables;
-    if (tables.size !== 1 || only === undefined) return null;
-    return { ...relation, table: only, outputs: null };
+    return first === null ? null : changed(first, columns);
   }
 
   private joinedToItself(scope: Scope, table: Table, first: Visible | undefined): boolean {
@@ -544,7 +583,7 @@ class OneStatement {
   }
 
   private assignColumn(
-    table: Table,
+    { table, outputs: through }: Changed,
     { column, expr, position }: Assignment,
     scope: Scope,
     env: Env | null,
@@ -559,7 +598,11 @@ class OneStatement {
     this.writeTable(table, rule === "update set" ? "update" : "merge");
     // `SET a.b = …` with no relation called a: a field of the column a.
     const field = column.parts.length > 1 && this.owner(column, scope) === null;
-    this.draft.edges.add(table, this.columnName(table, column, field), flows, expr, rule);
+    const name = this.columnName(table, column, field);
+    const behind = through
+      ?.find(({ lower }) => lower === name.toLowerCase())
+      ?.flows.find(({ source }) => source.table === table);
+    this.draft.edges.add(table, behind?.source.column ?? name, flows, expr, rule);
   }
 
   private delete(statement: DeleteStatement): void {
@@ -567,25 +610,39 @@ class OneStatement {
     const env = this.queries.withCtes(statement.ctes, null, null);
     const scope = newScope(null);
     this.queries.from(statement.select.from, scope, env);
-    const reads = this.queries.reads;
-    let table: Table | null = null;
-    const { target } = statement;
-    if (target.name.parts.length > 0) {
-      const lower = target.name.parts.map((part) => part.toLowerCase());
-      const known = this.finder.matching(scope, lower).find((relation) => relation.table !== null);
-      if (known?.table != null) {
-        this.writeTable(known.table, "delete");
-        const found = known.table;
-        table = found;
-        if (scope.relations.filter((relation) => relation.table === found).length === 1) reads.delete(found);
-      } else {
-        table = this.write(target, "delete", "statement");
-        scope.relations.unshift(targetRelation(target, table));
-      }
-    }
+    const tables = statement.targets
+      .filter(({ name }) => name.parts.length > 0)
+      .map((target) => ({ target, table: this.deleted(target, scope, env) }));
     this.queries.influence(statement.select.influence, scope, env);
-    this.decided(table);
-    if (statement.returning !== null && table !== null) this.returning(statement.returning, table, target, scope);
+    for (const { table } of tables) if (table !== null) this.decided(table);
+    if (tables.length === 0) this.decided(null);
+    const [first] = tables;
+    if (statement.returning !== null && first?.table != null)
+      this.returning(statement.returning, first.table, first.target, scope);
+  }
+
+  /** The table a DELETE takes rows from. */
+  private deleted(target: TargetTable, scope: Scope, env: Env | null): Table | null {
+    const { reads } = this.queries;
+    const named = this.finder.matching(
+      scope,
+      target.name.parts.map((part) => part.toLowerCase()),
+    );
+    let relation = named.find(({ table }) => table !== null) ?? named[0];
+    if (relation === undefined) {
+      const isRead = reads.has(this.tables.find(target.name, target.source));
+      this.queries.from([asRelation(target)], scope, env);
+      relation = scope.relations.pop()!;
+      scope.relations.unshift(relation);
+      if (relation.table !== null && !isRead) reads.delete(relation.table);
+    } else if (relation.table !== null) {
+      const { table } = relation;
+      if (scope.relations.filter((other) => other.table === table).length === 1) reads.delete(table);
+    }
+    const table = changed(relation, NO_COLUMNS)?.table ?? null;
+    if (table === null) this.unresolvedTarget(asRelation(target));
+    else this.writeTable(table, "delete");
+    return table;
   }
 
   private merge(statement: MergeStatement): void {
@@ -597,29 +654,32 @@ class OneStatement {
     const reads = this.queries.reads;
     const before = new Set(reads);
     this.queries.from([statement.target], scope, env);
-    const visible = scope.relations.at(-1) ?? null;
-    const target = visible?.table == null && visible !== null ? this.behind(visible) : visible;
-    if (target?.table != null) {
+    const visible = scope.relations.at(-1);
+    const set = statement.actions.flatMap((action) => (action.kind === "update" ? action.assignments : []));
+    const target = visible === undefined ? null : changed(visible, columnsOf(set));
+    if (target === null) this.unresolvedTarget(statement.target);
+    else {
       if (!before.has(target.table)) reads.delete(target.table);
       this.writeTable(target.table, "merge");
-      for (const action of statement.actions) this.mergeAction(action, target.table, scope, sources, env);
+      for (const action of statement.actions) this.mergeAction(action, target, scope, sources, env);
     }
     this.queries.influence(statement.select.influence, scope, env);
     this.decided(target?.table ?? null);
-    if (statement.returning !== null && target?.table != null && statement.target.kind === "table")
+    if (statement.returning !== null && target !== null && statement.target.kind === "table")
       this.returning(statement.returning, target.table, statement.target, scope);
   }
 
   private mergeAction(
     action: MergeAction,
-    table: Table,
+    target: Changed,
     scope: Scope,
     sources: readonly Visible[],
     env: Env | null,
   ): void {
+    const { table } = target;
     switch (action.kind) {
       case "update":
-        for (const assignment of action.assignments) this.assignColumn(table, assignment, scope, env, "merge update");
+        for (const assignment of action.assignments) this.assignColumn(target, assignment, scope, env, "merge update");
         return;
       case "insert": {
         // Only the source's row is there to be inserted.
@@ -670,9 +730,9 @@ class OneStatement {
       const source = this.tables.find(model.table.name, model.table.source);
       this.queries.reads.add(source);
       const own = this.write(target, "create", "statement", temporary);
-      if (model.kind === "clone")
+      if (model.kind !== "like")
         for (const output of tableOutputs(source, statement))
-          this.draft.edges.addOutput(own, output.name, output, "clone");
+          this.draft.edges.addOutput(own, output.name, output, model.kind);
       const columns = source.columns ?? statement.columns;
       if (query === null) {
         this.draft.after.push(() => this.tables.define(target.name, target.source, columns, temporary));
@@ -686,7 +746,8 @@ class OneStatement {
     }
     const outputs = this.queries.query(query, null, null);
     if (to === null) {
-      this.filled(target, "create", outputs, statement.columns, "created as", temporary);
+      const adds = this.dialect.features.createAsAddsColumns && statement.what === "table";
+      this.filled(target, "create", outputs, adds ? null : statement.columns, "created as", temporary);
       return;
     }
     // The rows go to another table, by name.
@@ -747,6 +808,41 @@ class OneStatement {
       this.tables.define(to.name, to.source, columns, temporary);
     });
   }
+}
+
+/** A table that is changed, perhaps through a query over it whose columns have names of their own. */
+interface Changed {
+  readonly table: Table;
+  readonly outputs: readonly Output[] | null;
+}
+
+const NO_COLUMNS: ReadonlySet<string> = new Set();
+
+function columnsOf(assignments: readonly Assignment[]): ReadonlySet<string> {
+  return new Set(assignments.map(({ column }) => column.parts.at(-1)!.toLowerCase()));
+}
+
+/** The one table that is changed by changing `columns` of a relation; null when it may be one of several. */
+function changed({ table, outputs }: Visible, columns: ReadonlySet<string>): Changed | null {
+  if (table !== null) return { table, outputs: null };
+  const tablesOf = (some: readonly Output[]): ReadonlySet<Table> =>
+    new Set(some.flatMap(({ flows }) => flows.flatMap(({ source }) => (source.table === null ? [] : [source.table]))));
+  const all = outputs ?? [];
+  const touched = tablesOf(all.filter(({ lower }) => columns.has(lower)));
+  const tables = touched.size === 1 ? touched : tablesOf(all);
+  const [only] = tables;
+  return tables.size === 1 && only !== undefined ? { table: only, outputs } : null;
+}
+
+/** Whether a relation is sure to have a column. */
+function hasColumn({ table, outputs }: Visible, lower: string): boolean {
+  if (table !== null) return table.spelling(lower) !== undefined;
+  return (outputs ?? []).some((output) => output.star === null && output.lower === lower);
+}
+
+function asRelation({ name, source }: TargetTable): Relation {
+  const { start, end } = name;
+  return { kind: "table", name, source, alias: null, columnAliases: null, join: null, start, end };
 }
 
 function lastStar(outputs: readonly Output[]): number {

@@ -72,6 +72,8 @@ export class Tables {
   /** What the schema provider answered, by requested name. */
   private readonly provided: ReadonlyMap<string, readonly TableSchema[]>;
   private readonly known = new Map<string, Table>();
+  /** Names that mean a table for the time being, in lower case. */
+  private readonly aliases = new Map<string, Table>();
 
   constructor(dialect: Dialect, session: SessionState, provided: ReadonlyMap<string, readonly TableSchema[]>) {
     this.dialect = dialect;
@@ -81,6 +83,10 @@ export class Tables {
 
   /** The table a name stands for. */
   find(name: Name, source: TableSource): Table {
+    if (this.aliases.size > 0 && name.parts.length === 1) {
+      const alias = this.aliases.get(name.parts[0]!.toLowerCase());
+      if (alias !== undefined) return alias;
+    }
     const key = `${source}\0${fold(name, this.dialect)}`;
     const known = this.known.get(key);
     if (known !== undefined) return known;
@@ -164,6 +170,13 @@ export class Tables {
       columns: "unknown",
     };
     return new Table(use, null, false);
+  }
+
+  /** Lets names mean a table while `during` runs. */
+  aliased(names: readonly string[], table: Table, during: () => void): void {
+    for (const name of names) this.aliases.set(name.toLowerCase(), table);
+    during();
+    for (const name of names) this.aliases.delete(name.toLowerCase());
   }
 
   /** Records what a statement made; later mentions of the name mean it. */
