@@ -10,7 +10,7 @@ export {
   recordField,
 } from "./diff.ts";
 export { type Document, documentKeys, fingerprint, keepUnread, toDocument, type Unread, unreadOf } from "./document.ts";
-export { ENTITY_TYPES, entityFqn, type EntityTypeInfo, isEntityType } from "./entity-types.ts";
+export { childPrefix, ENTITY_TYPES, entityFqn, type EntityTypeInfo, isEntityType } from "./entity-types.ts";
 export { type ExportedEntity, ExportLineError, fromEntityJson, toEntityJson } from "./export-line.ts";
 export type * from "./facts.ts";
 export {

@@ -85,6 +85,7 @@ export async function runMetadata(run: MetadataRun): Promise<RunResult> {
       fresh: run.fresh,
       fence: lease.fence,
       now: run.clock.now(),
+      tasks: firstTasks(),
     };
     return await new TopologyRunner(run, lease, await run.store.begin(start)).run();
   } finally {
@@ -135,8 +136,7 @@ class TopologyRunner {
       ...(run.prompt ? { prompt: run.prompt } : {}),
     });
     addCounts(this.#counts, open.counts);
-    this.#queue =
-      open.pending.length > 0 || open.continued ? [...open.pending] : firstTasks().map((task) => this.#unit(task));
+    this.#queue = open.pending.map((task) => this.#unit(task));
   }
 
   async run(): Promise<RunResult> {
@@ -241,10 +241,9 @@ class TopologyRunner {
 
   async #commit(
     unit: Unit,
-    parts: Partial<Omit<UnitCommit, "unit">> & { tasks?: readonly Task[] },
+    parts: Partial<Omit<UnitCommit, "unit" | "at" | "next">> & { tasks?: readonly Task[] },
   ): Promise<CommitOutcome> {
-    const { tasks = [], ...given } = parts;
-    const next = tasks.map((task) => this.#unit(task));
+    const { tasks: next = [], ...given } = parts;
     const counts: Counts = given.counts ?? {};
     const outcome = await this.#run.store.commit({
       scopes: [],
@@ -256,14 +255,15 @@ class TopologyRunner {
       queries: this.#takeQueries(),
       ...given,
       unit,
-      next,
+      at: this.#run.clock.now(),
+      next: [...next],
       counts,
     });
     addCounts(this.#counts, counts);
     addCounts(this.#counts, outcome.counts);
     this.#committed += 1;
     const queued = new Set(this.#queue.map(({ id }) => id));
-    this.#queue.push(...next.filter(({ id }) => !queued.has(id)));
+    this.#queue.push(...next.map((task) => this.#unit(task)).filter(({ id }) => !queued.has(id)));
     return outcome;
   }
 
@@ -467,9 +467,11 @@ class TopologyRunner {
     const events = plan.events.map((body) => this.#emit(body));
     const outcome = await store.finish({
       unit,
+      at: this.#run.clock.now(),
       deleted: plan.deleted,
       absent: plan.absent,
       renamed: plan.renamed,
+      overrideMetadata: options.overrideMetadata,
       events,
       counts: plan.counts,
     });
