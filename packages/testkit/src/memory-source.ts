@@ -28,13 +28,15 @@ export interface MemoryObject<N extends NodeName = NodeName> {
   facts: FactsByType[N];
   key?: string;
   token?: string;
+  /** How much there is to read; by default its columns. */
+  weight?: number;
   columnKeys?: string[];
   seen?: Observations;
 }
 
 /** What is asked of the source, for faults and latencies. */
 export interface MemoryRequest {
-  name: "hello" | "list" | "read";
+  name: "connect" | "hello" | "list" | "read";
   node?: NodeName;
   paths?: Path[];
 }
@@ -92,9 +94,10 @@ export class MemorySource {
     await this.before(request);
     signal.throwIfAborted();
     const { name, node, paths = [] } = request;
-    if (name === "hello" || node === undefined) return [];
-    const wanted = new Set(paths.map((path) => JSON.stringify(path)));
-    return this.objects(node).filter(({ path }) => wanted.has(JSON.stringify(name === "list" ? path.slice(0, -1) : path)));
+    if (node === undefined) return [];
+    if (name === "read") return paths.flatMap((path) => this.#objects.get(node)?.get(JSON.stringify(path)) ?? []);
+    const parents = new Set(paths.map((path) => JSON.stringify(path)));
+    return this.objects(node).filter(({ path }) => parents.has(JSON.stringify(path.slice(0, -1))));
   }
 }
 
@@ -122,12 +125,15 @@ export function memoryConnector(source: MemorySource): Connector {
     },
     config: z.strictObject({}),
     requests,
-    connect: async () => ({
-      request: (name, args, signal) => answerPages(source, name as MemoryRequest["name"], args, signal),
-      begin: async () => undefined,
-      end: async () => undefined,
-      close: async () => undefined,
-    }),
+    connect: async (_config, { signal }) => {
+      await source.answer({ name: "connect" }, signal);
+      return {
+        request: (name, args, at) => answerPages(source, name as MemoryRequest["name"], args, at),
+        begin: async () => undefined,
+        end: async () => undefined,
+        close: async () => undefined,
+      };
+    },
     hello: async (session) => {
       const [row] = await session.all("hello");
       return {
@@ -192,12 +198,12 @@ function memoryNode(source: MemorySource, node: NodeName): MetadataNode<typeof r
 }
 
 function toFound(object: MemoryObject, seeded: boolean): Found {
-  const { path, kind, key, token, facts } = object;
+  const { path, kind, key, token, weight, facts } = object;
   return {
     parent: path.slice(0, -1),
     name: path[path.length - 1] as string,
     kind,
-    weight: columnCount(facts),
+    weight: weight ?? columnCount(facts),
     ...(key === undefined ? {} : { key }),
     ...(token === undefined ? {} : { token }),
     ...(seeded ? { seed: facts as unknown as Json } : {}),
