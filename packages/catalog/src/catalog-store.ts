@@ -114,7 +114,13 @@ export class CatalogStore implements Store {
 
   #continuable(start: RunStart): { id: number; started_at: number } | null {
     if (start.fresh) return null;
-    const last = this.#db.get<{ id: number; started_at: number; connector: string; config_digest: string; resumable: number }>(
+    const last = this.#db.get<{
+      id: number;
+      started_at: number;
+      connector: string;
+      config_digest: string;
+      resumable: number;
+    }>(
       "SELECT id, started_at, connector, config_digest, resumable FROM run WHERE pipeline = ? ORDER BY id DESC LIMIT 1",
       start.pipeline,
     );
@@ -127,10 +133,16 @@ export class CatalogStore implements Store {
 
   /** A broken run that will not be continued ends here, with what it had staged. */
   #closeOthers(pipeline: string, continued: number | null): void {
-    for (const { id } of this.#db.all<{ id: number }>("SELECT id FROM run WHERE pipeline = ? AND resumable = 1", pipeline)) {
+    for (const { id } of this.#db.all<{ id: number }>(
+      "SELECT id FROM run WHERE pipeline = ? AND resumable = 1",
+      pipeline,
+    )) {
       if (id === continued) continue;
       this.#forgetWork(id);
-      this.#db.run("UPDATE run SET resumable = 0, state = CASE state WHEN 'running' THEN 'failed' ELSE state END WHERE id = ?", id);
+      this.#db.run(
+        "UPDATE run SET resumable = 0, state = CASE state WHEN 'running' THEN 'failed' ELSE state END WHERE id = ?",
+        id,
+      );
     }
   }
 
@@ -239,7 +251,11 @@ export class CatalogStore implements Store {
   }
 
   #members(runId: string, unitId: string, where: string, args: (string | number)[]): Member[] {
-    const { task } = this.#db.get<{ task: string }>("SELECT task FROM unit WHERE run = ? AND id = ?", Number(runId), unitId) ?? {
+    const { task } = this.#db.get<{ task: string }>(
+      "SELECT task FROM unit WHERE run = ? AND id = ?",
+      Number(runId),
+      unitId,
+    ) ?? {
       task: "{}",
     };
     const { node } = JSON.parse(task) as Task & { do: "list" };
@@ -272,7 +288,10 @@ export class CatalogStore implements Store {
     const found = new Map<string, Known>();
     for (const fqn of fqns) {
       const names = splitFqn(fqn);
-      const prefix = names.slice(0, -1).map((name) => quoteName(name)).join(".");
+      const prefix = names
+        .slice(0, -1)
+        .map((name) => quoteName(name))
+        .join(".");
       const row = this.#db.get<KnownRow>(
         `SELECT ${KNOWN} FROM entity e WHERE e.prefix = ? AND e.name = ? AND e.type = ?`,
         prefix,
@@ -300,7 +319,10 @@ export class CatalogStore implements Store {
     const there = new Set<string>();
     for (const fqn of fqns) {
       const names = splitFqn(fqn);
-      const prefix = names.slice(0, -1).map((name) => quoteName(name)).join(".");
+      const prefix = names
+        .slice(0, -1)
+        .map((name) => quoteName(name))
+        .join(".");
       const row = this.#db.get(
         "SELECT 1 FROM entity WHERE prefix = ? AND name = ? AND deleted = 0",
         prefix,
@@ -330,7 +352,12 @@ export class CatalogStore implements Store {
       this.#addEvents(run, commit.events);
       const all = structuredClone(commit.counts);
       addCounts(all, counts);
-      this.#db.run("UPDATE unit SET done = 1, counts = ?, queries = ? WHERE no = ?", JSON.stringify(all), commit.queries, no);
+      this.#db.run(
+        "UPDATE unit SET done = 1, counts = ?, queries = ? WHERE no = ?",
+        JSON.stringify(all),
+        commit.queries,
+        no,
+      );
       return { counts };
     });
   }
@@ -365,7 +392,10 @@ export class CatalogStore implements Store {
     const { no } = this.#unit(runId, list);
     for (const { fqn, reason } of members) {
       const names = splitFqn(fqn);
-      const parent = names.slice(0, -1).map((name) => quoteName(name)).join(".");
+      const parent = names
+        .slice(0, -1)
+        .map((name) => quoteName(name))
+        .join(".");
       this.#db.run(
         "UPDATE stage SET set_aside = ? WHERE unit = ? AND parent = ? AND name = ?",
         reason,
@@ -378,7 +408,8 @@ export class CatalogStore implements Store {
 
   #addEvents(run: number, events: readonly RunEvent[]): void {
     if (events.length === 0) return;
-    let seq = this.#db.get<{ seq: number | null }>("SELECT max(seq) AS seq FROM run_event WHERE run = ?", run)?.seq ?? 0;
+    let seq =
+      this.#db.get<{ seq: number | null }>("SELECT max(seq) AS seq FROM run_event WHERE run = ?", run)?.seq ?? 0;
     for (const event of events) {
       seq += 1;
       this.#db.run("INSERT INTO run_event(run, seq, event) VALUES (?, ?, ?)", run, seq, JSON.stringify(event));
@@ -387,7 +418,14 @@ export class CatalogStore implements Store {
 
   async *absent(runId: string): AsyncGenerator<Absent[]> {
     const run = Number(runId);
-    const scopes = this.#db.all<{ node: NodeName; fqn: string; unit: number; seen: Scope["seen"]; digest: string | null; previous: string | null }>(
+    const scopes = this.#db.all<{
+      node: NodeName;
+      fqn: string;
+      unit: number;
+      seen: Scope["seen"];
+      digest: string | null;
+      previous: string | null;
+    }>(
       `SELECT s.node, s.fqn, s.unit, s.seen, s.digest, g.digest AS previous
        FROM scope s LEFT JOIN grants g ON g.node = s.node AND g.fqn = s.fqn WHERE s.run = ? AND s.seen <> 'denied'`,
       run,
@@ -395,7 +433,14 @@ export class CatalogStore implements Store {
     // Parents before children: a scope's FQN is longer than the one it is in.
     scopes.sort((a, b) => a.fqn.length - b.fqn.length || (a.fqn < b.fqn ? -1 : 1));
     for (const { node, fqn, unit, seen, digest, previous } of scopes) {
-      const rows = this.#db.all<{ id: number; fqn: string; name: string; kind: string | null; key: string | null; before: number }>(
+      const rows = this.#db.all<{
+        id: number;
+        fqn: string;
+        name: string;
+        kind: string | null;
+        key: string | null;
+        before: number;
+      }>(
         `SELECT e.id, e.fqn, e.name, e.kind, e.key, a.entity IS NOT NULL AS before
          FROM entity e LEFT JOIN absence a ON a.entity = e.id
          WHERE e.prefix = ? AND e.type = ? AND e.deleted = 0
@@ -551,7 +596,11 @@ export class CatalogStore implements Store {
         run,
       );
       if (end.remember !== null)
-        this.#db.run("INSERT OR REPLACE INTO service(name, identity) VALUES (?, ?)", row.service, end.remember.identity);
+        this.#db.run(
+          "INSERT OR REPLACE INTO service(name, identity) VALUES (?, ?)",
+          row.service,
+          end.remember.identity,
+        );
       if (end.resumable) return;
       this.#forgetWork(run);
       applyRetention(this.#db, run, end.now, this.#retention);
@@ -576,8 +625,6 @@ const infixOf = (node: NodeName): string => {
 };
 
 const serviceName = (unit: Unit): string => splitFqn(unit.pipeline)[0] as string;
-
-
 
 const NODES: ReadonlySet<string> = new Set<NodeName>([
   "database",

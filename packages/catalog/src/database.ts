@@ -103,12 +103,22 @@ export class Database {
 }
 
 /** SQLite's primary result codes. Source: sqlite.org/rescode.html */
-const SQLITE = { busy: 5, locked: 6, readOnly: 8, io: 10, corrupt: 11, full: 13, cannotOpen: 14, notADatabase: 26 } as const;
+const SQLITE = {
+  busy: 5,
+  locked: 6,
+  readOnly: 8,
+  io: 10,
+  corrupt: 11,
+  full: 13,
+  cannotOpen: 14,
+  notADatabase: 26,
+} as const;
 
 function catalogError(error: unknown, file: string): unknown {
   const code = (error as { errcode?: number }).errcode;
   if (code === undefined) return error;
-  const say = (message: string, hint: string): HeadwaterError => new HeadwaterError("busy", message, { hint, cause: error });
+  const say = (message: string, hint: string): HeadwaterError =>
+    new HeadwaterError("busy", message, { hint, cause: error });
   switch (code & 0xff) {
     case SQLITE.busy:
     case SQLITE.locked:
@@ -117,7 +127,10 @@ function catalogError(error: unknown, file: string): unknown {
         "Wait for the other process, or use another catalog with --catalog FILE.",
       );
     case SQLITE.readOnly:
-      return say(`The catalog ${file} cannot be written to.`, "Give yourself the right to write the file and its folder.");
+      return say(
+        `The catalog ${file} cannot be written to.`,
+        "Give yourself the right to write the file and its folder.",
+      );
     case SQLITE.full:
       return say(
         `The disk under the catalog ${file} is full. Nothing that was committed is lost.`,

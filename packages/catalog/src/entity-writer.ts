@@ -431,7 +431,13 @@ export class EntityWriter {
     if (replace) this.#db.run("DELETE FROM reference WHERE entity = ?", id);
     for (const { kind, to } of referencesOf(type, document)) {
       const { prefix, name } = placeOf(to);
-      this.#db.run("INSERT OR IGNORE INTO reference(entity, kind, prefix, name) VALUES (?, ?, ?, ?)", id, kind, prefix, name);
+      this.#db.run(
+        "INSERT OR IGNORE INTO reference(entity, kind, prefix, name) VALUES (?, ?, ?, ?)",
+        id,
+        kind,
+        prefix,
+        name,
+      );
     }
   }
 
@@ -465,7 +471,19 @@ export class EntityWriter {
     const hash = fingerprint(text);
     const own = { kind: null, key: null, token: null, columnKeys: null, rowsHash: hash, mapping: "headwater" };
     this.insert(
-      { ...own, type, fqn, prefix, name, document, text, fingerprint: hash, curated: null, version: FIRST_VERSION, deleted: false },
+      {
+        ...own,
+        type,
+        fqn,
+        prefix,
+        name,
+        document,
+        text,
+        fingerprint: hash,
+        curated: null,
+        version: FIRST_VERSION,
+        deleted: false,
+      },
       "created",
     );
   }
@@ -492,8 +510,13 @@ export function moveBelow(db: Database, from: string, to: string): void {
 }
 
 function back(stored: StoredEntity, after: HistoryState): Json | null {
-  const before: HistoryState = { name: stored.name, deleted: stored.deleted, source: stored.source, curated: stored.curated };
-  return delta(after as unknown as Json, before as unknown as Json) as unknown as Json | null;
+  const before: HistoryState = {
+    name: stored.name,
+    deleted: stored.deleted,
+    source: stored.source,
+    curated: stored.curated,
+  };
+  return delta(after as unknown as Json, before as unknown as Json);
 }
 
 const curatedOver = (source: Document, curated: Curated | null): Curated | null =>
@@ -506,7 +529,10 @@ function columnRenames(stored: StoredEntity, after: Document, keys: readonly str
   const fresh = (after["columns"] as unknown as Column[] | undefined) ?? [];
   if (stored.columnKeys === null || keys === null) return renames;
   if (stored.columnKeys.length !== old.length || keys.length !== fresh.length) return renames;
-  const [oldNames, newNames] = [new Set(old.map((c) => c.name)), new Map(fresh.map((c, at) => [keys[at] as string, c.name]))];
+  const [oldNames, newNames] = [
+    new Set(old.map((c) => c.name)),
+    new Map(fresh.map((c, at) => [keys[at] as string, c.name])),
+  ];
   const stillThere = new Set(newNames.values());
   old.forEach((column, at) => {
     const name = newNames.get(stored.columnKeys?.[at] as string);
@@ -528,6 +554,7 @@ function curatedDiff(stored: StoredEntity, curated: Curated | null): ChangeDescr
   };
   const [before, after] = [fields(stored.curated), fields(curated)];
   for (const name of new Set([...Object.keys(before), ...Object.keys(after)]))
-    if (JSON.stringify(before[name]) !== JSON.stringify(after[name])) recordField(description, name, before[name], after[name]);
+    if (JSON.stringify(before[name]) !== JSON.stringify(after[name]))
+      recordField(description, name, before[name], after[name]);
   return description;
 }

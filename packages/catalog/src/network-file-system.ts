@@ -43,7 +43,11 @@ export function requireLocks(file: string, fileSystem: string): void {
   } finally {
     db.close();
   }
-  throw new HeadwaterError("busy", `The catalog ${file} is on ${fileSystem}, where processes do not see each other's locks.`, {
-    hint: "Put it on a local disk: --catalog FILE, or the environment variable HEADWATER_CATALOG.",
-  });
+  throw new HeadwaterError(
+    "busy",
+    `The catalog ${file} is on ${fileSystem}, where processes do not see each other's locks.`,
+    {
+      hint: "Put it on a local disk: --catalog FILE, or the environment variable HEADWATER_CATALOG.",
+    },
+  );
 }

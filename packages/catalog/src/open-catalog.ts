@@ -25,7 +25,9 @@ export function openDatabase(file: string, options: { mustExist?: boolean } = {}
     if (network !== null) requireLocks(file, network);
     // Shared memory, which the write-ahead log needs, does not work between machines.
     db.exec(`PRAGMA journal_mode = ${network === null ? "WAL" : "DELETE"}`);
-    db.exec("PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = OFF");
+    db.exec(
+      "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = OFF",
+    );
     return migrate(db);
   } catch (error) {
     db.close();
@@ -66,7 +68,9 @@ function isUnused(file: string): boolean {
   try {
     const tables = db.get<{ n: number }>("SELECT count(*) AS n FROM sqlite_schema");
     // The header may lag behind the write-ahead log, which the connection has read.
-    const { application_id: application } = db.get<{ application_id: number }>("PRAGMA application_id") ?? { application_id: 0 };
+    const { application_id: application } = db.get<{ application_id: number }>("PRAGMA application_id") ?? {
+      application_id: 0,
+    };
     return tables?.n === 0 || application === APPLICATION_ID;
   } finally {
     db.close();

@@ -29,7 +29,10 @@ export const DEFAULT_RETENTION: Retention = {
  */
 export function applyRetention(db: Database, run: number, now: number, retention: Retention = DEFAULT_RETENTION): void {
   const last = db.get<{ seq: number | null }>("SELECT max(seq) AS seq FROM history")?.seq ?? 0;
-  const young = db.get<{ seq: number | null }>("SELECT min(seq) AS seq FROM history WHERE at >= ?", now - retention.historyDays * DAY_MS);
+  const young = db.get<{ seq: number | null }>(
+    "SELECT min(seq) AS seq FROM history WHERE at >= ?",
+    now - retention.historyDays * DAY_MS,
+  );
   const keepFrom = Math.max(last - retention.historyRows + 1, Math.min(young?.seq ?? last + 1, last));
   db.run("DELETE FROM history WHERE seq < ?", keepFrom);
 
@@ -48,7 +51,8 @@ export function applyRetention(db: Database, run: number, now: number, retention
     );
 
   db.run("DELETE FROM observation WHERE at < ?", now - retention.observationDays * DAY_MS);
-  const oldest = db.get<{ id: number }>("SELECT id FROM run ORDER BY id DESC LIMIT 1 OFFSET ?", retention.runs)?.id ?? 0;
+  const oldest =
+    db.get<{ id: number }>("SELECT id FROM run ORDER BY id DESC LIMIT 1 OFFSET ?", retention.runs)?.id ?? 0;
   db.run("DELETE FROM run_event WHERE run <= ?", oldest);
   db.run("DELETE FROM run WHERE id <= ?", oldest);
 }

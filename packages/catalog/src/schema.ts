@@ -13,7 +13,7 @@ export const SCHEMA_VERSION = 1;
  */
 const VERSION_1 = `
 CREATE TABLE entity(
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
   type TEXT NOT NULL,
   prefix TEXT NOT NULL,
   name TEXT NOT NULL,

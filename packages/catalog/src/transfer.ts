@@ -111,6 +111,8 @@ const kindOf = (source: Document): string | null => {
 /** Writes a copy of the whole catalog, history included, while others go on using it. Refuses to overwrite a file. */
 export function backupTo(db: Database, file: string): void {
   if (existsSync(file))
-    throw new HeadwaterError("usage", `${file} is there already; a backup overwrites nothing.`, { hint: "Name another file." });
+    throw new HeadwaterError("usage", `${file} is there already; a backup overwrites nothing.`, {
+      hint: "Name another file.",
+    });
   db.run("VACUUM INTO ?", file);
 }

@@ -21,7 +21,13 @@ function bigSource(): MemorySource {
       for (let t = 0; t < 30; t += 1) {
         const key = `${db}.${s}.${t}`;
         // Heavy tables make many slices of a small source.
-        source.put("table", { path: [db, `s${s}`, `t${t}`], kind: "Regular", key, weight: 1_500 + t, facts: table(["id"]) });
+        source.put("table", {
+          path: [db, `s${s}`, `t${t}`],
+          kind: "Regular",
+          key,
+          weight: 1_500 + t,
+          facts: table(["id"]),
+        });
       }
     }
   }
@@ -51,13 +57,23 @@ describe("standard and concurrent flow", () => {
   test("read charts shared by dashboards, and data models, by reference", async () => {
     const source = new MemorySource("dashboard");
     source.put("chart", { path: ["sales"], kind: "Chart", facts: { chartType: "Line" } });
-    source.put("dashboardDataModel", { path: ["orders"], kind: "Model", facts: { dataModelType: "Table", columns: [] } });
+    source.put("dashboardDataModel", {
+      path: ["orders"],
+      kind: "Model",
+      facts: { dataModelType: "Table", columns: [] },
+    });
     for (const name of ["one", "two"])
-      source.put("dashboard", { path: [name], kind: "Dashboard", facts: { charts: [["sales"]], dataModels: [["orders"], ["lost"]] } });
+      source.put("dashboard", {
+        path: [name],
+        kind: "Dashboard",
+        facts: { charts: [["sales"]], dataModels: [["orders"], ["lost"]] },
+      });
     const db = memoryCatalog();
     const run = await ingest(source, db);
     expect(run.state).toBe("success");
-    const lines = exported(db).split("\n").map((line) => JSON.parse(line) as Record<string, unknown>);
+    const lines = exported(db)
+      .split("\n")
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(lines.map((line) => line["fullyQualifiedName"])).toEqual([
       "shop",
       "shop.metadata",
@@ -67,7 +83,9 @@ describe("standard and concurrent flow", () => {
       "shop.two",
     ]);
     expect(lines[3]).toMatchObject({ charts: ["shop.sales"], dataModels: ["shop.model.lost", "shop.model.orders"] });
-    expect(run.events).toContainEqual(expect.objectContaining({ event: "note", message: expect.stringContaining("2 references") }));
+    expect(run.events).toContainEqual(
+      expect.objectContaining({ event: "note", message: expect.stringContaining("2 references") }),
+    );
   });
 
   test("read topics", async () => {
@@ -79,13 +97,15 @@ describe("standard and concurrent flow", () => {
   });
 });
 
-const failures = (run: Ingested): string[] => run.events.flatMap((event) => (event.event === "failed" ? [event.fqn] : []));
+const failures = (run: Ingested): string[] =>
+  run.events.flatMap((event) => (event.event === "failed" ? [event.fqn] : []));
 
 describe("what cannot be read", () => {
   test("costs only itself: the slice is halved until the culprit is alone", async () => {
     const source = sampleSource(1, 50);
     source.before = ({ name, paths }) => {
-      if (name === "read" && paths?.some((path) => path[2] === "t7" || path[2] === "t31")) throw refused("cache lookup failed");
+      if (name === "read" && paths?.some((path) => path[2] === "t7" || path[2] === "t31"))
+        throw refused("cache lookup failed");
     };
     const db = memoryCatalog();
     const run = await ingest(source, db);
@@ -178,7 +198,7 @@ describe("a run that breaks", () => {
       const run = await ingest(source, db);
       expect(run.state).toBe("success");
       expect(exported(db)).toBe(exported(whole));
-      if (stopAt > 20) expect(source.requests - before).toBeLessThan(fullRun - 5);
+      expect(source.requests - before).toBeLessThan(fullRun + 5 - stopAt / 2);
     }
   });
 
@@ -243,7 +263,11 @@ describe("a service", () => {
 describe("options", () => {
   test("what an option leaves unread keeps its value", async () => {
     const source = sampleSource();
-    const owned = table(["id"], { owners: [{ type: "role", name: "app" }], schemaDefinition: "create table", tags: [] });
+    const owned = table(["id"], {
+      owners: [{ type: "role", name: "app" }],
+      schemaDefinition: "create table",
+      tags: [],
+    });
     source.put("table", { path: ["db", "s1", "t1"], kind: "Regular", key: "s1.t1", facts: owned });
     const db = memoryCatalog();
     await ingest(source, db);

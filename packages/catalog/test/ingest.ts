@@ -12,7 +12,7 @@ import { memoryConnector, type MemorySource, MemorySource as Source } from "@hea
 import { CatalogStore, type Database, exportLines, openDatabase } from "../src/index.ts";
 
 /** A clock that never waits and ticks by itself. */
-export function testClock(start = Date.UTC(2026, 0, 1)): Clock {
+export function testClock(start: number = Date.UTC(2026, 0, 1)): Clock {
   let now = start;
   return { now: () => (now += 1_000), sleep: async () => undefined };
 }
@@ -75,13 +75,18 @@ export function table(columns: readonly string[], more: Partial<TableFacts> = {}
 }
 
 /** A database with schemas of tables: `shop.db.s1.t1` and so on. */
-export function sampleSource(schemas = 2, tables = 3): MemorySource {
+export function sampleSource(schemas: number = 2, tables: number = 3): MemorySource {
   const source = new Source();
   source.put("database", { path: ["db"], kind: "Database", key: "db", facts: { description: "the shop" } });
   for (let s = 1; s <= schemas; s += 1) {
     source.put("databaseSchema", { path: ["db", `s${s}`], kind: "Schema", key: `s${s}`, facts: { description: null } });
     for (let t = 1; t <= tables; t += 1)
-      source.put("table", { path: ["db", `s${s}`, `t${t}`], kind: "Regular", key: `s${s}.t${t}`, facts: table(["id", "name"]) });
+      source.put("table", {
+        path: ["db", `s${s}`, `t${t}`],
+        kind: "Regular",
+        key: `s${s}.t${t}`,
+        facts: table(["id", "name"]),
+      });
   }
   source.put("storedProcedure", {
     path: ["db", "s1", "refresh(integer)"],

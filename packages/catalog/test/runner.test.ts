@@ -7,7 +7,9 @@ describe("a first run", () => {
     const run = await ingest(sampleSource(), db);
     expect(run).toMatchObject({ state: "success", exit: 0 });
     expect(run.counts.table).toMatchObject({ found: 6, created: 6 });
-    const lines = exported(db).split("\n").map((line) => JSON.parse(line) as Record<string, unknown>);
+    const lines = exported(db)
+      .split("\n")
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(lines.map((line) => line["fullyQualifiedName"])).toEqual([
       "shop",
       "shop.db",
@@ -35,7 +37,9 @@ describe("an unchanged source", () => {
     await ingest(source, db);
     for (const name of WATCHED)
       for (const op of ["INSERT", "UPDATE", "DELETE"])
-        db.exec(`CREATE TRIGGER watch_${name}_${op} BEFORE ${op} ON ${name} BEGIN SELECT RAISE(ABORT, '${name} was written'); END`);
+        db.exec(
+          `CREATE TRIGGER watch_${name}_${op} BEFORE ${op} ON ${name} BEGIN SELECT RAISE(ABORT, '${name} was written'); END`,
+        );
     const run = await ingest(source, db);
     expect(run.state).toBe("success");
     expect(run.counts.table).toMatchObject({ found: 6, unchanged: 6, created: 0, updated: 0 });
@@ -47,16 +51,23 @@ describe("a changed source", () => {
     const db = memoryCatalog();
     const source = sampleSource();
     await ingest(source, db);
-    source.put("table", { path: ["db", "s1", "t1"], kind: "Regular", key: "s1.t1", facts: table(["id", "name", "email"]) });
+    source.put("table", {
+      path: ["db", "s1", "t1"],
+      kind: "Regular",
+      key: "s1.t1",
+      facts: table(["id", "name", "email"]),
+    });
     source.put("table", { path: ["db", "s1", "t2"], kind: "Regular", key: "s1.t2", facts: table(["id"]) });
     source.drop("table", ["db", "s1", "t3"]);
     const run = await ingest(source, db);
     expect(run.counts.table).toMatchObject({ updated: 2, deleted: 1, unchanged: 3 });
     const versions = Object.fromEntries(
-      exported(db).split("\n").map((line) => {
-        const { fullyQualifiedName, version, deleted } = JSON.parse(line) as Record<string, unknown>;
-        return [fullyQualifiedName, [version, deleted]];
-      }),
+      exported(db)
+        .split("\n")
+        .map((line) => {
+          const { fullyQualifiedName, version, deleted } = JSON.parse(line) as Record<string, unknown>;
+          return [fullyQualifiedName, [version, deleted]];
+        }),
     );
     expect(versions).toMatchObject({
       "shop.db.s1.t1": ["0.2", false],
@@ -77,7 +88,10 @@ describe("deletions", () => {
     source.put("table", { path: ["db", "s1", "t3"], kind: "Regular", key: "new", facts: table(["id", "name"]) });
     const run = await ingest(source, db);
     expect(run.counts.table).toMatchObject({ restored: 1, deleted: 0 });
-    const line = exported(db).split("\n").find((text) => text.includes('"shop.db.s1.t3"')) ?? "";
+    const line =
+      exported(db)
+        .split("\n")
+        .find((text) => text.includes('"shop.db.s1.t3"')) ?? "";
     expect(JSON.parse(line)).toMatchObject({ version: "0.3", deleted: false });
   });
 
@@ -139,7 +153,9 @@ describe("deletions", () => {
     const schemas = { databaseSchema: { includes: [{ text: "s2", regex: /^(?:s2)/i }], excludes: [] } };
     const other = await ingest(source, db, { filters: schemas });
     expect(other.counts.table).toMatchObject({ deleted: 0, unchanged: 3 });
-    expect(other.events.filter(({ event }) => event === "out-of-scope")).toMatchObject([{ scope: "shop.db", objects: 5 }]);
+    expect(other.events.filter(({ event }) => event === "out-of-scope")).toMatchObject([
+      { scope: "shop.db", objects: 5 },
+    ]);
   });
 });
 
@@ -166,7 +182,12 @@ describe("renames", () => {
     source.drop("databaseSchema", ["db", "s2"]);
     source.put("databaseSchema", { path: ["db", "sales"], kind: "Schema", key: "s2", facts: { description: null } });
     for (let t = 1; t <= 3; t += 1)
-      source.put("table", { path: ["db", "sales", `t${t}`], kind: "Regular", key: `s2.t${t}`, facts: table(["id", "name"]) });
+      source.put("table", {
+        path: ["db", "sales", `t${t}`],
+        kind: "Regular",
+        key: `s2.t${t}`,
+        facts: table(["id", "name"]),
+      });
     source.put("table", { path: ["db", "sales", "t4"], kind: "Regular", key: "s2.t4", facts: table(["id"]) });
     const run = await ingest(source, db);
     expect(run.counts.databaseSchema).toMatchObject({ renamed: 1, created: 0, deleted: 0 });

@@ -68,7 +68,7 @@ export class MemorySource {
   put<N extends NodeName>(node: N, object: MemoryObject<N>): this {
     let objects = this.#objects.get(node);
     if (objects === undefined) this.#objects.set(node, (objects = new Map()));
-    objects.set(JSON.stringify(object.path), object as unknown as MemoryObject);
+    objects.set(JSON.stringify(object.path), object);
     return this;
   }
 
@@ -145,7 +145,7 @@ export function memoryConnector(source: MemorySource): Connector {
     },
     check: [],
     metadata: nodes,
-  }) as unknown as Connector;
+  });
 }
 
 async function* answerPages(

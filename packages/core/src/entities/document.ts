@@ -142,7 +142,9 @@ function references(type: EntityType, list: (Path | string)[], service: string):
 function canonicalColumn(column: Column): Column {
   if (typeof column.name !== "string" || column.name === "") throw new TypeError("one of its columns has no name");
   if (!KNOWN_TYPES.has(column.dataType))
-    throw new TypeError(`its column ${column.name} has the data type ${column.dataType}, which OpenMetadata does not know`);
+    throw new TypeError(
+      `its column ${column.name} has the data type ${column.dataType}, which OpenMetadata does not know`,
+    );
   const out: Column = { name: column.name, dataType: column.dataType };
   if (column.displayName != null) out.displayName = column.displayName;
   if (column.arrayDataType != null) out.arrayDataType = column.arrayDataType;
