@@ -9,6 +9,7 @@ import { entityFqn } from "./entity-types.ts";
 import type { EntityType, Facts, FactsByType } from "./facts.ts";
 import { buildFqn, type Path } from "./fqn.ts";
 import { type Json, type JsonObject, sortKeys } from "./json.ts";
+import { redactCredentials } from "./redact-credentials.ts";
 import type { Column, TableConstraint } from "./table.ts";
 
 /** The canonical facts of one layer of an entity. */
@@ -117,6 +118,14 @@ function canonicalValue(key: string, value: Json, service: string): Json | undef
       return canonicalOwners(value as unknown as Owner[]);
     case "tags":
       return canonicalTags(value as unknown as TagLabel[]);
+    case "schemaDefinition":
+    case "sql":
+    case "query":
+      return redactCredentials(value as string);
+    case "storedProcedureCode": {
+      const { language, code } = value as { language: string; code: string };
+      return { language, code: redactCredentials(code) };
+    }
     case "charts":
       return references("chart", value as unknown as (Path | string)[], service);
     case "dataModels":
