@@ -27,15 +27,15 @@ afterAll(() => {
 
 /** Runs the child, killing it after some milliseconds. Returns whether it ended by itself. */
 async function run(file: string, stage: "first" | "changed", killAfterMs: number | null): Promise<boolean> {
-  const process_ = spawn(process.execPath, ["--no-warnings", child, file, stage], {
+  const spawned = spawn(process.execPath, ["--no-warnings", child, file, stage], {
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const ended = new Promise<number | null>((resolve) => process_.on("exit", resolve));
+  const ended = new Promise<number | null>((resolve) => spawned.on("exit", resolve));
   let errors = "";
-  process_.stderr.on("data", (data: Buffer) => (errors += data.toString()));
+  spawned.stderr.on("data", (data: Buffer) => (errors += data.toString()));
   if (killAfterMs !== null) {
     await Promise.race([wait(killAfterMs), ended]);
-    process_.kill("SIGKILL");
+    spawned.kill("SIGKILL");
   }
   const code = await ended;
   if (code !== null && code !== 0) throw new Error(errors);
