@@ -102,7 +102,6 @@ class ConnectionReader {
     if (node.is === "scalar") return this.#scalar(node, shape, path);
     const value: JsonObject = {};
     for (const [name, entry] of node.entries) {
-      if (isEmptyNode(entry.value)) continue;
       const [innerPath, innerKey] = [`${path}.${name}`, joined(key, name)];
       const inner = shape.at(name);
       const reason = this.#notHonoured(innerKey);
@@ -114,7 +113,7 @@ class ConnectionReader {
       else if (inner === null && shape.keys.length === 0) return asWritten(node);
       else if (inner === null)
         this.#unknown(name, path, entry.at, key === "" ? [...shape.keys, ...this.#ours] : shape.keys);
-      else value[name] = this.value(entry.value, inner, innerPath, innerKey);
+      else if (!isEmptyNode(entry.value)) value[name] = this.value(entry.value, inner, innerPath, innerKey);
     }
     return value;
   }
@@ -143,7 +142,8 @@ class ConnectionReader {
   stored(node: FileNode, shape: ConfigShape, parsed: unknown, key: string): Json | undefined {
     if (node.is === "list") {
       const items = node.items.map((item, at) => this.stored(item, shape.item, memberOf(parsed, at), key));
-      return items.filter((item) => item !== undefined);
+      const kept = items.filter((item) => item !== undefined);
+      return kept.length > 0 ? kept : undefined;
     }
     if (node.is === "map") {
       const kept: JsonObject = {};
@@ -154,7 +154,8 @@ class ConnectionReader {
         const item = this.stored(value, inner, memberOf(parsed, name), innerKey);
         if (item !== undefined) kept[name] = item;
       }
-      return kept;
+      // What is empty without its secret would look like a form of its own: `authType: {}`.
+      return key === "" || Object.keys(kept).length > 0 ? kept : undefined;
     }
     if (typeof node.value === "string" && isReference(node.text)) return node.value;
     if (shape.secret || isSecret(parsed)) return undefined;
@@ -167,12 +168,11 @@ class ConnectionReader {
     for (const issue of issues.flatMap((each) => nearestForm(each, []))) {
       const path = issue.path.map(String);
       const full = [section.path, ...path].join(".");
-      const { at, found } = placeOf(node, path);
-      const place = at ?? section.at;
+      const { at: place, found } = placeOf(node, section.at, path);
       const value = path.reduce<unknown>(memberOf, raw);
       if (issue.code === "unrecognized_keys") {
         for (const key of issue.keys)
-          unknownKey(key, full, placeOf(node, [...path, key]).at ?? place, new Set(), new Map(), this.#reading);
+          unknownKey(key, full, placeOf(node, section.at, [...path, key]).at, new Set(), new Map(), this.#reading);
       } else if (value === undefined && !found) {
         if (!this.#meant.has(full)) this.#reading.problems.error(place, full, `${full} is missing.`);
       } else this.#reading.problems.error(place, full, ...issueWords(issue, full, value));
@@ -184,7 +184,8 @@ const joined = (key: string, name: string): string => (key === "" ? name : `${ke
 
 /** Whether a node asks for anything: an empty mapping or list does not. */
 function isFilled(node: FileNode): boolean {
-  return node.is === "scalar" || (node.is === "map" ? node.entries.size > 0 : node.items.length > 0);
+  if (node.is === "scalar") return node.value !== null;
+  return node.is === "map" ? node.entries.size > 0 : node.items.length > 0;
 }
 
 /** The issues of a value that fits none of several forms: those of the form it comes nearest to. */
@@ -224,8 +225,8 @@ function memberOf(value: unknown, key: string | number): unknown {
 }
 
 /** Where a path of the connection stands, or the last part of it that stands anywhere. */
-function placeOf(root: FileNode, path: readonly string[]): { at: Spot | null; found: boolean } {
-  let [node, at]: [FileNode, Spot | null] = [root, root.at];
+function placeOf(root: FileNode, start: Spot | null, path: readonly string[]): { at: Spot | null; found: boolean } {
+  let [node, at]: [FileNode, Spot | null] = [root, start];
   for (const step of path) {
     const entry = node.is === "map" ? node.entries.get(step) : undefined;
     const next = node.is === "list" ? node.items[Number(step)] : entry?.value;

@@ -19,8 +19,8 @@ export interface WorkflowDescription {
   /** FQN of the pipeline. */
   pipeline: string;
   connector: { id: string; title: string; version: string };
-  /** Whether the file brings its connection, or the one kept with the service is used. */
-  connection: "in the file" | "kept with the service";
+  /** Whether the workflow brings a connection, or the one kept with the service is used. */
+  connection: "its own" | "kept with the service";
   /** What is read and what is left out, one sentence each. */
   reads: string[];
   /** Options that differ from their defaults, by the key they have in the file. */
@@ -43,7 +43,7 @@ export function describeWorkflow(workflow: Workflow): WorkflowDescription {
     serviceType: workflow.serviceFacts.serviceType,
     pipeline: childFqn(buildFqn(workflow.service), workflow.pipelineName),
     connector: { id: manifest.id, title: manifest.title, version: connectorVersion },
-    connection: workflow.connection === null ? "kept with the service" : "in the file",
+    connection: workflow.connection === null ? "kept with the service" : "its own",
     reads: [...coverage(workflow), ...deletions(workflow)],
     options: workflow.settings
       .filter((setting) => JSON.stringify(setting.value) !== JSON.stringify(setting.default))

@@ -4,7 +4,7 @@ import { ConfigShape } from "./config-shape.ts";
 import { readConnection } from "./connection.ts";
 import { nodeOfJson } from "./file-node.ts";
 import { besideFile, type MetadataWorkflow } from "./metadata-workflow.ts";
-import { Problems } from "./problem.ts";
+import { Problems, workflowError } from "./problem.ts";
 import { Section } from "./section.ts";
 import type { WorkflowContext } from "./workflow-context.ts";
 
@@ -30,12 +30,14 @@ export function withKeptConnection(
       { hint: `Write the connection below source.serviceConnection.config.${needs}` },
     );
   }
+  const hint = `Secrets are kept as references only (\${NAME}, \${file:path}): write the connection into ${from} once more.`;
   const problems = new Problems(`${from}: the connection kept with the service ${service}`);
   const readFile = (path: string): string => context.readFile(besideFile(from, path));
   const reading = { problems, variables: { env: context.env, readFile }, settings: [] };
   const section = new Section(node, "connection", null, reading);
   const { config, filters } = readConnection(section, node, connector, type, reading);
-  problems.throwIfFailed();
+  if (problems.failed)
+    throw workflowError(problems.all().map((problem) => (problem.hint === undefined ? { ...problem, hint } : problem)));
   return {
     ...workflow,
     connection: { config },

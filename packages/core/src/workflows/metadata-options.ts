@@ -133,7 +133,7 @@ function readPipelineOptions(config: Section): SourceOptions {
 
 /** OpenMetadata's default of 1 would read one slice at a time; its own page recommends more wherever it matters. */
 function threads(config: Section): number {
-  return config.number("threads", defaultRunOptions().threads, { min: 1, max: 64, integer: true });
+  return config.number("threads", defaultRunOptions().threads, { min: 1, integer: true });
 }
 
 /** What is read beside the objects. `null` where OpenMetadata has no option: then it is read. */

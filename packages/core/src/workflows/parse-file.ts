@@ -123,8 +123,8 @@ class Converter {
     for (const pair of map.items as Pair<Node, Node | null>[]) {
       const keyAt = this.#spot(pair.key.range?.[0]);
       const key = keyText(pair.key);
-      if (key === null) {
-        this.#problems.error(keyAt, path, "A key must be a word.");
+      if (key === null || key === "__proto__") {
+        this.#problems.error(keyAt, path, "A key must be a word, and not __proto__.");
         continue;
       }
       const keyPath = path === "" ? key : `${path}.${key}`;

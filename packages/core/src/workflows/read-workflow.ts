@@ -38,7 +38,7 @@ export function readWorkflow(text: string, file: string, context: WorkflowContex
     problems.error(
       section.placeOf(key),
       section.pathOf(key),
-      `This is ${kind.words} (${section.pathOf(key)}). This version of Headwater does not run these yet.`,
+      `This is ${kind.words} (${section.pathOf(key)}${shownValue(section, key)}). This version of Headwater does not run these yet.`,
       "It runs metadata workflows: DatabaseMetadata, MessagingMetadata, DashboardMetadata, PipelineMetadata.",
     );
     throw workflowError(problems.all());
@@ -49,6 +49,12 @@ export function readWorkflow(text: string, file: string, context: WorkflowContex
   problems.throwIfFailed();
   if (workflow === null) throw new Error("A workflow that cannot be read came without a problem.");
   return { ...workflow, warnings: problems.warnings() };
+}
+
+/** The value that shows a file's kind, as far as it is one word. */
+function shownValue(section: Section, key: string): string {
+  const node = section.node(key);
+  return key === "type" && node?.is === "scalar" ? `: ${node.text}` : "";
 }
 
 function suggestSource(root: Section): string {

@@ -74,7 +74,15 @@ export class Section {
   section(key: string): Section {
     const node = this.node(key);
     const at = this.placeOf(key);
-    if (node !== undefined && node.is !== "map") this.#mustBe(key, "a mapping of keys to values", node);
+    if (node !== undefined && node.is !== "map") {
+      // What stands in its place may be a secret: a whole connection on one line.
+      const path = this.pathOf(key);
+      this.#reading.problems.error(
+        node.at,
+        path,
+        `${path} must be a mapping of keys to values, and is ${nodeWords(node)}.`,
+      );
+    }
     return new Section(node?.is === "map" ? node : null, this.pathOf(key), at, this.#reading);
   }
 
@@ -199,15 +207,28 @@ export function unknownKey(
   { problems }: Reading,
 ): void {
   const full = path === "" ? key : `${path}.${key}`;
-  problems.error(at, full, `Unknown key "${shorten(key)}"${path === "" ? "" : ` in ${path}`}.`, hint());
-
-  function hint(): string | undefined {
-    const near = nearest(key, known);
-    if (near !== null) return `Did you mean ${near}?`;
-    const home = elsewhere.get(key);
-    if (home !== undefined && home !== path) return `It belongs in ${home === "" ? "the file's first level" : home}.`;
-    return known.size === 0 || known.size > LISTED_KEYS ? undefined : `Known here: ${[...known].join(", ")}.`;
+  const where = path === "" ? "" : ` in ${path}`;
+  const colon = key.indexOf(":");
+  if (colon >= 0) {
+    // `{password:hunter2}` is one key: what stands behind the colon may be a secret.
+    const shown = shorten(key.slice(0, colon));
+    problems.error(at, `${path}.${shown}`, `Unknown key "${shown}:…"${where}.`, "A blank is missing behind the colon.");
+    return;
   }
+  problems.error(at, full, `Unknown key "${shorten(key)}"${where}.`, keyHint(key, path, known, elsewhere));
+}
+
+function keyHint(
+  key: string,
+  path: string,
+  known: ReadonlySet<string>,
+  elsewhere: ReadonlyMap<string, string>,
+): string | undefined {
+  const near = nearest(key, known);
+  if (near !== null) return `Did you mean ${near}?`;
+  const home = elsewhere.get(key);
+  if (home !== undefined && home !== path) return `It belongs in ${home === "" ? "the file's first level" : home}.`;
+  return known.size === 0 || known.size > LISTED_KEYS ? undefined : `Known here: ${[...known].join(", ")}.`;
 }
 
 /** The text of a scalar with its references replaced; what cannot be resolved is recorded. */

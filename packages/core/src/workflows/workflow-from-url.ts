@@ -1,7 +1,7 @@
 import { isSecret } from "../connector/secret.ts";
 import { isSourceError } from "../connector/source-error.ts";
 import type { Json } from "../entities/json.ts";
-import { isHeadwaterError } from "../errors.ts";
+import { type HeadwaterError, isHeadwaterError } from "../errors.ts";
 import { defaultRunOptions } from "../topology/run-options.ts";
 import { readConnection } from "./connection.ts";
 import { nodeOfJson } from "./file-node.ts";
@@ -36,19 +36,22 @@ export function workflowFromUrl(
   const sourceType = types.find((name) => `${name}:` === url.protocol) ?? types[0] ?? manifest.id;
   const service = names.service ?? serviceNameOf(manifest.id, url);
 
+  const fail = (message: string, hint?: string): HeadwaterError => {
+    problems.error(null, "", message, hint);
+    return workflowError(problems.all());
+  };
+  if (connector.fromUrl === undefined)
+    throw fail(`The ${manifest.title} connector takes no URLs.`, "Use a workflow file.");
   let written: Record<string, unknown>;
   try {
-    if (connector.fromUrl === undefined)
-      throw workflowError([problem(from, `The ${manifest.title} connector takes no URLs.`, "Use a workflow file.")]);
     written = connector.fromUrl(new URL(url));
   } catch (error) {
-    if (isHeadwaterError(error) || isSourceError(error))
-      throw workflowError([problem(from, withoutPassword(error.message, url), error.hint)]);
+    if (isHeadwaterError(error) || isSourceError(error)) throw fail(withoutPassword(error.message, url), error.hint);
     if (!(error instanceof URIError)) throw error;
-    throw workflowError([problem(from, "A percent sign in the URL escapes nothing.", "Write it %25.")]);
+    throw fail("A percent sign in the URL escapes nothing.", "Write it %25.");
   }
   const node = nodeOfJson(literal(written));
-  if (node.is !== "map") throw workflowError([problem(from, "The URL names no connection.")]);
+  if (node.is !== "map") throw fail("The URL names no connection.");
   const reading: Reading = { problems, variables: { env: {}, readFile: unreadable }, settings: [] };
   const section = new Section(node, "connection", null, reading);
   const { config, stored, filters } = readConnection(section, node, connector, sourceType, reading);
@@ -107,15 +110,6 @@ function unescaped(text: string): string {
   }
 }
 
-const problem = (file: string, message: string, hint?: string) => ({
-  severity: "error" as const,
-  file,
-  at: null,
-  path: "",
-  message,
-  ...(hint === undefined ? {} : { hint }),
-});
-
 /** The connection as data in which every dollar stays a dollar when it is read as a file, now and when it is kept. */
 function literal(value: unknown): Json {
   if (isSecret(value)) return escapeDollars(value.reveal());
@@ -123,7 +117,8 @@ function literal(value: unknown): Json {
   if (Array.isArray(value)) return value.map(literal);
   if (typeof value === "number" || typeof value === "boolean") return value;
   if (typeof value !== "object" || value === null) return null;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, literal(inner)]));
+  const given = Object.entries(value).filter(([, inner]) => inner !== undefined && inner !== null);
+  return Object.fromEntries(given.map(([key, inner]) => [key, literal(inner)]));
 }
 
 function unreadable(path: string): never {

@@ -3,21 +3,13 @@
  * spelt out: letter case as Python folds it, `\w` in Unicode, `$` before a final line feed.
  */
 import { type CharRange, withOtherCases } from "./letter-case.ts";
-import { type Category, type Flags, PatternError, type Regex, type SetItem } from "./syntax.ts";
+import { checkTranslatable } from "./translatable.ts";
+import { type Category, type Flags, type Regex, type SetItem } from "./syntax.ts";
 
-/** The source of a JavaScript regular expression and its flags, for a Python one. Throws {@link PatternError}. */
-export function emitJavaScript(regex: Regex): { source: string; flags: string } {
-  checkBackreferences(regex, new Set());
-  const emitter = new Emitter();
-  const source = emitter.emit(regex, false);
-  return { source, flags: emitter.backreferences === "none" ? "u" : backreferenceFlags(emitter) };
-}
-
-/** Only the flag `i` makes JavaScript compare back-references without regard to letter case; it then rules everywhere. */
-function backreferenceFlags({ backreferences, exactLetters }: Emitter): string {
-  if (backreferences === "exact") return "u";
-  if (backreferences === "any case" && !exactLetters) return "iu";
-  throw new PatternError("untranslatable", "it refers back to a group and switches letter case on or off in places");
+/** The source of a JavaScript regular expression (flag `u`) for a Python one. Throws {@link PatternError}. */
+export function emitJavaScript(regex: Regex): string {
+  checkTranslatable(regex);
+  return new Emitter().emit(regex, false);
 }
 
 const CATEGORY: { readonly [C in Category]: { unicode: string; ascii: string } } = {
@@ -34,10 +26,6 @@ const BEGIN = "(?<![\\s\\S])";
 const END = "(?![\\s\\S])";
 
 class Emitter {
-  /** How back-references compare, as far as there are any. */
-  backreferences: "none" | "exact" | "any case" | "both" = "none";
-  /** Whether anything must keep its letter case, or ignores it for ASCII only. */
-  exactLetters = false;
   #atomics = 0;
 
   /** `behind`: inside a look-behind, which JavaScript matches from right to left. */
@@ -64,7 +52,7 @@ class Emitter {
       case "repeat":
         return this.#repeat(regex, behind);
       case "backreference":
-        return this.#backreference(regex.group, regex.flags);
+        return regex.flags.ignoreCase ? `(?i:\\k<g${regex.group}>)` : `\\k<g${regex.group}>`;
     }
   }
 
@@ -73,11 +61,12 @@ class Emitter {
     return part.is === "alternatives" ? `(?:${source})` : source;
   }
 
-  #repeat(regex: Regex & { is: "repeat" }, behind: boolean): string {
-    const { min, max, mode, body } = regex;
+  #repeat({ min, max, mode, body }: Regex & { is: "repeat" }, behind: boolean): string {
     const bounds = max === Infinity ? `{${min},}` : `{${min},${max}}`;
-    const repeated = `(?:${this.emit(body, behind)})${bounds}${mode === "lazy" ? "?" : ""}`;
-    return mode === "possessive" ? this.#atomic(repeated, behind) : repeated;
+    const source = this.emit(body, behind);
+    if (mode !== "possessive") return `(?:${source})${bounds}${mode === "lazy" ? "?" : ""}`;
+    // Python gives back nothing, neither a round nor anything within a round.
+    return this.#atomic(`${this.#atomic(source, behind)}${bounds}`, behind);
   }
 
   /** A look-ahead never tries again; what it found is then taken as it is. */
@@ -86,13 +75,6 @@ class Emitter {
     if (behind) return `(?:${source})`;
     this.#atomics += 1;
     return `(?:(?=(?<a${this.#atomics}>${source}))\\k<a${this.#atomics}>)`;
-  }
-
-  #backreference(group: number, { ignoreCase, ascii }: Flags): string {
-    const compares = ignoreCase ? "any case" : "exact";
-    this.backreferences = this.backreferences === "none" || this.backreferences === compares ? compares : "both";
-    if (ascii) this.exactLetters = true;
-    return `\\k<g${group}>`;
   }
 
   #set(items: readonly SetItem[], negated: boolean, flags: Flags): string {
@@ -110,7 +92,6 @@ class Emitter {
 
   #ranges(plain: readonly CharRange[], negated: boolean, flags: Flags): string {
     const all = flags.ignoreCase ? withOtherCases(plain, flags.ascii) : plain;
-    if (!flags.ignoreCase || flags.ascii) this.exactLetters = true;
     const [first] = all;
     if (all.length === 1 && !negated && first !== undefined && first.from === first.to) return character(first.from);
     const members = all.map(({ from, to }) => (from === to ? "" : `${character(from)}-`) + character(to));
@@ -141,39 +122,4 @@ function at(where: (Regex & { is: "at" })["where"], { multiline, ascii }: Flags)
 function character(code: number): string {
   const text = String.fromCodePoint(code);
   return /^[A-Za-z0-9]$/.test(text) ? text : `\\u{${code.toString(16)}}`;
-}
-
-/**
- * Python fails where a back-reference's group took no part; JavaScript then matches nothing at all. Such patterns are
- * refused: only groups that must have matched on every way to the reference are fine. Returns the groups certain after.
- */
-function checkBackreferences(regex: Regex, certain: ReadonlySet<number>): ReadonlySet<number> {
-  switch (regex.is) {
-    case "literal":
-    case "any":
-    case "set":
-    case "at":
-      return certain;
-    case "sequence":
-      return regex.parts.reduce((known, part) => checkBackreferences(part, known), certain);
-    case "alternatives": {
-      const [first, ...others] = regex.parts.map((part) => checkBackreferences(part, certain));
-      return new Set([...(first ?? [])].filter((group) => others.every((other) => other.has(group))));
-    }
-    case "capture":
-      return new Set([...checkBackreferences(regex.body, certain), regex.group]);
-    case "look": {
-      const inside = checkBackreferences(regex.body, certain);
-      return regex.negative ? certain : inside;
-    }
-    case "atomic":
-      return checkBackreferences(regex.body, certain);
-    case "repeat": {
-      const inside = checkBackreferences(regex.body, certain);
-      return regex.min === 0 ? certain : inside;
-    }
-    case "backreference":
-      if (certain.has(regex.group)) return certain;
-      throw new PatternError("untranslatable", "it refers back to a group that may have taken no part in the match");
-  }
 }

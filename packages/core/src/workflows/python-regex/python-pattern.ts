@@ -10,14 +10,16 @@ import { PatternError, type Regex } from "./syntax.ts";
  * Letter case follows Python for all letters; a back-reference compares it by Unicode's simple folding.
  */
 export function pythonPattern(text: string): Pattern {
-  const { source, flags } = emitJavaScript(parsePythonRegex(text));
+  const source = emitJavaScript(parsePythonRegex(text));
   try {
-    const regex = new RegExp(`^(?:${source})`, flags);
+    const regex = new RegExp(`^(?:${source})`, "u");
     // The engine compiles on first use, and again after it: only then does it say that a pattern is too large.
     for (let use = 0; use < 3; use += 1) regex.test("name");
     return { text, regex };
   } catch (error) {
-    throw new PatternError("untranslatable", `JavaScript refuses it: ${(error as Error).message}`);
+    // The reason stands last, behind the whole pattern.
+    const { message } = error as Error;
+    throw new PatternError("untranslatable", `JavaScript says: ${message.split(": ").at(-1)}`);
   }
 }
 
