@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { describeWorkflow, readWorkflow, type Workflow } from "../../src/workflows/index.ts";
-import { sharedFolder } from "../shared-folder.ts";
+import { sharedFolder } from "./shared-folder.ts";
 import { contextOf } from "./connectors.ts";
 import { caught } from "./reading.ts";
 
