@@ -126,7 +126,7 @@ class ConnectionReader {
 
   /** Text is what files and variables hold; numbers and truth values are made of it where the schema wants them. */
   #scalar(node: ScalarNode, shape: ConfigShape, path: string): Json {
-    const text = expandScalar(node, path, this.#reading);
+    const text = expandScalar(node, path, this.#reading, shape.secret);
     if (shape.secret) return text;
     const { value } = node;
     if (typeof value === "number" || typeof value === "boolean")

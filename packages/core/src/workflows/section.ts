@@ -231,11 +231,14 @@ function keyHint(
   return known.size === 0 || known.size > LISTED_KEYS ? undefined : `Known here: ${[...known].join(", ")}.`;
 }
 
-/** The text of a scalar with its references replaced; what cannot be resolved is recorded. */
-export function expandScalar(node: ScalarNode, path: string, { problems, variables }: Reading): string {
+/**
+ * The text of a scalar with its references replaced; what cannot be resolved is recorded. Of a secret nothing is said but
+ * the names of the variables it asks for.
+ */
+export function expandScalar(node: ScalarNode, path: string, { problems, variables }: Reading, secret = false): string {
   const { text, unresolved } = expandVariables(node.text, variables);
   for (const { message, hint } of unresolved) problems.error(node.at, path, message, hint);
-  const [, lower] = /\$([a-z_][A-Za-z0-9_]*)/.exec(node.text) ?? [];
+  const [, lower] = secret ? [] : (/\$([a-z_][A-Za-z0-9_]*)/.exec(node.text) ?? []);
   if (lower !== undefined && Object.hasOwn(variables.env, lower))
     problems.warn(node.at, path, `$${lower} is left as it stands; the variable of that name is \${${lower}}.`);
   return text;

@@ -57,6 +57,12 @@ describe("secrets", () => {
     expect(storedOf(workflow)).not.toHaveProperty("password");
   });
 
+  test("a lower-case variable is not spoken of where it may be part of a secret", () => {
+    const workflow = read(workflowText({ connection: "password: a$stage" }), { stage: "live" });
+    expect(workflow.warnings).toEqual([]);
+    expect(revealed(workflow, "password")).toBe("a$stage");
+  });
+
   test("a password that is the name of something else takes nothing with it", () => {
     const workflow = read(workflowText({ connection: "password: reader\ndatabase: reader" }));
     expect(storedOf(workflow)).toMatchObject({ username: "reader", database: "reader" });
