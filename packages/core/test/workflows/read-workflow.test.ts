@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { HeadwaterError } from "../../src/errors.ts";
 import { defaultRunOptions } from "../../src/topology/run-options.ts";
+import type { MetadataRun } from "../../src/topology/runner.ts";
 import { readWorkflow, serverRefusal } from "../../src/workflows/index.ts";
 import { contextOf } from "./connectors.ts";
 import { caught, problemsIn, read, short, workflowText } from "./reading.ts";
@@ -30,6 +31,15 @@ describe("a plain file", () => {
       warnings: [],
     });
     expect(workflow.connector.manifest.id).toBe("postgres");
+  });
+
+  test("is all a run needs, but for where it goes", () => {
+    const { kind: _kind, from: _from, type: _type, connection, ...named } = workflow;
+    const run: Omit<MetadataRun, "store" | "clock" | "signal" | "emit" | "fresh" | "prompt"> = {
+      ...named,
+      config: connection?.config,
+    };
+    expect(Object.values(run)).not.toContain(undefined);
   });
 
   test("has OpenMetadata's defaults", () => {
