@@ -8,6 +8,7 @@ import {
   type EntityType,
   type Facts,
   type FieldChange,
+  type Json,
   sameJson,
   toDocument,
 } from "../../src/index.ts";
@@ -321,5 +322,24 @@ describe("whatever the entities", () => {
       }),
       runs,
     );
+  });
+});
+
+test("of a list of named facts only those that differ are told", () => {
+  const constraint = (name: string, definition: string): Json => ({ name, definition });
+  const before = toDocument("table", "s", {
+    tableType: "Regular",
+    columns: [],
+    source: { constraints: [constraint("a", "CHECK (x > 0)"), constraint("b", "CHECK (y > 0)")] },
+  });
+  const after = toDocument("table", "s", {
+    tableType: "Regular",
+    columns: [],
+    source: { constraints: [constraint("a", "CHECK (x > 1)"), constraint("b", "CHECK (y > 0)")] },
+  });
+  expect(diffDocuments("table", before, after)).toMatchObject({
+    fieldsAdded: [{ name: "constraints", newValue: [constraint("a", "CHECK (x > 1)")] }],
+    fieldsDeleted: [{ name: "constraints", oldValue: [constraint("a", "CHECK (x > 0)")] }],
+    bump: "minor",
   });
 });
