@@ -52,6 +52,11 @@ describe("a catalog file", () => {
     expect(() => openDatabase(join(folder, "none.db"), { mustExist: true })).toThrow(/no catalog at/);
   });
 
+  test("says so where no folder can be made for it", () => {
+    writeFileSync(join(folder, "file"), "");
+    expect(() => openDatabase(join(folder, "file", "x", "catalog.db"))).toThrow(/cannot be made/);
+  });
+
   test("is reported when it is damaged", async () => {
     const db = openDatabase(file);
     await ingest(sampleSource(), db);
