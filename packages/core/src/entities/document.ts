@@ -4,10 +4,12 @@
  */
 import { hash } from "node:crypto";
 import type { Owner, TagLabel } from "./common.ts";
+import { DATA_TYPES } from "./data-types.ts";
 import { entityFqn } from "./entity-types.ts";
 import type { EntityType, Facts, FactsByType } from "./facts.ts";
 import { buildFqn, type Path } from "./fqn.ts";
 import { type Json, type JsonObject, sortKeys } from "./json.ts";
+import { redactCredentials } from "./redact-credentials.ts";
 import type { Column, TableConstraint } from "./table.ts";
 
 /** The canonical facts of one layer of an entity. */
@@ -55,6 +57,16 @@ const KEYS: { readonly [T in EntityType]: readonly (keyof FactsByType[T] & strin
   user: ["email", "teams"],
   ingestionPipeline: ["pipelineType", "sourceConfig"],
 };
+/** Facts without which an entity of a type is none. */
+const REQUIRED: { readonly [T in EntityType]?: readonly string[] } = {
+  table: ["tableType", "columns"],
+  storedProcedure: ["storedProcedureCode"],
+  dashboardDataModel: ["dataModelType", "columns"],
+  topic: ["partitions"],
+  query: ["query"],
+};
+const KNOWN_TYPES: ReadonlySet<string> = new Set(DATA_TYPES);
+
 const BEFORE = ["displayName", "description"] as const;
 const AFTER = ["owners", "tags", "sourceUrl", "source"] as const;
 
@@ -80,9 +92,12 @@ const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /**
  * The document of an entity's facts. `service` completes references (`["db", "schema", "table", "column"]`) to FQNs.
- * Fields that are `undefined` or `null` are left out; see {@link unreadKeys} for telling the two apart.
+ * Fields that are `undefined` or `null` are left out; see {@link unreadOf} for telling the two apart. Throws a `TypeError`
+ * that says what is wrong with facts no entity can have.
  */
 export function toDocument(type: EntityType, service: string, facts: Facts): Document {
+  for (const key of REQUIRED[type] ?? [])
+    if ((facts as unknown as JsonObject)[key] == null) throw new TypeError(`it has no ${key}`);
   const document: Document = {};
   for (const key of ALL_KEYS[type]) {
     const value = (facts as unknown as JsonObject)[key];
@@ -103,6 +118,14 @@ function canonicalValue(key: string, value: Json, service: string): Json | undef
       return canonicalOwners(value as unknown as Owner[]);
     case "tags":
       return canonicalTags(value as unknown as TagLabel[]);
+    case "schemaDefinition":
+    case "sql":
+    case "query":
+      return redactCredentials(value as string);
+    case "storedProcedureCode": {
+      const { language, code } = value as { language: string; code: string };
+      return { language, code: redactCredentials(code) };
+    }
     case "charts":
       return references("chart", value as unknown as (Path | string)[], service);
     case "dataModels":
@@ -126,6 +149,11 @@ function references(type: EntityType, list: (Path | string)[], service: string):
 }
 
 function canonicalColumn(column: Column): Column {
+  if (typeof column.name !== "string" || column.name === "") throw new TypeError("one of its columns has no name");
+  if (!KNOWN_TYPES.has(column.dataType))
+    throw new TypeError(
+      `its column ${column.name} has the data type ${column.dataType}, which OpenMetadata does not know`,
+    );
   const out: Column = { name: column.name, dataType: column.dataType };
   if (column.displayName != null) out.displayName = column.displayName;
   if (column.arrayDataType != null) out.arrayDataType = column.arrayDataType;

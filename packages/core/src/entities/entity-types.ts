@@ -43,6 +43,12 @@ export function entityFqn(type: EntityType, root: string, path: Path): string {
   return buildFqn(root, ...path.slice(0, -1), infix, path[path.length - 1] as string);
 }
 
+/** What stands before the name in the FQN of a child of this type: its parent's FQN, and the fixed name where there is one. */
+export function childPrefix(type: EntityType, parent: string): string {
+  const { infix } = ENTITY_TYPES[type];
+  return infix === undefined ? parent : `${parent}.${infix}`;
+}
+
 /** Whether a text names a type of entity. */
 export function isEntityType(text: string): text is EntityType {
   return Object.hasOwn(ENTITY_TYPES, text);

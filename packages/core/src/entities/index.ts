@@ -10,7 +10,7 @@ export {
   recordField,
 } from "./diff.ts";
 export { type Document, documentKeys, fingerprint, keepUnread, toDocument, type Unread, unreadOf } from "./document.ts";
-export { ENTITY_TYPES, entityFqn, type EntityTypeInfo, isEntityType } from "./entity-types.ts";
+export { childPrefix, ENTITY_TYPES, entityFqn, type EntityTypeInfo, isEntityType } from "./entity-types.ts";
 export { type ExportedEntity, ExportLineError, fromEntityJson, toEntityJson } from "./export-line.ts";
 export type * from "./facts.ts";
 export {
@@ -37,6 +37,7 @@ export {
   sameCurated,
   type SetEdit,
 } from "./layers.ts";
+export { redactCredentials } from "./redact-credentials.ts";
 export { type Reference, referencesOf } from "./references.ts";
 export { CURATED_SCHEMA, FACTS_SCHEMAS } from "./schemas.ts";
 export {

@@ -6,7 +6,7 @@ import type { Found, NodeName, Observations } from "../connector/metadata.ts";
 import type { Document, Unread } from "../entities/document.ts";
 import type { EntityType } from "../entities/facts.ts";
 import type { Counts, RunEvent, RunState } from "./run-event.ts";
-import type { Position, Unit } from "./unit.ts";
+import type { Position, Task, Unit } from "./unit.ts";
 
 /** A store's own identifier of an entity. It never leaves the store but through core's hands. */
 export type EntityId = number | string;
@@ -83,6 +83,8 @@ export interface Observation {
 /** Everything one unit leaves behind, committed at once: entities, checkpoint and the units that follow from it. */
 export interface UnitCommit {
   unit: Unit;
+  /** When, in Unix milliseconds: the time of the changes it makes. */
+  at: number;
   scopes: Scope[];
   changes: Change[];
   /** Unknown names whose key belongs to another name: a rename, perhaps. Decided at the end of the run. */
@@ -90,7 +92,7 @@ export interface UnitCommit {
   observations: Observation[];
   /** FQNs of members to read again at the end. */
   setAside: { fqn: string; reason: string }[];
-  next: Unit[];
+  next: Task[];
   events: RunEvent[];
   /** What core counted itself; the store adds what it did with the changes. */
   counts: Counts;
@@ -138,9 +140,12 @@ export interface OutOfScope {
 /** The decisions at the end of a run. */
 export interface FinishCommit {
   unit: Unit;
+  at: number;
   deleted: EntityId[];
   /** Missing, but not yet proven gone: remembered for the next run. */
   absent: EntityId[];
+  /** Retire curated values of fields the source supplies. */
+  overrideMetadata: boolean;
   /** Postponed changes that turned out to be renames of entities, by the FQN they have now. */
   renamed: { id: EntityId; type: EntityType; to: string }[];
   events: RunEvent[];
@@ -159,13 +164,16 @@ export interface RunStart {
   fresh: boolean;
   fence: number;
   now: number;
+  /** What a new run starts with. */
+  tasks: Task[];
 }
 
 /** A run that is under way: what was committed and what is left. */
 export interface OpenRun {
   runId: string;
   continued: boolean;
-  pending: Unit[];
+  /** What is left to do. */
+  pending: Task[];
   counts: Counts;
   queries: number;
   /** When it was first begun. */
@@ -205,7 +213,7 @@ export interface StateStore {
   /** Forgets the staged listing of a unit, before it is tried again. */
   unstage(unit: Unit): Promise<void>;
   /** The staged listing of a committed unit in the order slices are cut: covered members only. */
-  listing(runId: string, unitId: string): AsyncIterable<{ position: Position; weight: number }[]>;
+  listing(runId: string, unitId: string): AsyncGenerator<{ position: Position; kind: string; weight: number }[]>;
   /** The children a listing found under parents, for descending. */
   members(runId: string, unitId: string, after: Position | null, through: Position | null): Promise<Member[]>;
   /** Members that were set aside in a listing. */

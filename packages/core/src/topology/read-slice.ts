@@ -2,7 +2,7 @@ import type { MetadataNode, NodeName, ReadObject, SetAside, Want } from "../conn
 import { isSourceError, SourceError } from "../connector/source-error.ts";
 import { buildFqn, type Path } from "../entities/fqn.ts";
 import type { Member } from "./ports.ts";
-import type { SessionPool } from "./session-pool.ts";
+import type { OpenSession, SessionPool } from "./session-pool.ts";
 
 /** What became of the members of a slice. Members in none of the lists have vanished. */
 export interface SliceResult {
@@ -23,6 +23,8 @@ export interface SliceReading {
   signal: AbortSignal;
   /** Treat a broken connection as the fault of an object: set after repeated breaks of the same slice. */
   isolate: boolean;
+  /** Called before each try to read some members: the slice itself, or a part of it. */
+  onAttempt: () => void;
 }
 
 /** Culprits in a row, without one success, after which the rest of a slice is given up. */
@@ -51,9 +53,12 @@ async function readHalving(
   lockRetries: number,
 ): Promise<void> {
   const attempt: SliceResult = { objects: [], setAside: [], failed: [], outsiders: 0 };
+  // A connection that cannot even be opened is never an object's fault.
+  const opened = await reading.pool.acquire(reading.group);
   let error: SourceError;
   try {
-    await readOnce(reading, members, attempt);
+    reading.onAttempt();
+    await readOnce(reading, opened, members, attempt);
     result.objects.push(...attempt.objects);
     result.setAside.push(...attempt.setAside);
     result.outsiders += attempt.outsiders;
@@ -72,6 +77,7 @@ async function readHalving(
     return;
   }
   if (result.failed.length >= GIVE_UP_AFTER && result.objects.length === 0) {
+    if (error.code === "unreachable") throw error;
     for (const member of members) result.failed.push({ member, error });
     return;
   }
@@ -80,14 +86,18 @@ async function readHalving(
   await readHalving(reading, members.slice(middle), result, lockRetries);
 }
 
-async function readOnce(reading: SliceReading, members: readonly Member[], result: SliceResult): Promise<void> {
+async function readOnce(
+  reading: SliceReading,
+  opened: OpenSession,
+  members: readonly Member[],
+  result: SliceResult,
+): Promise<void> {
   const { pool, node, nodeName, want, signal } = reading;
-  if (node.read === undefined)
-    throw new SourceError("refused", `The connector lists ${nodeName} without a seed and has no read for it.`);
   const byFqn = new Map(members.map((member) => [pathKey([...member.found.parent, member.found.name]), member]));
-  const opened = await pool.acquire(reading.group);
   let broken = false;
   try {
+    if (node.read === undefined)
+      throw new SourceError("refused", `The connector lists ${nodeName} without a seed and has no read for it.`);
     await opened.driver.begin(signal);
     for await (const item of node.read(opened.session, { members: members.map((member) => member.found), want })) {
       const key = pathKey("setAside" in item ? item.setAside : item.path);

@@ -1,8 +1,8 @@
 import type { NodeName } from "../connector/metadata.ts";
 import type { Path } from "../entities/fqn.ts";
 
-/** One end of a range of a staged listing: its parent's FQN and the source's key, or the name where there is no key. */
-export type Position = readonly [parent: string, sort: string];
+/** One end of a range of a staged listing: the FQN of a parent and the raw name of a child, in byte order. */
+export type Position = readonly [parent: string, name: string];
 
 /** What a unit does. */
 export type Task =
