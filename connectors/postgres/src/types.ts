@@ -32,8 +32,13 @@ export type ColumnType = Readonly<
 /** How the number in a type's parentheses is meant. */
 type Modifier = "length" | "bits" | "numeric" | "time" | "none";
 
+// A type may be called "constructor": no plain object may be asked for it.
+function byName<T>(values: { readonly [name: string]: T }): ReadonlyMap<string, T> {
+  return new Map(Object.entries(values));
+}
+
 /** Types that are fixed in the source code of PostgreSQL, by the name the server shows for them without modifiers. */
-const BY_NAME: Readonly<Record<string, readonly [DataType, Modifier]>> = {
+const BY_NAME: ReadonlyMap<string, readonly [DataType, Modifier]> = byName({
   smallint: ["SMALLINT", "none"],
   integer: ["INT", "none"],
   bigint: ["BIGINT", "none"],
@@ -78,23 +83,23 @@ const BY_NAME: Readonly<Record<string, readonly [DataType, Modifier]>> = {
   lseg: ["GEOMETRY", "none"],
   path: ["GEOMETRY", "none"],
   oid: ["BIGINT", "none"],
-};
+});
 
 /** The types of the bounds of the ranges that come with PostgreSQL, for the range and its multirange. */
-const RANGES: Readonly<Record<string, string>> = {
+const RANGES: ReadonlyMap<string, string> = byName({
   int4: "integer",
   int8: "bigint",
   num: "numeric",
   ts: "timestamp without time zone",
   tstz: "timestamp with time zone",
   date: "date",
-};
+});
 
 /** Vectors of the system's own, which are arrays by another name. */
-const VECTORS: Readonly<Record<string, DataType>> = { int2vector: "SMALLINT", oidvector: "BIGINT" };
+const VECTORS: ReadonlyMap<string, DataType> = byName({ int2vector: "SMALLINT", oidvector: "BIGINT" });
 
 /** Base types of extensions, by their bare name: PostGIS, hstore, citext, pgvector, hll. */
-const BY_EXTENSION_NAME: Readonly<Record<string, readonly [DataType, DataType?]>> = {
+const BY_EXTENSION_NAME: ReadonlyMap<string, readonly [DataType, DataType?]> = byName({
   geometry: ["GEOMETRY"],
   geography: ["GEOGRAPHY"],
   hstore: ["MAP"],
@@ -102,7 +107,7 @@ const BY_EXTENSION_NAME: Readonly<Record<string, readonly [DataType, DataType?]>
   vector: ["ARRAY", "FLOAT"],
   halfvec: ["ARRAY", "FLOAT"],
   hll: ["HLLSKETCH"],
-};
+});
 
 // Composites cannot contain themselves, but they can be nested deeper than anybody reads.
 const DEEPEST = 8;
@@ -134,11 +139,11 @@ function takeApart(shown: string): ColumnType {
   const [, before = "", modifier, after = ""] = /^([^(]*)(?:\(([^)]*)\))?(.*)$/.exec(shown) ?? [];
   const name = before + after;
   // An interval may be limited to fields: interval day to second.
-  const [dataType, means] = BY_NAME[name.startsWith("interval ") ? "interval" : name] ?? ["UNKNOWN", "none"];
+  const [dataType, means] = BY_NAME.get(name.startsWith("interval ") ? "interval" : name) ?? ["UNKNOWN", "none"];
   const range = /^(\w+?)(multi)?range$/.exec(name);
-  const bound = range === null ? undefined : RANGES[range[1] as string];
+  const bound = range === null ? undefined : RANGES.get(range[1] as string);
   if (bound !== undefined) return { dataType, source: { range: bound } };
-  const elements = VECTORS[name];
+  const elements = VECTORS.get(name);
   if (elements !== undefined) return { dataType: "ARRAY", arrayDataType: elements };
   if (modifier === undefined) return name === '"char"' ? { dataType, dataLength: 1 } : { dataType };
   const [first = Number.NaN, second] = modifier.split(",").map(Number);
@@ -185,7 +190,7 @@ function typeOfParts(shown: string, parts: TypeParts, known: KnownTypes, depth: 
     };
   if (parts.kind === "r" || parts.kind === "m")
     return { dataType: "UNKNOWN", ...(parts.of === null ? {} : { source: { range: parts.of } }) };
-  const [dataType, elements] = BY_EXTENSION_NAME[parts.name] ?? ["UNKNOWN"];
+  const [dataType, elements] = BY_EXTENSION_NAME.get(parts.name) ?? ["UNKNOWN"];
   return elements === undefined ? { dataType } : { dataType, arrayDataType: elements };
 }
 
