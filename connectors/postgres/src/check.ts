@@ -1,4 +1,5 @@
 import { type CheckStep, type Session, SourceError } from "@headwater/core/connector";
+import { identifier } from "./escape.ts";
 import type { Requests } from "./requests.ts";
 
 /** What a step of the check needs of the server's catalog. */
@@ -92,7 +93,9 @@ export const check: readonly CheckStep<Requests>[] = [
       const role = databases[0]?.role ?? "";
       if (denied.length > 0)
         throw new SourceError("denied", `No CONNECT on ${denied.map(({ name }) => name).join(", ")}.`, {
-          hint: denied.map(({ name }) => `GRANT CONNECT ON DATABASE ${quote(name)} TO ${quote(role)};`).join("\n"),
+          hint: denied
+            .map(({ name }) => `GRANT CONNECT ON DATABASE ${identifier(name)} TO ${identifier(role)};`)
+            .join("\n"),
           sourceCode: "42501",
         });
       return `${databases.length} to read: ${databases.map(({ name }) => name).join(", ")}`;
@@ -117,12 +120,10 @@ async function haveRights(session: Session<Requests>, needs: Pick<Needs, "tables
     hint: missing
       .map(({ role, kind, name }) =>
         kind === "table"
-          ? `GRANT SELECT ON ${name} TO ${quote(role)};`
-          : `GRANT EXECUTE ON FUNCTION ${name} TO ${quote(role)};`,
+          ? `GRANT SELECT ON ${name} TO ${identifier(role)};`
+          : `GRANT EXECUTE ON FUNCTION ${name} TO ${identifier(role)};`,
       )
       .join("\n"),
     sourceCode: "42501",
   });
 }
-
-const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;

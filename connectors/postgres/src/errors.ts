@@ -1,5 +1,7 @@
 import { SourceError, type SourceErrorCode } from "@headwater/core/connector";
 
+import { identifier } from "./escape.ts";
+
 /** What an error of the driver, the socket or the TLS layer carries, as far as it is used. */
 export interface DriverError {
   message: string;
@@ -40,7 +42,7 @@ const GRANT = (context: ErrorContext, { message }: DriverError): string => {
   const grant = kind === undefined ? undefined : what[kind];
   return grant === undefined
     ? `The role ${context.username} lacks a right; \`headwater check\` names it.`
-    : `Let the owner run: ${grant} ${context.username};`;
+    : `Let the owner run: ${grant} ${identifier(context.username)};`;
 };
 
 /** By SQLSTATE. Source: PostgreSQL's manual, appendix A. */
@@ -114,7 +116,7 @@ export function toSourceError(error: DriverError, context: ErrorContext): Source
   const meaning = error.severity === undefined ? meaningOfConnection(error) : meaningOfServer(code);
   const { hint } = meaning;
   const entering = context.connecting && context.found && ENTERING.has(code);
-  const grant = `GRANT CONNECT ON DATABASE "${context.database.replaceAll('"', '""')}" TO ${context.username};`;
+  const grant = `GRANT CONNECT ON DATABASE ${identifier(context.database)} TO ${identifier(context.username)};`;
   return new SourceError(entering ? "denied" : meaning.code, sentence(message, context), {
     hint:
       entering && code === "42501"

@@ -61,8 +61,7 @@ export function tableFacts(rows: TableRows, kind: TableType): TableFacts {
     source: sourceFacts(rows, parts),
   };
   if (rows.policies !== null) facts.tags = policyTags(rows.policies);
-  if (isView)
-    facts.schemaDefinition = createView(kind, rows.quotedName, parseJson(rows.options, []), rows.definition ?? "");
+  if (isView) facts.schemaDefinition = createView(kind, rows);
   else if (rows.ddl) facts.schemaDefinition = createTable(kind, rows, parts);
   return facts;
 }

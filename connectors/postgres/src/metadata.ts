@@ -11,6 +11,7 @@ import {
   type Slice,
   type TableType,
 } from "@headwater/core/connector";
+import { identifier } from "./escape.ts";
 import { databaseFacts, routineFacts, schemaFacts, tableFacts } from "./facts.ts";
 import type { Requests } from "./requests.ts";
 import type { DatabaseRows, RoutineRows, SchemaRows, TableRows } from "./rows.ts";
@@ -51,9 +52,7 @@ const database: MetadataNode<Requests, "database", DatabaseRows> = {
 };
 
 const grantConnect = (name: string, role: string): string =>
-  `Let its owner run: GRANT CONNECT ON DATABASE ${quote(name)} TO ${quote(role)};`;
-const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
-
+  `Let its owner run: GRANT CONNECT ON DATABASE ${identifier(name)} TO ${identifier(role)};`;
 const databaseSchema: MetadataNode<Requests, "databaseSchema", SchemaRows> = {
   kinds: ["Schema"],
   group: databaseOf,
@@ -161,7 +160,7 @@ async function* readTables(session: PostgresSession, { members, want }: Slice): 
   yield* setLockedAside(session, members, false, readable);
   if (readable.size === 0) return;
   const oids = [...readable.keys()];
-  const rows = await session.all("tables", { oids, ddl: want.ddl });
+  const rows = await session.all("tables", { oids });
   const ofKind = (...kinds: TableType[]): string[] =>
     oids.filter((oid) => kinds.includes(readable.get(oid)?.kind as TableType));
   const partitioned = ofKind("Partitioned");
@@ -187,7 +186,8 @@ async function* readTables(session: PostgresSession, { members, want }: Slice): 
       path: [...member.parent, member.name],
       rows: {
         database: databaseOf(member.parent),
-        quotedName: row.quotedName,
+        schema: row.schema,
+        name: row.name,
         persistence: row.persistence,
         owner: row.owner,
         rowSecurity: row.rowSecurity,
@@ -214,7 +214,6 @@ async function* readTables(session: PostgresSession, { members, want }: Slice): 
             : { classification: policy.classification, names: policy.names },
         definition,
         ddl: want.ddl,
-        quotedColumns: row.quotedColumns,
       },
       columnKeys: row.numbers === null ? [] : row.numbers.slice(1, -1).split(","),
       ...(rowCount == null && sizeBytes == null
@@ -300,8 +299,8 @@ async function* readRoutines(session: PostgresSession, { members }: Slice): Asyn
   const readable = new Map<string, Found>();
   yield* setLockedAside(session, members, true, readable);
   if (readable.size === 0) return;
-  for (const { oid, schema, name, ...rows } of await session.all("routines", { oids: [...readable.keys()] })) {
+  for (const { oid, name, ...rows } of await session.all("routines", { oids: [...readable.keys()] })) {
     const member = readable.get(oid);
-    if (member !== undefined && isStill(member, schema, name)) yield { path: [...member.parent, name], rows };
+    if (member !== undefined && isStill(member, rows.schema, name)) yield { path: [...member.parent, name], rows };
   }
 }

@@ -94,8 +94,7 @@ CROSS JOIN LATERAL (
 ORDER BY 1, 2`,
 
   tables: `
-SELECT c.oid, n.nspname, c.relname, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname),
-  c.relpersistence, pg_catalog.pg_get_userbyid(c.relowner),
+SELECT c.oid, n.nspname, c.relname, c.relpersistence, pg_catalog.pg_get_userbyid(c.relowner),
   CASE WHEN c.relforcerowsecurity THEN 'forced' WHEN c.relrowsecurity THEN 'enabled' ELSE '' END,
   pg_catalog.array_to_json(c.reloptions), i.inherits,
   CASE WHEN c.relkind = 'f' THEN (
@@ -106,7 +105,7 @@ SELECT c.oid, n.nspname, c.relname, pg_catalog.quote_ident(n.nspname) || '.' || 
     ELSE c.reltuples::bigint END,
   CASE WHEN c.relkind IN ('r', 'm') AND c.relpages > 0
     THEN c.relpages::bigint * pg_catalog.current_setting('block_size')::bigint END,
-  a.numbers, a.names, a.types, a.flags, a.type_ids, a.collations, a.quoted, d.texts, e.defaults, k.constraints
+  a.numbers, a.names, a.types, a.flags, a.type_ids, a.collations, d.texts, e.defaults, k.constraints
 FROM pg_catalog.unnest($1::oid[]) m(oid)
 CROSS JOIN LATERAL (SELECT * FROM pg_catalog.pg_class c WHERE c.oid = m.oid OFFSET 0) c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -117,14 +116,12 @@ CROSS JOIN LATERAL (
     pg_catalog.string_agg(CASE WHEN a.attnotnull THEN 'n' ELSE '' END || a.attidentity::text || a.attgenerated::text, ',') AS flags,
     pg_catalog.bool_or(a.attgenerated <> '') AS generated,
     pg_catalog.json_object_agg(a.type, a.atttypid::text) FILTER (WHERE a.atttypid >= ${FIRST_UNKNOWN_TYPE}) AS type_ids,
-    pg_catalog.json_object_agg(a.attnum, a.collation) FILTER (WHERE a.collation IS NOT NULL) AS collations,
-    CASE WHEN $2::boolean AND pg_catalog.bool_or(pg_catalog.quote_ident(a.attname) <> a.attname)
-      THEN pg_catalog.json_agg(pg_catalog.quote_ident(a.attname)) END AS quoted
+    pg_catalog.json_object_agg(a.attnum, a.collation) FILTER (WHERE a.collation IS NOT NULL) AS collations
   FROM (
     SELECT a.attnum, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod) AS type, a.atttypid, a.attnotnull,
       a.attidentity, a.attgenerated,
       CASE WHEN a.attcollation NOT IN (0, ${DEFAULT_COLLATION}) THEN (
-        SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(o.collname)
+        SELECT pg_catalog.json_build_array(n.nspname, o.collname)
         FROM pg_catalog.pg_type t, pg_catalog.pg_collation o JOIN pg_catalog.pg_namespace n ON n.oid = o.collnamespace
         WHERE t.oid = a.atttypid AND o.oid = a.attcollation AND t.typcollation <> a.attcollation) END AS collation
     FROM pg_catalog.pg_attribute a WHERE a.attrelid = m.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -160,7 +157,7 @@ CROSS JOIN LATERAL (
     ORDER BY k.conname) k
   OFFSET 0) k
 CROSS JOIN LATERAL (
-  SELECT pg_catalog.json_agg(pg_catalog.json_build_array(pn.nspname, p.relname, pg_catalog.quote_ident(pn.nspname) || '.' || pg_catalog.quote_ident(p.relname)) ORDER BY h.inhseqno) AS inherits
+  SELECT pg_catalog.json_agg(pg_catalog.json_build_array(pn.nspname, p.relname) ORDER BY h.inhseqno) AS inherits
   FROM pg_catalog.pg_inherits h
   JOIN pg_catalog.pg_class p ON p.oid = h.inhparent
   JOIN pg_catalog.pg_namespace pn ON pn.oid = p.relnamespace
@@ -224,8 +221,7 @@ FROM (SELECT DISTINCT oid FROM wanted) wanted JOIN pg_catalog.pg_type t ON t.oid
 
   routines: `
 SELECT p.oid, n.nspname, p.proname || '(' || pg_catalog.oidvectortypes(p.proargtypes) || ')',
-  pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(p.proname),
-  p.prokind, l.lanname, pg_catalog.pg_get_userbyid(p.proowner), pg_catalog.obj_description(p.oid, 'pg_proc'),
+  p.proname, p.prokind, l.lanname, pg_catalog.pg_get_userbyid(p.proowner), pg_catalog.obj_description(p.oid, 'pg_proc'),
   pg_catalog.pg_get_function_arguments(p.oid), pg_catalog.pg_get_function_result(p.oid), p.provolatile, p.prosecdef,
   CASE WHEN p.prokind <> 'a' THEN pg_catalog.pg_get_functiondef(p.oid) END,
   CASE WHEN p.prokind = 'a' THEN (

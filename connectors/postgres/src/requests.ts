@@ -99,12 +99,11 @@ export const REQUESTS = {
    */
   tables: {
     effect: "read",
-    parameters: ["oids", "ddl"],
+    parameters: ["oids"],
     columns: {
       oid: "text",
       schema: "text",
       name: "text",
-      quotedName: "text",
       persistence: "text",
       owner: "text",
       rowSecurity: "text",
@@ -119,7 +118,6 @@ export const REQUESTS = {
       flags: "text?",
       typeIds: "text?",
       collations: "text?",
-      quotedColumns: "text?",
       texts: { type: "text?", holds: "text" },
       defaults: { type: "text?", holds: "sql" },
       constraints: { type: "text?", holds: "sql" },
@@ -191,7 +189,7 @@ export const REQUESTS = {
       oid: "text",
       schema: "text",
       name: "text",
-      quotedName: "text",
+      bareName: "text",
       kind: "text",
       language: "text",
       owner: "text",

@@ -1,5 +1,6 @@
 /** Objects as they were read, as plain data: what their facts are made from, and nothing else. */
 import type { Json } from "@headwater/core/connector";
+import { identifier, qualified } from "./escape.ts";
 import type { KnownTypes } from "./types.ts";
 
 /** A database as read. */
@@ -20,7 +21,8 @@ export type SchemaRows = { owner: string; comment: string | null };
  */
 export type TableRows = {
   database: string;
-  quotedName: string;
+  schema: string;
+  name: string;
   persistence: string;
   owner: string;
   rowSecurity: string;
@@ -41,14 +43,14 @@ export type TableRows = {
   /** `null` where tags were not asked for. */
   policies: { classification: string; names: Json } | "none" | null;
   definition: string | null;
-  /** Whether the statement that creates a table was asked for, and its columns' names quoted where some need it. */
+  /** Whether the statement that creates a table was asked for. */
   ddl: boolean;
-  quotedColumns: string | null;
 };
 
 /** A routine as read. */
 export type RoutineRows = {
-  quotedName: string;
+  schema: string;
+  bareName: string;
   kind: string;
   language: string;
   owner: string;
@@ -85,8 +87,6 @@ export interface TableParts {
 export interface ColumnPart {
   number: string;
   name: string;
-  /** As it must be written in SQL. */
-  quoted: string;
   type: string;
   notNull: boolean;
   identity: "ALWAYS" | "BY DEFAULT" | null;
@@ -106,23 +106,21 @@ export function takeApart(rows: TableRows): TableParts {
   const numbers = rows.numbers === null ? [] : rows.numbers.slice(1, -1).split(",");
   const names = parseJson<string[]>(rows.columnNames, []);
   const types = parseJson<string[]>(rows.columnTypes, []);
-  const quoted = parseJson<string[]>(rows.quotedColumns, names);
   const flags = (rows.flags ?? "").split(",");
   const texts = parseJson<ByNumber<string>>(rows.texts, {});
   const expressions = parseJson<ByNumber<string>>(rows.defaults, {});
-  const collations = parseJson<ByNumber<string>>(rows.collations, {});
+  const collations = parseJson<ByNumber<[schema: string, name: string]>>(rows.collations, {});
   const columns = numbers.map((number, at): ColumnPart => {
     const flag = flags[at] as string;
     return {
       number,
       name: names[at] as string,
-      quoted: quoted[at] as string,
       type: types[at] as string,
       notNull: flag.includes("n"),
       identity: flag.includes("a") ? "ALWAYS" : flag.includes("d") ? "BY DEFAULT" : null,
       generated: flag.includes("s") ? "STORED" : flag.includes("v") ? "VIRTUAL" : null,
       expression: expressions[number] ?? null,
-      collation: collations[number] ?? null,
+      collation: number in collations ? qualified(...(collations[number] as [string, string])) : null,
       comment: texts[number] ?? null,
     };
   });
@@ -136,6 +134,6 @@ export function takeApart(rows: TableRows): TableParts {
 
 /** The definition of a primary key that the server was not asked for, because it says no more than its columns. */
 export function primaryKey(numbers: number[] | null, columns: readonly ColumnPart[]): string {
-  const quoted = (numbers ?? []).map((number) => columns.find((column) => column.number === String(number))?.quoted);
-  return `PRIMARY KEY (${quoted.join(", ")})`;
+  const names = (numbers ?? []).map((number) => columns.find((column) => column.number === String(number))?.name ?? "");
+  return `PRIMARY KEY (${names.map(identifier).join(", ")})`;
 }

@@ -23,6 +23,9 @@ import { type PostgresRequest, REQUESTS } from "./requests.ts";
 /** Rows of a page of a request that is read through a cursor. */
 const PAGE_ROWS = 5_000;
 
+/** How much longer than it should take an answer is waited for. */
+const SILENCE_MS = 5_000;
+
 // The server's own text of every cell: what a column is to become is declared with the request.
 const AS_TEXT = { getTypeParser: () => (text: string) => text } as unknown as CustomTypesConfig;
 
@@ -127,6 +130,7 @@ async function open(
     application_name: config.arguments.application_name,
     connectionTimeoutMillis: config.arguments.connect_timeout * 1_000,
     keepAlive: true,
+    keepAliveInitialDelayMillis: 30_000,
     types: AS_TEXT,
   };
   const client = new pg.Client(settings);
@@ -151,12 +155,18 @@ class PostgresDriver implements Driver {
   readonly #config: PostgresConfig;
   readonly #context: ErrorContext;
   readonly #begin: string;
+  /** Rejects when the connection is gone: what waits for an answer then (closing a cursor does) would wait for ever. */
+  readonly #gone: Promise<never>;
   #broken = false;
 
   constructor(client: Client, config: PostgresConfig, context: ErrorContext) {
     this.#client = client;
     this.#config = config;
     this.#context = context;
+    this.#gone = new Promise((_, reject) => {
+      client.once("end", () => reject(new Error("Connection terminated unexpectedly")));
+    });
+    this.#gone.catch(() => {});
     const { statement_timeout, lock_timeout } = config.arguments;
     // One round trip, and all of it inside the transaction: pgbouncer in transaction mode keeps nothing else together.
     this.#begin = [
@@ -242,9 +252,8 @@ class PostgresDriver implements Driver {
   async #interruptible<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     if (signal.aborted) throw interrupted(signal.reason);
     const abort = (): void => {
-      this.#broken = true;
       cancel(this.#client, this.#config);
-      this.#client.connection.stream.destroy();
+      this.#cut();
     };
     signal.addEventListener("abort", abort);
     try {
@@ -257,21 +266,30 @@ class PostgresDriver implements Driver {
   }
 
   async #run<T>(work: () => Promise<T>): Promise<T> {
+    // The server ends a statement in time. When not even that is heard, nothing will be heard from it any more.
+    const { statement_timeout } = this.#config.arguments;
+    const silence = statement_timeout === 0 ? undefined : setTimeout(() => this.#cut(), statement_timeout + SILENCE_MS);
     try {
-      return await work();
+      return await Promise.race([work(), this.#gone]);
     } catch (thrown) {
       const error = toSourceError(thrown as DriverError, this.#context);
       if (error.code === "unreachable") this.#broken = true;
       throw error;
+    } finally {
+      clearTimeout(silence);
     }
   }
 
+  #cut(): void {
+    this.#broken = true;
+    this.#client.connection.stream.destroy();
+  }
+
   async close(): Promise<void> {
-    if (this.#broken) {
-      this.#client.connection.stream.destroy();
-      return;
-    }
-    await this.#run(() => this.#client.end());
+    if (this.#broken) return this.#cut();
+    const silence = setTimeout(() => this.#cut(), SILENCE_MS);
+    await this.#client.end();
+    clearTimeout(silence);
   }
 }
 

@@ -206,9 +206,7 @@ await describePostgres((server) => {
       await database.sql(`CREATE TABLE t${at} (a ${name}, b ${name}[])`).catch(() => {});
     const { entities } = await readDatabase(database.url, database.name);
     await database.drop();
-    const columns = [...entities.values()].flatMap(({ facts }) =>
-      "tableType" in facts ? facts.columns : [],
-    );
+    const columns = [...entities.values()].flatMap(({ facts }) => ("tableType" in facts ? facts.columns : []));
     expect(columns.length).toBeGreaterThan(120);
     const unknown = columns.filter(({ dataType, source }) => dataType === "UNKNOWN" && source === null);
     expect(unknown.map(({ dataTypeDisplay }) => dataTypeDisplay).filter((name) => !UNKNOWN.has(name ?? ""))).toEqual(

@@ -30,8 +30,11 @@ export interface PostgresOptions {
   settings?: Readonly<Record<string, string | number>>;
   /** Lines that replace pg_hba.conf. Default: passwords (SCRAM) over TCP, none over the Unix socket. */
   hba?: readonly string[];
-  /** Accept TLS, with certificates made for the occasion: see {@link PostgresServer.certificates}. */
-  tls?: boolean;
+  /**
+   * Accept TLS, with certificates made for the occasion: see {@link PostgresServer.certificates}. The server's is for
+   * `localhost` and 127.0.0.1, or for the hosts given.
+   */
+  tls?: boolean | { hosts: readonly string[] };
   /** Start it as a hot standby of this server, of the same major version. */
   standbyOf?: PostgresServer;
 }
@@ -85,7 +88,8 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   const began = performance.now();
   const binaries = await postgresBinaries(major);
   const folder = mkdtempSync(join(tmpdir(), `hw-pg${major}-`));
-  const state = new Cluster(folder, binaries, await freePort(), options.tls ? await makeCertificates() : null);
+  const hosts = typeof options.tls === "object" ? options.tls.hosts : undefined;
+  const state = new Cluster(folder, binaries, await freePort(), options.tls ? await makeCertificates(hosts) : null);
   try {
     if (options.standbyOf === undefined) await state.initialise();
     else await state.copy(options.standbyOf);
