@@ -4,7 +4,6 @@ import { identifier, literal, qualified } from "./escape.ts";
 import {
   type ColumnPart,
   type ConstraintRow,
-  parseJson,
   primaryKey,
   type RoutineRows,
   type TableParts,
@@ -12,31 +11,28 @@ import {
 } from "./rows.ts";
 
 /** `CREATE VIEW` or `CREATE MATERIALIZED VIEW` around the query the server gives. */
-export function createView(kind: TableType, rows: TableRows): string {
-  const options = parseJson<string[]>(rows.options, []);
+export function createView(kind: TableType, rows: TableRows, { options }: TableParts): string {
   const word = kind === "MaterializedView" ? "MATERIALIZED VIEW" : "VIEW";
   const withOptions = options.length === 0 ? "" : ` WITH (${options.join(", ")})`;
   return `CREATE ${word} ${qualified(rows.schema, rows.name)}${withOptions} AS\n${rows.definition?.trim() ?? ""}`;
 }
 
 /** `CREATE TABLE` with columns, constraints, partitioning and inheritance; without indexes, triggers, grants and comments. */
-export function createTable(kind: TableType, rows: TableRows, { columns, constraints }: TableParts): string {
-  const lines = [
-    ...columns.map(columnLine),
-    ...constraints.map((constraint) => `    CONSTRAINT ${constraintLine(constraint, columns)}`),
-  ];
-  const word = kind === "Foreign" ? "FOREIGN TABLE" : rows.persistence === "u" ? "UNLOGGED TABLE" : "TABLE";
-  const parents = parseJson<string[][]>(rows.inherits, []).map((names) => qualified(...names));
-  const [server, serverOptions] = parseJson<[string, string[] | null] | [null, null]>(rows.foreign, [null, null]);
-  const options = parseJson<string[]>(rows.options, []);
-  return [
-    `CREATE ${word} ${qualified(rows.schema, rows.name)} (${lines.length === 0 ? "" : `\n${lines.join(",\n")}\n`})`,
-    ...(parents.length > 0 ? [`INHERITS (${parents.join(", ")})`] : []),
-    ...(rows.partitions === null ? [] : [`PARTITION BY ${rows.partitions.key}`]),
-    ...(server === null ? [] : [`SERVER ${identifier(server)}`]),
-    ...(serverOptions === null ? [] : [`OPTIONS (${serverOptions.map(foreignOption).join(", ")})`]),
-    ...(options.length === 0 ? [] : [`WITH (${options.join(", ")})`]),
-  ].join("\n");
+export function createTable(kind: TableType, rows: TableRows, parts: TableParts): string {
+  const { columns, constraints, inherits, foreign, options } = parts;
+  const lines = columns.map(columnLine);
+  for (const constraint of constraints) lines.push(`    CONSTRAINT ${constraintLine(constraint, columns)}`);
+  const word = kind === "Foreign" ? "FOREIGN TABLE" : parts.unlogged ? "UNLOGGED TABLE" : "TABLE";
+  const body = lines.length === 0 ? "" : `\n${lines.join(",\n")}\n`;
+  let statement = `CREATE ${word} ${qualified(rows.schema, rows.name)} (${body})`;
+  if (inherits.length > 0) statement += `\nINHERITS (${inherits.map((names) => qualified(...names)).join(", ")})`;
+  if (rows.partitions !== null) statement += `\nPARTITION BY ${rows.partitions.key}`;
+  if (foreign !== null) {
+    statement += `\nSERVER ${identifier(foreign.server)}`;
+    if (foreign.options.length > 0) statement += `\nOPTIONS (${foreign.options.map(foreignOption).join(", ")})`;
+  }
+  if (options.length > 0) statement += `\nWITH (${options.join(", ")})`;
+  return statement;
 }
 
 function columnLine(column: ColumnPart): string {

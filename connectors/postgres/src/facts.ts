@@ -18,6 +18,7 @@ import { createAggregate, createTable, createView } from "./ddl.ts";
 import {
   type ColumnPart,
   type DatabaseRows,
+  namesOf,
   parseJson,
   primaryKey,
   type RoutineRows,
@@ -54,14 +55,14 @@ export function tableFacts(rows: TableRows, kind: TableType): TableFacts {
   const facts: TableFacts = {
     tableType: kind,
     description: parts.comment,
-    owners: roles(rows.owner),
+    owners: roles(parts.owner),
     columns: parts.columns.map((column, at) => columnFacts(column, at, known, isView ? null : keys)),
     tableConstraints: constraintFacts(rows.database, parts),
     tablePartition: partitionFacts(rows, parts),
     source: sourceFacts(rows, parts),
   };
   if (rows.policies !== null) facts.tags = policyTags(rows.policies);
-  if (isView) facts.schemaDefinition = createView(kind, rows);
+  if (isView) facts.schemaDefinition = createView(kind, rows, parts);
   else if (rows.ddl) facts.schemaDefinition = createTable(kind, rows, parts);
   return facts;
 }
@@ -69,11 +70,11 @@ export function tableFacts(rows: TableRows, kind: TableType): TableFacts {
 type ColumnConstraint = NonNullable<Column["constraint"]>;
 
 /** Columns that are a key by themselves, by attribute number. */
-function singleColumnKeys({ constraints }: TableParts): Map<string, ColumnConstraint> {
-  const keys = new Map<string, ColumnConstraint>();
+function singleColumnKeys({ constraints }: TableParts): Map<number, ColumnConstraint> {
+  const keys = new Map<number, ColumnConstraint>();
   for (const [, kind, columns] of constraints) {
     if ((kind !== "p" && kind !== "u") || columns?.length !== 1) continue;
-    const number = String(columns[0]);
+    const number = columns[0] as number;
     if (kind === "p" || !keys.has(number)) keys.set(number, kind === "p" ? "PRIMARY_KEY" : "UNIQUE");
   }
   return keys;
@@ -83,7 +84,7 @@ function columnFacts(
   part: ColumnPart,
   at: number,
   known: KnownTypes,
-  keys: ReadonlyMap<string, ColumnConstraint> | null,
+  keys: ReadonlyMap<number, ColumnConstraint> | null,
 ): Column {
   const { source: typeSource, ...type } = columnType(part.type, known);
   const key = keys?.get(part.number);
@@ -117,13 +118,13 @@ function columnSource(part: ColumnPart, isUnique: boolean, typeSource: JsonObjec
 
 const CONSTRAINT_TYPES = { p: "PRIMARY_KEY", u: "UNIQUE", f: "FOREIGN_KEY" } as const;
 
-function constraintFacts(database: string, { constraints, nameOf }: TableParts): TableConstraint[] {
+function constraintFacts(database: string, { constraints, columns }: TableParts): TableConstraint[] {
   const facts: TableConstraint[] = [];
   for (const [, kind, numbers, , refers] of constraints) {
     if (kind === "c" || kind === "x") continue;
     facts.push({
       constraintType: CONSTRAINT_TYPES[kind],
-      columns: (numbers ?? []).map(nameOf),
+      columns: namesOf(numbers, columns),
       ...(refers === null
         ? {}
         : { referredColumns: refers[2].map((column) => [database, refers[0], refers[1], column]) }),
@@ -153,7 +154,8 @@ function partitionFacts({ partitions }: TableRows, { columns }: TableParts): Tab
 
 const CONSTRAINT_WORDS = { p: "PRIMARY KEY", u: "UNIQUE", f: "FOREIGN KEY", c: "CHECK", x: "EXCLUDE" } as const;
 
-function sourceFacts(rows: TableRows, { constraints, columns }: TableParts): JsonObject {
+function sourceFacts({ partitions }: TableRows, parts: TableParts): JsonObject | null {
+  const { constraints, columns, unlogged, rowSecurity, options, inherits, foreign } = parts;
   const source: JsonObject = {};
   if (constraints.length > 0)
     source["constraints"] = constraints.map(([name, kind, numbers, definition]): Json => ({
@@ -161,22 +163,15 @@ function sourceFacts(rows: TableRows, { constraints, columns }: TableParts): Jso
       type: CONSTRAINT_WORDS[kind],
       definition: definition ?? primaryKey(numbers, columns),
     }));
-  if (rows.persistence === "u") source["unlogged"] = true;
-  if (rows.rowSecurity !== "") source["rowSecurity"] = rows.rowSecurity;
-  if (rows.options !== null) source["options"] = JSON.parse(rows.options) as Json;
-  if (rows.inherits !== null)
-    source["inherits"] = (JSON.parse(rows.inherits) as string[][]).map(([schema = "", table = ""]): Json => ({
-      schema,
-      table,
-    }));
-  if (rows.foreign !== null) {
-    const [server, options] = JSON.parse(rows.foreign) as [string, string[] | null];
-    source["foreign"] = { server, options };
-  }
-  if (rows.partitions !== null) {
-    source["partitionKey"] = rows.partitions.key;
-    source["partitionStrategy"] = STRATEGIES[rows.partitions.strategy] ?? rows.partitions.strategy;
-    source["partitions"] = partitionList(rows.partitions.partitions);
+  if (unlogged) source["unlogged"] = true;
+  if (rowSecurity !== null) source["rowSecurity"] = rowSecurity;
+  if (options.length > 0) source["options"] = options;
+  if (inherits.length > 0) source["inherits"] = inherits.map(([schema, table]): Json => ({ schema, table }));
+  if (foreign !== null) source["foreign"] = { server: foreign.server, options: foreign.options };
+  if (partitions !== null) {
+    source["partitionKey"] = partitions.key;
+    source["partitionStrategy"] = STRATEGIES[partitions.strategy] ?? partitions.strategy;
+    source["partitions"] = partitionList(partitions.partitions);
   }
   return source;
 }

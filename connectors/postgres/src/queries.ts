@@ -94,25 +94,26 @@ CROSS JOIN LATERAL (
 ORDER BY 1, 2`,
 
   tables: `
-SELECT c.oid, n.nspname, c.relname, c.relpersistence, pg_catalog.pg_get_userbyid(c.relowner),
-  CASE WHEN c.relforcerowsecurity THEN 'forced' WHEN c.relrowsecurity THEN 'enabled' ELSE '' END,
-  pg_catalog.array_to_json(c.reloptions), i.inherits,
-  CASE WHEN c.relkind = 'f' THEN (
-    SELECT pg_catalog.json_build_array(s.srvname, f.ftoptions)
-    FROM pg_catalog.pg_foreign_table f JOIN pg_catalog.pg_foreign_server s ON s.oid = f.ftserver WHERE f.ftrelid = c.oid) END,
+SELECT c.oid, n.nspname, c.relname,
   -- Before version 14 a table nobody has analysed has 0 rows, from then on -1.
   CASE WHEN c.relkind NOT IN ('r', 'm', 'f') OR c.reltuples < 0 OR (c.reltuples = 0 AND c.relpages = 0) THEN NULL
     ELSE c.reltuples::bigint END,
   CASE WHEN c.relkind IN ('r', 'm') AND c.relpages > 0
     THEN c.relpages::bigint * pg_catalog.current_setting('block_size')::bigint END,
-  a.numbers, a.names, a.types, a.flags, a.type_ids, a.collations, d.texts, e.defaults, k.constraints
+  a.numbers, a.type_ids,
+  pg_catalog.json_build_array(c.relpersistence, pg_catalog.pg_get_userbyid(c.relowner),
+    CASE WHEN c.relforcerowsecurity THEN 'forced' WHEN c.relrowsecurity THEN 'enabled' END, c.reloptions, i.inherits,
+    CASE WHEN c.relkind = 'f' THEN (
+      SELECT pg_catalog.json_build_array(s.srvname, f.ftoptions)
+      FROM pg_catalog.pg_foreign_table f JOIN pg_catalog.pg_foreign_server s ON s.oid = f.ftserver WHERE f.ftrelid = c.oid) END,
+    a.numbers, a.names, a.types, a.flags, a.collations, d.texts, e.defaults, k.constraints)
 FROM pg_catalog.unnest($1::oid[]) m(oid)
 CROSS JOIN LATERAL (SELECT * FROM pg_catalog.pg_class c WHERE c.oid = m.oid OFFSET 0) c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 CROSS JOIN LATERAL (
   SELECT pg_catalog.array_agg(a.attnum) AS numbers,
-    pg_catalog.array_to_json(pg_catalog.array_agg(a.attname)) AS names,
-    pg_catalog.array_to_json(pg_catalog.array_agg(a.type)) AS types,
+    pg_catalog.array_agg(a.attname) AS names,
+    pg_catalog.array_agg(a.type) AS types,
     pg_catalog.string_agg(CASE WHEN a.attnotnull THEN 'n' ELSE '' END || a.attidentity::text || a.attgenerated::text, ',') AS flags,
     pg_catalog.bool_or(a.attgenerated <> '') AS generated,
     pg_catalog.json_object_agg(a.type, a.atttypid::text) FILTER (WHERE a.atttypid >= ${FIRST_UNKNOWN_TYPE}) AS type_ids,

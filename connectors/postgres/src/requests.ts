@@ -93,9 +93,9 @@ export const REQUESTS = {
   },
 
   /**
-   * Tables and views with all their parts but definitions of views. `columnNames`, `columnTypes` and `flags` are parallel; `texts`,
-   * `defaults` and `collations` are by attribute number, `typeIds` by the type as it is shown. Default expressions name
-   * no columns unless there are generated ones: without a table to refer to they are written without opening it.
+   * Tables and views. `numbers` are their columns' attribute numbers, `typeIds` the oids of types that are not known by name, by the text they
+   * are shown as. All else stands in `detail`, as JSON (`TableDetail` in rows.ts). Default expressions name no columns unless
+   * there are generated ones: without a table to refer to they are written without opening it.
    */
   tables: {
     effect: "read",
@@ -104,23 +104,11 @@ export const REQUESTS = {
       oid: "text",
       schema: "text",
       name: "text",
-      persistence: "text",
-      owner: "text",
-      rowSecurity: "text",
-      options: "text?",
-      inherits: "text?",
-      foreign: "text?",
       rowCount: "number?",
       sizeBytes: "number?",
       numbers: "text?",
-      columnNames: "text?",
-      columnTypes: "text?",
-      flags: "text?",
       typeIds: "text?",
-      collations: "text?",
-      texts: { type: "text?", holds: "text" },
-      defaults: { type: "text?", holds: "sql" },
-      constraints: { type: "text?", holds: "sql" },
+      detail: { type: "text", holds: "sql" },
     },
   },
 

@@ -15,28 +15,13 @@ export type DatabaseRows = {
 /** A schema as read. */
 export type SchemaRows = { owner: string; comment: string | null };
 
-/**
- * A table or view as read. What is JSON in the server's answer stays text, so that an unchanged table is never parsed; the columns
- * of the request `tables` say what is what.
- */
+/** A table or view as read. */
 export type TableRows = {
   database: string;
   schema: string;
   name: string;
-  persistence: string;
-  owner: string;
-  rowSecurity: string;
-  options: string | null;
-  inherits: string | null;
-  foreign: string | null;
-  numbers: string | null;
-  columnNames: string | null;
-  columnTypes: string | null;
-  flags: string | null;
-  collations: string | null;
-  texts: string | null;
-  defaults: string | null;
-  constraints: string | null;
+  /** The {@link TableDetail} as the text it came as: an unchanged table is never parsed. */
+  detail: string;
   /** The types of its columns that are not known by name. */
   types: KnownTypes | null;
   partitions: { strategy: string; key: string; columns: string | null; partitions: string | null } | null;
@@ -46,6 +31,28 @@ export type TableRows = {
   /** Whether the statement that creates a table was asked for. */
   ddl: boolean;
 };
+
+type ByNumber<T> = { [number: string]: T } | null;
+
+/** What the request `tables` says of a table. Columns are in order; what not every column has is by attribute number. */
+export type TableDetail = [
+  persistence: string,
+  owner: string,
+  rowSecurity: "enabled" | "forced" | null,
+  options: string[] | null,
+  inherits: [schema: string, name: string][] | null,
+  foreign: [server: string, options: string[] | null] | null,
+  numbers: number[] | null,
+  names: string[] | null,
+  types: string[] | null,
+  /** For each column, separated by commas: `n`ot null, identity `a`lways or by `d`efault, generated `s`tored or `v`irtual. */
+  flags: string | null,
+  collations: ByNumber<[schema: string, name: string]>,
+  /** Comments; that of the table itself under 0. */
+  texts: ByNumber<string>,
+  defaults: ByNumber<string>,
+  constraints: ConstraintRow[] | null,
+];
 
 /** A routine as read. */
 export type RoutineRows = {
@@ -72,20 +79,22 @@ export type ConstraintRow = [
   refers: [schema: string, table: string, columns: string[]] | null,
 ];
 
-type ByNumber<T> = { [number: string]: T };
-
-/** A table's columns and constraints, taken apart. */
+/** A table's detail, taken apart. */
 export interface TableParts {
-  /** The comment on the table itself. */
+  unlogged: boolean;
+  owner: string;
+  rowSecurity: "enabled" | "forced" | null;
+  options: string[];
+  inherits: [schema: string, name: string][];
+  foreign: { server: string; options: string[] } | null;
   comment: string | null;
   columns: ColumnPart[];
   constraints: ConstraintRow[];
-  nameOf: (number: number) => string;
 }
 
 /** One column, taken apart. */
 export interface ColumnPart {
-  number: string;
+  number: number;
   name: string;
   type: string;
   notNull: boolean;
@@ -101,39 +110,50 @@ export interface ColumnPart {
 export const parseJson = <T>(text: string | null, otherwise: T): T =>
   text === null ? otherwise : (JSON.parse(text) as T);
 
-/** Takes the columns and constraints of a table apart. */
+/** Takes a table apart. */
 export function takeApart(rows: TableRows): TableParts {
-  const numbers = rows.numbers === null ? [] : rows.numbers.slice(1, -1).split(",");
-  const names = parseJson<string[]>(rows.columnNames, []);
-  const types = parseJson<string[]>(rows.columnTypes, []);
-  const flags = (rows.flags ?? "").split(",");
-  const texts = parseJson<ByNumber<string>>(rows.texts, {});
-  const expressions = parseJson<ByNumber<string>>(rows.defaults, {});
-  const collations = parseJson<ByNumber<[schema: string, name: string]>>(rows.collations, {});
-  const columns = numbers.map((number, at): ColumnPart => {
-    const flag = flags[at] as string;
+  const [persistence, owner, rowSecurity, options, inherits, foreign, ...rest] = JSON.parse(rows.detail) as TableDetail;
+  const [numbers, names, types, flags, collations, texts, defaults, constraints] = rest;
+  const flagOf = (flags ?? "").split(",");
+  const columns = (numbers ?? []).map((number, at): ColumnPart => {
+    const flag = flagOf[at] as string;
+    const collation = collations?.[number];
     return {
       number,
-      name: names[at] as string,
-      type: types[at] as string,
+      name: names?.[at] as string,
+      type: types?.[at] as string,
       notNull: flag.includes("n"),
       identity: flag.includes("a") ? "ALWAYS" : flag.includes("d") ? "BY DEFAULT" : null,
       generated: flag.includes("s") ? "STORED" : flag.includes("v") ? "VIRTUAL" : null,
-      expression: expressions[number] ?? null,
-      collation: number in collations ? qualified(...(collations[number] as [string, string])) : null,
-      comment: texts[number] ?? null,
+      expression: defaults?.[number] ?? null,
+      collation: collation === undefined ? null : qualified(...collation),
+      comment: texts?.[number] ?? null,
     };
   });
   return {
-    comment: texts["0"] ?? null,
+    unlogged: persistence === "u",
+    owner,
+    rowSecurity,
+    options: options ?? [],
+    inherits: inherits ?? [],
+    foreign: foreign === null ? null : { server: foreign[0], options: (foreign[1] ?? []).map(withoutSecret) },
+    comment: texts?.[0] ?? null,
     columns,
-    constraints: parseJson<ConstraintRow[]>(rows.constraints, []),
-    nameOf: (number) => names[numbers.indexOf(String(number))] ?? "",
+    constraints: constraints ?? [],
   };
 }
 
+/** Options of foreign tables that some wrappers take passwords in. */
+const SECRET_OPTION = /^[^=]*(?:passw|pwd|secret|token|credential)[^=]*=/i;
+
+const withoutSecret = (option: string): string => SECRET_OPTION.exec(option)?.[0].concat("***") ?? option;
+
+/** The names of columns that are given by their attribute numbers. */
+export function namesOf(numbers: readonly number[] | null, columns: readonly ColumnPart[]): string[] {
+  return (numbers ?? []).map((number) => columns.find((column) => column.number === number)?.name ?? "");
+}
+
 /** The definition of a primary key that the server was not asked for, because it says no more than its columns. */
-export function primaryKey(numbers: number[] | null, columns: readonly ColumnPart[]): string {
-  const names = (numbers ?? []).map((number) => columns.find((column) => column.number === String(number))?.name ?? "");
-  return `PRIMARY KEY (${names.map(identifier).join(", ")})`;
+export function primaryKey(numbers: readonly number[] | null, columns: readonly ColumnPart[]): string {
+  return `PRIMARY KEY (${namesOf(numbers, columns).map(identifier).join(", ")})`;
 }

@@ -404,6 +404,18 @@ await describePostgres((server) => {
     expect(table("sales/no_columns").columns).toEqual([]);
   });
 
+  test("options of foreign tables that hold secrets are not kept", async () => {
+    await database.sql(`CREATE FOREIGN DATA WRAPPER loose; CREATE SERVER loose FOREIGN DATA WRAPPER loose;
+      CREATE SCHEMA far; CREATE FOREIGN TABLE far.away (a integer) SERVER loose OPTIONS (host 'h', password 'canary-1', api_token 'canary-2')`);
+    const { entities } = await readDatabase(database.url, database.name);
+    await database.sql("DROP SCHEMA far CASCADE; DROP FOREIGN DATA WRAPPER loose CASCADE");
+    const facts = entities.get(`${database.name}/far/away`)?.facts as TableFacts;
+    expect(facts.source).toEqual({
+      foreign: { server: "loose", options: ["host=h", "password=***", "api_token=***"] },
+    });
+    expect(JSON.stringify(facts)).not.toContain("canary");
+  });
+
   test("names and comments come through as they are", () => {
     const odd = table('Odd Schema/Odd.Table "quoted"');
     expect(odd.columns.map(({ name }) => name)).toEqual(["a.b", 'c"d', " ", "tab\tnew\nline", "😀"]);
