@@ -41,7 +41,7 @@ await describePostgres((server) => {
       await database.sql("CREATE TABLE sales.virtual (a integer, b integer GENERATED ALWAYS AS (a * 2) VIRTUAL)");
     await database.sql(`COMMENT ON DATABASE ${database.name} IS 'A database for tests'`);
     reading = await readDatabase(database.url, database.name);
-  }, 60_000);
+  });
   afterAll(() => database.drop());
 
   test("all facts are what the catalog's schemas accept", () => {

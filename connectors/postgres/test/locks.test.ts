@@ -39,7 +39,8 @@ await describePostgres((server) => {
     );
     const began = performance.now();
     const reading = await readDatabase(database.url, database.name);
-    expect(performance.now() - began).toBeLessThan(2_000);
+    // Waiting would end with the lock timeout, after three seconds.
+    expect(performance.now() - began).toBeLessThan(2_500);
     const expected = ["busy", "over_busy", ...(server.major >= 14 ? ["reads_busy()"] : [])];
     expect(reading.setAside.map(({ setAside }) => setAside[2] ?? "").toSorted(byText)).toEqual(expected);
     expect(reading.setAside[0]?.reason).toMatch(
@@ -130,7 +131,7 @@ await describePostgres((server) => {
     const began = performance.now();
     controller.abort();
     const thrown = await asked;
-    expect(performance.now() - began).toBeLessThan(500);
+    expect(performance.now() - began).toBeLessThan(2_000);
     expect(isSourceError(thrown) ? thrown.code : thrown).toBe("interrupted");
     await expect.poll(waits).toEqual([]);
     await pool.release(opened, true);
@@ -157,7 +158,7 @@ for (const major of testedMajors())
         );
         // A view of its own takes locks too: few at a time.
         for (let at = 0; at < views.length; at += 50) await database.sql(views.slice(at, at + 50).join(";"));
-      }, 60_000);
+      });
       afterAll(() => server.stop());
 
       test(`${VIEWS} views are read in chunks while a table is locked for the whole run`, async () => {
