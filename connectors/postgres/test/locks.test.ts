@@ -1,5 +1,12 @@
 import { isSourceError, type Json, type TableFacts } from "@headwater/core";
-import { createDatabase, type PostgresServer, runSql, startPostgres, type TestDatabase } from "@headwater/test-servers";
+import {
+  connectionOf,
+  createDatabase,
+  type PostgresServer,
+  runSql,
+  startPostgres,
+  type TestDatabase,
+} from "@headwater/test-servers";
 import { describePostgres, describeWith, testedMajors } from "@headwater/test-servers/vitest";
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -9,7 +16,7 @@ const byText = (a: string, b: string): number => (a < b ? -1 : 1);
 
 /** A connection that holds what its statements took until it is ended. */
 async function holding(url: string, statements: string): Promise<Client> {
-  const client = new Client({ connectionString: url });
+  const client = new Client(connectionOf(url));
   await client.connect();
   await client.query(`BEGIN; ${statements}`);
   return client;
@@ -58,7 +65,7 @@ await describePostgres((server) => {
 
   test("who waits for a lock is as much in the way as who has it", async () => {
     const reader = await holding(database.url, "SELECT * FROM busy");
-    const waiting = new Client({ connectionString: database.url });
+    const waiting = new Client(connectionOf(database.url));
     await waiting.connect();
     const waits = waiting.query("BEGIN; LOCK TABLE busy IN ACCESS EXCLUSIVE MODE").catch(() => {});
     await expect

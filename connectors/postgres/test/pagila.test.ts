@@ -1,7 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { FACTS_SCHEMAS, type TableFacts } from "@headwater/core";
-import { createDatabase, type PostgresAddress, splitStatements, Unavailable } from "@headwater/test-servers";
+import {
+  connectionOf,
+  createDatabase,
+  type PostgresAddress,
+  splitStatements,
+  Unavailable,
+} from "@headwater/test-servers";
 import { describeWith, sharedPostgres } from "@headwater/test-servers/vitest";
 import { Client } from "pg";
 import { expect, test } from "vitest";
@@ -21,7 +27,7 @@ await describeWith(
   (server: PostgresAddress) => {
     test("is read whole", async () => {
       const database = await createDatabase(server);
-      const client = new Client({ connectionString: database.url });
+      const client = new Client(connectionOf(database.url));
       await client.connect();
       // One statement at a time, because the extension \`vector\` may be missing and one table needs it.
       const failed: string[] = [];

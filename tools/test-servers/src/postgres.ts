@@ -18,9 +18,7 @@ import { SERVER_USER } from "./cache.ts";
 import { type Certificates, makeCertificates } from "./certificates.ts";
 import { note } from "./notes.ts";
 import { copyForStandby } from "./standby.ts";
-
-/** The password of the superuser `postgres` of every server that is started here. */
-export const POSTGRES_PASSWORD = "headwater-test";
+import { POSTGRES_PASSWORD, postgresUrl } from "./url.ts";
 
 /** How a PostgreSQL server is to be started. */
 export interface PostgresOptions {
@@ -122,16 +120,6 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     kill: () => state.kill(),
     restart: () => state.start(),
   };
-}
-
-/** The URL of a database of a server on this machine, as the superuser or as a role with its password. */
-export function postgresUrl(
-  port: number,
-  database = "postgres",
-  role: { user: string; password?: string } = { user: "postgres", password: POSTGRES_PASSWORD },
-): string {
-  const password = role.password === undefined ? "" : `:${encodeURIComponent(role.password)}`;
-  return `postgres://${encodeURIComponent(role.user)}${password}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
 }
 
 const RUNNING = new Set<Cluster>();
