@@ -1,5 +1,5 @@
 /** What the connector asks of a server: the requests, by name. Their SQL texts are in queries.ts. */
-import type { RequestSpec } from "@headwater/core/connector";
+import type { RequestSpec, Row, Session } from "@headwater/core/connector";
 
 /** How one request is asked. */
 export interface PostgresRequest extends RequestSpec {
@@ -194,3 +194,9 @@ export const REQUESTS = {
 
 /** The requests with their exact columns, for the types of rows. */
 export type Requests = typeof REQUESTS;
+
+/** A session of this connector. */
+export type PostgresSession = Session<Requests>;
+
+/** One row of a request. */
+export type RowOf<N extends keyof Requests> = Row<Requests[N]>;
