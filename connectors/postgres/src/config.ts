@@ -35,7 +35,8 @@ export interface PostgresConfig {
   database: string;
   ingestAllDatabases: boolean;
   sslMode: SslMode;
-  sslConfig: { caCertificate?: Secret | undefined; sslCertificate?: Secret | undefined; sslKey?: Secret | undefined };
+  /** Each the text itself or the path of a file. */
+  sslConfig: { caCertificate?: string | undefined; sslCertificate?: string | undefined; sslKey?: Secret | undefined };
   /** The classification that row level security policies become tags of. */
   classificationName: string;
   arguments: { [A in keyof ConnectionArguments]-?: NonNullable<ConnectionArguments[A]> };
@@ -88,7 +89,6 @@ const hostPortSchema = z.string().transform((text, context): Address => {
 /** The schema of the connection. */
 export const configSchema: z.ZodType<PostgresConfig> = z
   .strictObject({
-    type: z.literal("Postgres").optional(),
     username: z.string().min(1),
     authType: authSchema,
     // Older files have it beside the user name.
@@ -99,8 +99,8 @@ export const configSchema: z.ZodType<PostgresConfig> = z
     sslMode: z.enum(SSL_MODES).default("disable"),
     sslConfig: z
       .strictObject({
-        caCertificate: secret().optional(),
-        sslCertificate: secret().optional(),
+        caCertificate: z.string().min(1).optional(),
+        sslCertificate: z.string().min(1).optional(),
         sslKey: secret().optional(),
       })
       .default({}),

@@ -10,7 +10,6 @@ import {
   type Json,
   type JsonObject,
   type Page,
-  type Secret,
   SourceError,
 } from "@headwater/core/connector";
 import type { Client, ClientConfig, CustomTypesConfig, QueryArrayConfig, QueryArrayResult } from "pg";
@@ -73,7 +72,7 @@ function tlsAttempts({ address, sslMode, sslConfig }: PostgresConfig): (false | 
   if (sslMode === "disable" || address.host.startsWith("/")) return [false];
   const ca = pem(sslConfig.caCertificate, "caCertificate");
   const cert = pem(sslConfig.sslCertificate, "sslCertificate");
-  const key = pem(sslConfig.sslKey, "sslKey");
+  const key = pem(sslConfig.sslKey?.reveal(), "sslKey");
   const verified = sslMode === "verify-full" || sslMode === "verify-ca" || (sslMode === "require" && ca !== undefined);
   const tls: ConnectionOptions = {
     ...(ca === undefined ? {} : { ca }),
@@ -88,9 +87,8 @@ function tlsAttempts({ address, sslMode, sslConfig }: PostgresConfig): (false | 
 }
 
 /** A certificate or key given as text or as the path of a file. */
-function pem(given: Secret | undefined, name: string): string | undefined {
-  if (given === undefined) return undefined;
-  const value = given.reveal();
+function pem(value: string | undefined, name: string): string | undefined {
+  if (value === undefined) return undefined;
   if (value.includes("-----BEGIN")) return value.replaceAll("\\n", "\n");
   try {
     return readFileSync(value, "utf8");

@@ -39,7 +39,9 @@ export interface Reading {
 /** The connection as core hands it on, from a URL or from keys of a workflow file. */
 export function configOf(connection: string | Record<string, unknown>): PostgresConfig {
   const written = typeof connection === "string" ? postgres.fromUrl?.(new URL(connection)) : connection;
-  return postgres.config.parse(written);
+  // Core reads the type itself.
+  const { type: _type, ...config } = written ?? {};
+  return postgres.config.parse(config);
 }
 
 /** A pool of sessions, after its greeting. */
