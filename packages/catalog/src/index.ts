@@ -3,6 +3,7 @@ export { CatalogStore } from "./catalog-store.ts";
 export { curate, type Edit } from "./curate.ts";
 export { Database, type SqlRow } from "./database.ts";
 export { type Author, EntityWriter, type HistoryOp, placeOf, type StoredEntity } from "./entity-writer.ts";
+export { exclusiveClassifications } from "./exclusive.ts";
 export { CATALOG_FOLDER, findCatalog } from "./find-catalog.ts";
 export { openDatabase } from "./open-catalog.ts";
 export * from "./read.ts";

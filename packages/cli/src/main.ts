@@ -1,0 +1,75 @@
+/** What `headwater` does first: finds the command, loads it, runs it, and ends with its exit code. */
+import { Arguments, type Misuse, parseArguments } from "./arguments.ts";
+import type { Call } from "./call.ts";
+import { COMMANDS } from "./commands.ts";
+import { endQuietlyOnClosedPipes } from "./closed-pipes.ts";
+import { commandHelp, overview } from "./help.ts";
+import { openScreen, type Screen } from "./screen/screen.ts";
+import { VERSION } from "./version.ts";
+
+const USAGE = 2;
+
+/** Runs `headwater` with the words behind its name, and ends the process with its exit code. */
+export async function main(argv: readonly string[]): Promise<void> {
+  endQuietlyOnClosedPipes();
+  const [out, err] = [openScreen(process.stdout), openScreen(process.stderr)];
+  const crash = (error: unknown): void => {
+    void fail(error, argv, err).then(end);
+  };
+  process.on("uncaughtException", crash).on("unhandledRejection", crash);
+  end(await run(argv, out, err).catch((error: unknown) => fail(error, argv, err)));
+}
+
+async function run(argv: readonly string[], out: Screen, err: Screen): Promise<number> {
+  const [first, ...rest] = argv;
+  if (first === "--version" || first === "-V") {
+    out.print(VERSION);
+    return 0;
+  }
+  const asked = first === "help" ? rest[0] : first;
+  if (asked === undefined || asked === "--help" || asked === "-h") {
+    out.print(...overview(out));
+    return 0;
+  }
+  const command = COMMANDS.find(({ name }) => name === asked);
+  if (command === undefined) return misuse(unknownCommand(asked), err);
+  if (first === "help") {
+    out.print(...commandHelp(command, out));
+    return 0;
+  }
+  const args = parseArguments(command, rest);
+  if (!(args instanceof Arguments)) return misuse(args, err);
+  if (args.flag("help")) {
+    out.print(...commandHelp(command, out));
+    return 0;
+  }
+  const call: Call = { args, out, err };
+  return (await command.load()).run(call);
+}
+
+function unknownCommand(word: string): Misuse {
+  if (word.startsWith("-"))
+    return { message: `The command comes first, and ${word} is an option.`, hint: "headwater --help lists the commands." };
+  return {
+    message: `There is no command ${word}.`,
+    unknown: { word, known: COMMANDS.map(({ name }) => name) },
+    hint: "headwater --help lists the commands.",
+  };
+}
+
+async function misuse(problem: Misuse, err: Screen): Promise<number> {
+  const { explainMisuse } = await import("./failure.ts");
+  err.print(...explainMisuse(problem, err));
+  return USAGE;
+}
+
+async function fail(error: unknown, argv: readonly string[], err: Screen): Promise<number> {
+  const { explainFailure } = await import("./failure.ts");
+  return explainFailure(error, argv, err);
+}
+
+/** Ends when everything printed has arrived; a connector that left something open does not keep the process alive. */
+function end(code: number): void {
+  process.exitCode = code;
+  process.stdout.write("", () => process.stderr.write("", () => process.exit()));
+}

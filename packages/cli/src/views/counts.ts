@@ -1,0 +1,40 @@
+import type { Counts, NodeCounts, NodeName } from "@headwater/core";
+import { grid } from "../screen/grid.ts";
+import { count } from "../screen/numbers.ts";
+import type { Look, Tint } from "../screen/screen.ts";
+import { countOf } from "./words.ts";
+
+const COLUMNS: readonly [key: keyof NodeCounts, title: string, tint: Tint | null][] = [
+  ["found", "FOUND", null],
+  ["leftOut", "LEFT OUT", null],
+  ["created", "CREATED", "green"],
+  ["updated", "UPDATED", "yellow"],
+  ["restored", "RESTORED", "green"],
+  ["renamed", "RENAMED", "yellow"],
+  ["unchanged", "UNCHANGED", "dim"],
+  ["corrected", "CORRECTED", "dim"],
+  ["deleted", "DELETED", "red"],
+  ["held", "HELD BACK", "yellow"],
+  ["failed", "FAILED", "red"],
+  ["notListed", "NOT LISTED", "red"],
+  ["vanished", "VANISHED", "yellow"],
+];
+
+/** What happened to the objects of each node. Columns in which nothing happened are left out. */
+export function countLines(counts: Counts, look: Look, indent = "  "): string[] {
+  const nodes = Object.entries(counts) as [NodeName, NodeCounts][];
+  if (nodes.length === 0) return [];
+  return grid(
+    [{ title: "" }, ...COLUMNS.map(([, title]) => ({ title, align: "right" as const }))],
+    nodes.map(([node, numbers]) => [
+      // "2 tables" without its number: the plural, with a capital nowhere.
+      countOf(2, node).replace(/^2 /, ""),
+      ...COLUMNS.map(([key, , tint]) => {
+        const text = numbers[key] === 0 ? "" : count(numbers[key]);
+        return tint === null ? text : { text, tint };
+      }),
+    ]),
+    look,
+    indent,
+  );
+}
