@@ -5,7 +5,7 @@ export { Database, type SqlRow } from "./database.ts";
 export { type Author, EntityWriter, type HistoryOp, placeOf, type StoredEntity } from "./entity-writer.ts";
 export { exclusiveClassifications } from "./exclusive.ts";
 export { CATALOG_FOLDER, findCatalog } from "./find-catalog.ts";
-export { openDatabase } from "./open-catalog.ts";
+export { openDatabase, openReadOnly } from "./open-catalog.ts";
 export * from "./read.ts";
 export { DEFAULT_RETENTION, type Retention } from "./retention.ts";
 export { deleteService, renameService, serviceSize } from "./services.ts";

@@ -13,10 +13,7 @@ import { APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION } from "./schema.ts";
 export function openDatabase(file: string, options: { mustExist?: boolean } = {}): Database {
   if (file === ":memory:") return migrate(new Database(file));
   const exists = existsSync(file) && statSync(file).size > 0;
-  if (!exists && options.mustExist === true)
-    throw new HeadwaterError("busy", `There is no catalog at ${file}.`, {
-      hint: "Make one by ingesting something: headwater ingest -c FILE. Another place is named with --catalog FILE.",
-    });
+  if (!exists && options.mustExist === true) throw noCatalog(file);
   makeCatalogFolder(file);
   if (exists) checkHeader(file);
   const network = networkFileSystem(file);
@@ -33,6 +30,22 @@ export function openDatabase(file: string, options: { mustExist?: boolean } = {}
     db.close();
     throw error;
   }
+}
+
+/**
+ * Opens a catalog that is there for reading only: not even older tables are migrated. What it holds can be copied with
+ * `backupTo`. Throws as {@link openDatabase} does.
+ */
+export function openReadOnly(file: string): Database {
+  if (!existsSync(file)) throw noCatalog(file);
+  checkHeader(file);
+  return new Database(file, { readOnly: true });
+}
+
+function noCatalog(file: string): HeadwaterError {
+  return new HeadwaterError("busy", `There is no catalog at ${file}.`, {
+    hint: "Make one by ingesting something: headwater ingest -c FILE. Another place is named with --catalog FILE.",
+  });
 }
 
 /** Reads what SQLite keeps at the start of a file, so that a foreign or newer file is not even opened for writing. */

@@ -49,4 +49,4 @@ function projectsOwn(folder) {
   }
 }
 
-start();
+void start();

@@ -26,7 +26,8 @@ export interface CommandInfo {
   load(): Promise<CommandModule>;
 }
 
-const SOURCE = "A source is a workflow file of OpenMetadata (-c FILE) or a URL that a connector understands (postgres://…).";
+const SOURCE =
+  "A source is a workflow file of OpenMetadata (-c FILE) or a URL that a connector understands (postgres://…).";
 const NAMES =
   "NAME is a fully qualified name, service.database.schema.table, or an ending of one that only one entity has. A column is named behind its table.";
 
@@ -42,7 +43,11 @@ export const COMMANDS: readonly CommandInfo[] = [
       "Ctrl-C stops after what is under way: everything read so far is kept, and the next run goes on from there.",
       "Exit code: 0 success · 2 configuration · 3 source unreachable or sign-in refused · 4 some objects failed · 5 nothing found · 6 deletions held back · 7 another server than before · 8 busy · 130 interrupted. With several files, that of the first that did not end with 0.",
     ],
-    examples: ["ingest -c shop.yaml", "ingest postgres://reader@db.example/shop --dry-run", "ingest -c *.yaml --events - | jq"],
+    examples: [
+      "ingest -c shop.yaml",
+      "ingest postgres://reader@db.example/shop --dry-run",
+      "ingest -c *.yaml --events - | jq",
+    ],
     options: [
       "config",
       "service",
@@ -78,7 +83,7 @@ export const COMMANDS: readonly CommandInfo[] = [
     summary: "connect to a source and say what works, what does not, and what mends it",
     usage: ["check -c FILE…", "check URL"],
     about: [SOURCE, "Exit code 3 when a step fails that a run is hopeless without."],
-    options: ["config", "service", "store", "json"],
+    options: ["config", "service", "store", "json", "catalog"],
     words: [0, Infinity],
     load: () => import("./commands/check.ts"),
   },

@@ -53,7 +53,7 @@ interface Link {
 /** The error and what caused it: names, messages and places, none of the values an error may carry. */
 function errorChain(error: unknown): Link[] {
   const chain: Link[] = [];
-  for (let at: unknown = error; at !== undefined && at !== null && chain.length < DEEPEST; at = (at as Error).cause) {
+  for (let at: unknown = error; at !== undefined && at !== null && chain.length < DEEPEST; at = at.cause) {
     if (!(at instanceof Error)) {
       chain.push({ name: typeof at, message: inspect(at, { depth: 1 }).slice(0, 200), stack: [] });
       break;

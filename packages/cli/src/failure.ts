@@ -1,10 +1,9 @@
-import { EXIT, isHeadwaterError, isSourceError } from "@headwater/core";
+import { EXIT, isHeadwaterError, isSourceError, nearest } from "@headwater/core";
 import type { Misuse } from "./arguments.ts";
 import { writeCrashReport } from "./crash-report.ts";
-import { redactUrls } from "./redact.ts";
+import { redact, redactUrls } from "./redact.ts";
 import { safeLines } from "./screen/safe-text.ts";
 import type { Look, Screen } from "./screen/screen.ts";
-import { suggestion } from "./suggestion.ts";
 
 /** A message and what to do about it, as people see them. */
 export function problemLines(message: string, hint: string | undefined, { paint }: Look): string[] {
@@ -15,7 +14,7 @@ export function problemLines(message: string, hint: string | undefined, { paint 
 
 /** Says what is wrong with what was typed. */
 export function explainMisuse({ message, unknown, hint }: Misuse, look: Look): string[] {
-  const meant = unknown === undefined ? null : suggestion(unknown.word, unknown.known);
+  const meant = unknown === undefined ? null : nearest(unknown.word, unknown.known);
   return problemLines(message, meant === null ? hint : `Did you mean ${meant}?`, look);
 }
 
@@ -33,7 +32,7 @@ export function explainFailure(error: unknown, argv: readonly string[], err: Scr
   const message = error instanceof Error ? error.message : String(error);
   err.print(
     ...problemLines(
-      `Headwater failed, and this is a fault of its own: ${message}`,
+      redact(`Headwater failed, and this is a fault of its own: ${message}`),
       file === null
         ? "No report could be written, neither beside the catalog nor among the temporary files."
         : `What happened is in ${file}. It holds no secrets; please send it along when you report this.`,

@@ -36,7 +36,11 @@ export function commandHelp(command: CommandInfo, { paint }: Look): string[] {
     `${command.summary.slice(0, 1).toUpperCase()}${command.summary.slice(1)}.`,
     ...(command.about ?? []),
     "",
-    ...options.map((name) => `  ${paint("cyan", left(name))}${" ".repeat(width - left(name).length)}  ${OPTIONS[name].help}`),
-    ...(command.examples === undefined ? [] : ["", "For example:", ...command.examples.map((example) => `  headwater ${example}`)]),
+    ...options.map(
+      (name) => `  ${paint("cyan", left(name))}${" ".repeat(width - left(name).length)}  ${OPTIONS[name].help}`,
+    ),
+    ...(command.examples === undefined
+      ? []
+      : ["", "For example:", ...command.examples.map((example) => `  headwater ${example}`)]),
   ];
 }

@@ -13,11 +13,13 @@ const USAGE = 2;
 export async function main(argv: readonly string[]): Promise<void> {
   endQuietlyOnClosedPipes();
   const [out, err] = [openScreen(process.stdout), openScreen(process.stderr)];
-  const crash = (error: unknown): void => {
-    void fail(error, argv, err).then(end);
-  };
+  const crash = async (error: unknown): Promise<void> => end(await fail(error, argv, err));
   process.on("uncaughtException", crash).on("unhandledRejection", crash);
-  end(await run(argv, out, err).catch((error: unknown) => fail(error, argv, err)));
+  try {
+    end(await run(argv, out, err));
+  } catch (error) {
+    await crash(error);
+  }
 }
 
 async function run(argv: readonly string[], out: Screen, err: Screen): Promise<number> {
@@ -49,7 +51,10 @@ async function run(argv: readonly string[], out: Screen, err: Screen): Promise<n
 
 function unknownCommand(word: string): Misuse {
   if (word.startsWith("-"))
-    return { message: `The command comes first, and ${word} is an option.`, hint: "headwater --help lists the commands." };
+    return {
+      message: `The command comes first, and ${word} is an option.`,
+      hint: "headwater --help lists the commands.",
+    };
   return {
     message: `There is no command ${word}.`,
     unknown: { word, known: COMMANDS.map(({ name }) => name) },

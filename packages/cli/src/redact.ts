@@ -7,7 +7,8 @@ const known = new Set<string>();
 /** Remembers every secret in a configuration, so that {@link redact} knows it. */
 export function rememberSecrets(value: unknown): void {
   if (isSecret(value)) remember(value.reveal());
-  else if (typeof value === "object" && value !== null) for (const inner of Object.values(value)) rememberSecrets(inner);
+  else if (typeof value === "object" && value !== null)
+    for (const inner of Object.values(value)) rememberSecrets(inner);
 }
 
 /** Remembers a secret. Very short ones are part of too many words. */

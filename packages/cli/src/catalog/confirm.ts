@@ -10,9 +10,13 @@ import { safe } from "../screen/safe-text.ts";
 export async function confirmName({ args, err }: Call, name: string, what: string): Promise<void> {
   const said = args.value("yes") ?? (await ask(name, what, err.stream));
   if (said === name) return;
-  throw new HeadwaterError("usage", said === "" ? "Nothing was changed." : `That is not ${name}; nothing was changed.`, {
-    hint: `Type the name exactly: ${name}`,
-  });
+  throw new HeadwaterError(
+    "usage",
+    said === "" ? "Nothing was changed." : `That is not ${name}; nothing was changed.`,
+    {
+      hint: `Type the name exactly: ${name}`,
+    },
+  );
 }
 
 async function ask(name: string, what: string, stream: NodeJS.WriteStream): Promise<string> {

@@ -2,6 +2,7 @@ import { type Database, entitiesOf, type Entity, similarFqns } from "@headwater/
 import { buildFqn, columnsByPath, type Column, FqnError, HeadwaterError, quoteName, splitFqn } from "@headwater/core";
 import type { Call } from "../call.ts";
 import { safe } from "../screen/safe-text.ts";
+import { whatWasMeant } from "./what-was-meant.ts";
 
 /** What a name on the command line stands for: an entity, or one of its columns. */
 export interface Named {
@@ -88,8 +89,7 @@ function pick(entities: readonly Entity[], { args }: Call): Entity | null {
 }
 
 function notFound(db: Database, typed: string, names: readonly string[]): HeadwaterError {
-  const ending = similarFqns(db, typed);
-  const similar = ending.length > 0 ? ending : similarFqns(db, buildFqn(...names.slice(0, -1)) || typed);
+  const similar = whatWasMeant(db, typed, names);
   return new HeadwaterError("usage", `The catalog has nothing called ${typed}.`, {
     hint:
       similar.length > 0

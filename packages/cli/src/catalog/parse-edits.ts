@@ -1,13 +1,13 @@
 /** What `headwater set` was asked to do, as edits of the curated layer. */
 import type { Edit } from "@headwater/catalog";
-import { HeadwaterError, type Owner } from "@headwater/core";
-import { suggestion } from "../suggestion.ts";
+import { HeadwaterError, nearest, type Owner } from "@headwater/core";
 
 const SCALARS = ["description", "displayName"] as const;
 const SETS = ["owners", "tags"] as const;
 const FIELDS = [...SCALARS, ...SETS];
 const OWNERS = ["user", "team", "role"] as const;
-const FORMS = "description=TEXT, displayName=TEXT, owners+=user:NAME, owners-=user:NAME, tags+=CLASSIFICATION.TAG, tags-=…";
+const FORMS =
+  "description=TEXT, displayName=TEXT, owners+=user:NAME, owners-=user:NAME, tags+=CLASSIFICATION.TAG, tags-=…";
 
 /** Reads `FIELD=VALUE`, `FIELD+=VALUE`, `FIELD-=VALUE` and the fields of `--reset`. Throws a `HeadwaterError` (`usage`). */
 export function parseEdits(words: readonly string[], resets: readonly string[]): Edit[] {
@@ -19,10 +19,13 @@ export function parseEdits(words: readonly string[], resets: readonly string[]):
 function parseEdit(word: string): Edit {
   const [, name, sign, value] = /^([A-Za-z_]+)(\+=|-=|=)(.*)$/s.exec(word) ?? [];
   if (name === undefined || sign === undefined || value === undefined)
-    throw new HeadwaterError("usage", `"${word}" sets nothing.`, { hint: `Write one of: ${FORMS}. A value with blanks needs quotes.` });
+    throw new HeadwaterError("usage", `"${word}" sets nothing.`, {
+      hint: `Write one of: ${FORMS}. A value with blanks needs quotes.`,
+    });
   const field = knownField(name);
   if (field === "description" || field === "displayName") {
-    if (sign !== "=") throw new HeadwaterError("usage", `${field} is one text: ${field}=TEXT replaces it, ${field}= sets it to empty.`);
+    if (sign !== "=")
+      throw new HeadwaterError("usage", `${field} is one text: ${field}=TEXT replaces it, ${field}= sets it to empty.`);
     return { field, value: value === "" ? null : value };
   }
   if (sign === "=" || value === "")
@@ -41,7 +44,7 @@ function parseReset(name: string): Edit {
 function knownField(name: string): (typeof FIELDS)[number] {
   const field = FIELDS.find((candidate) => candidate === name);
   if (field !== undefined) return field;
-  const near = suggestion(name, FIELDS);
+  const near = nearest(name, FIELDS);
   throw new HeadwaterError("usage", `There is no field ${name} to set.`, {
     hint: near === null ? `Fields: ${FORMS}` : `Did you mean ${near}?`,
   });

@@ -1,7 +1,6 @@
-import { HeadwaterError, type InstalledConnector } from "@headwater/core";
+import { HeadwaterError, type InstalledConnector, nearest } from "@headwater/core";
 import type { Call } from "../call.ts";
 import { installedConnectors } from "../run/installed-connectors.ts";
-import { suggestion } from "../suggestion.ts";
 import { connectorInfoLines, connectorListLines } from "../views/connectors.ts";
 
 /** `headwater connectors` and `headwater connectors info ID` */
@@ -32,7 +31,7 @@ export async function run({ args, out, err }: Call): Promise<number> {
 
 function notInstalled(id: string, installed: readonly InstalledConnector[]): HeadwaterError {
   const ids = installed.map(({ manifest }) => manifest.id);
-  const near = suggestion(id, ids);
+  const near = nearest(id, ids);
   const there = ids.length === 0 ? "None is installed." : `Installed: ${ids.join(", ")}.`;
   return new HeadwaterError("usage", `No connector called ${id} is installed.`, {
     hint: near === null ? `${there} headwater connectors says where was looked.` : `Did you mean ${near}?`,

@@ -1,4 +1,11 @@
-import { type Database, exclusiveClassifications, historyOf, type HistoryEntry, type PastState, stateAt } from "@headwater/catalog";
+import {
+  type Database,
+  exclusiveClassifications,
+  historyOf,
+  type HistoryEntry,
+  type PastState,
+  stateAt,
+} from "@headwater/catalog";
 import { formatVersion, HeadwaterError, mergeLayers, parseVersion } from "@headwater/core";
 import type { Call } from "../call.ts";
 import { findEntity, type Named } from "../catalog/find-entity.ts";
@@ -55,7 +62,10 @@ function chosen(
       hint: "headwater show prints it.",
     });
   }
-  return [versionOf(history, first, entity.fqn), second === undefined ? newest : versionOf(history, second, entity.fqn)];
+  return [
+    versionOf(history, first, entity.fqn),
+    second === undefined ? newest : versionOf(history, second, entity.fqn),
+  ];
 }
 
 function versionOf(history: readonly HistoryEntry[], typed: string, fqn: string): HistoryEntry {
@@ -69,9 +79,13 @@ function versionOf(history: readonly HistoryEntry[], typed: string, fqn: string)
 function sideAt(db: Database, { entity }: Named, entry: HistoryEntry): Side {
   const state: PastState | null = stateAt(db, entity, entry.seq);
   if (state === null)
-    throw new HeadwaterError("usage", `What ${entity.fqn} was at version ${formatVersion(entry.version)} is no longer kept.`, {
-      hint: "headwater log lists the versions; the oldest ones are forgotten after a while.",
-    });
+    throw new HeadwaterError(
+      "usage",
+      `What ${entity.fqn} was at version ${formatVersion(entry.version)} is no longer kept.`,
+      {
+        hint: "headwater log lists the versions; the oldest ones are forgotten after a while.",
+      },
+    );
   const { name, deleted, source, curated } = state;
   return { name, deleted, shown: mergeLayers(source, curated, exclusiveClassifications(db)) };
 }

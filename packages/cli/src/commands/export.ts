@@ -10,7 +10,8 @@ import { escapeJson } from "../screen/safe-text.ts";
 export async function run(call: Call): Promise<number> {
   const { args, out } = call;
   const format = args.value("format") ?? "jsonl";
-  if (format !== "jsonl") throw new HeadwaterError("usage", `There is no format ${format}.`, { hint: "There is jsonl." });
+  if (format !== "jsonl")
+    throw new HeadwaterError("usage", `There is no format ${format}.`, { hint: "There is jsonl." });
   await withCatalog(call, { mustExist: true }, async (db) => {
     // Into files and pipes byte for byte as it is kept; a terminal is shielded from what strangers wrote.
     const lines = Readable.from(out.stream.isTTY ? shielded(db) : wholeLines(db));

@@ -15,8 +15,10 @@ export async function run(call: Call): Promise<number> {
     const [typed] = args.words;
     const entity = typed === undefined ? null : findEntity(db, typed, call).entity;
     const type = args.value("type");
-    const list = args.flag("recursive") ? allBelow : childrenOf;
-    const below = list(db, entity?.fqn ?? "", { deleted: args.flag("deleted") }).filter(
+    const options = { deleted: args.flag("deleted") };
+    const first = childrenOf(db, entity?.fqn ?? "", options);
+    const all = args.flag("recursive") ? first.flatMap((child) => [child, ...allBelow(db, child.fqn, options)]) : first;
+    const below = all.filter(
       // Under a name that was found, --type chose among entities of that name.
       (child) => type === undefined || entity !== null || child.type === type,
     );
@@ -28,7 +30,9 @@ export async function run(call: Call): Promise<number> {
       return;
     }
     if (below.length > 0) out.print(...listLines(below, args.flag("recursive") ? "fqn" : "name", out));
-    err.print(err.paint("dim", below.length > 0 ? countKinds(below) : nothing(entity === null ? null : wordFor(entity.type))));
+    err.print(
+      err.paint("dim", below.length > 0 ? countKinds(below) : nothing(entity === null ? null : wordFor(entity.type))),
+    );
   });
   return 0;
 }

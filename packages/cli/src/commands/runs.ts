@@ -42,6 +42,7 @@ function findRun(db: Database, typed: string): RunRecord {
   if (record !== null) return record;
   const [newest] = runs(db, 1);
   throw new HeadwaterError("usage", `The catalog remembers no run ${typed}.`, {
-    hint: newest === undefined ? "There has been no run yet." : `headwater runs lists them; the newest is ${newest.id}.`,
+    hint:
+      newest === undefined ? "There has been no run yet." : `headwater runs lists them; the newest is ${newest.id}.`,
   });
 }

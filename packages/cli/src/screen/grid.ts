@@ -19,7 +19,12 @@ const GAP = "  ";
  * Rows in columns, under titles. Columns that nothing stands in are left out; those that may are cut until the grid fits.
  * A line that is still too wide is cut off.
  */
-export function grid(columns: readonly GridColumn[], rows: readonly (readonly Cell[])[], look: Look, indent = ""): string[] {
+export function grid(
+  columns: readonly GridColumn[],
+  rows: readonly (readonly Cell[])[],
+  look: Look,
+  indent = "",
+): string[] {
   const texts = rows.map((row) => row.map((cell) => safe(typeof cell === "string" ? cell : cell.text)));
   const used = columns.map((_, at) => at).filter((at) => texts.some((row) => (row[at] ?? "") !== ""));
   const widths = columns.map(({ title }, at) =>
@@ -34,8 +39,12 @@ export function grid(columns: readonly GridColumn[], rows: readonly (readonly Ce
       const last = position === used.length - 1;
       const [text, tint] = cell(at);
       const fits = cut(text, Math.max(0, Math.min(widths[at] as number, left)));
-      const padded = last && columns[at]?.align !== "right" ? fits : pad(fits, widths[at] as number, columns[at]?.align);
-      if (left > 0) out += (tint === null || fits === "" ? padded : padded.replace(fits, () => look.paint(tint, fits))) + (last ? "" : GAP);
+      const padded =
+        last && columns[at]?.align !== "right" ? fits : pad(fits, widths[at] as number, columns[at]?.align);
+      if (left > 0)
+        out +=
+          (tint === null || fits === "" ? padded : padded.replace(fits, () => look.paint(tint, fits))) +
+          (last ? "" : GAP);
       left -= (widths[at] as number) + GAP.length;
     });
     return indent + out.trimEnd();

@@ -59,7 +59,7 @@ function widthOf(stream: Partial<WriteStream>, env: NodeJS.ProcessEnv): number {
 
 const OWN = new RegExp(
   `(${TINTS.flatMap((tint) => coloured(tint, "\n").split("\n"))
-    .map((code) => code.replaceAll(/[\[\]]/g, "\\$&"))
+    .map((code) => code.replaceAll("[", "\\["))
     .join("|")})`,
 );
 

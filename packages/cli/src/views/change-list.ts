@@ -69,7 +69,10 @@ function entryLines({ op, type, fqn, version, change }: FeedEntry, look: Look): 
   const [sign, tint] = SIGNS[op];
   const name = fqn === null ? "something removed since" : safe(fqn);
   const head = `  ${look.paint(tint, sign)} ${name}${type === null ? "" : look.paint("dim", `  ${wordFor(type)} ${formatVersion(version)}`)}`;
-  return [head, ...(change === null || op === "deleted" ? [] : fieldChangeLines(withoutDeleted(change), look, "      ", FIELDS))];
+  return [
+    head,
+    ...(change === null || op === "deleted" ? [] : fieldChangeLines(withoutDeleted(change), look, "      ", FIELDS)),
+  ];
 }
 
 /** That something is there again or gone is said by what was done already. */

@@ -1,4 +1,11 @@
-import { CAPABILITIES, type Capability, type ConnectorSearch, type InstalledConnector, type Manifest, type Privilege } from "@headwater/core";
+import {
+  CAPABILITIES,
+  type Capability,
+  type ConnectorSearch,
+  type InstalledConnector,
+  type Manifest,
+  type Privilege,
+} from "@headwater/core";
 import { grid } from "../screen/grid.ts";
 import { safe } from "../screen/safe-text.ts";
 import type { Look } from "../screen/screen.ts";
@@ -26,14 +33,15 @@ export function connectorListLines(
     ]),
     look,
   );
-  const beside = refused.map(({ packageName, reason }) =>
-    `${look.paint("yellow", `Refused: ${safe(packageName)}.`)} ${safe(reason)}`,
+  const beside = refused.map(
+    ({ packageName, reason }) => `${look.paint("yellow", `Refused: ${safe(packageName)}.`)} ${safe(reason)}`,
   );
   const where =
     lookedAt.length === 0
       ? "There is no package.json here or above whose dependencies could name a connector."
       : `Looked at the dependencies in ${lookedAt.join(" and ")}.`;
-  if (installed.length === 0) beside.push("No connector is installed. One is an npm package: npm install @headwater/connector-NAME");
+  if (installed.length === 0)
+    beside.push("No connector is installed. One is an npm package: npm install @headwater/connector-NAME");
   beside.push(look.paint("dim", safe(where)));
   return { list: installed.length === 0 ? [] : list, beside };
 }
@@ -42,7 +50,10 @@ const capabilitiesOf = ({ capabilities }: Manifest): Capability[] =>
   CAPABILITIES.filter((capability) => capabilities[capability] !== undefined);
 
 /** Everything a connector's manifest says. */
-export function connectorInfoLines({ manifest, packageName, packageVersion, folder }: InstalledConnector, look: Look): string[] {
+export function connectorInfoLines(
+  { manifest, packageName, packageVersion, folder }: InstalledConnector,
+  look: Look,
+): string[] {
   const types = Object.entries(manifest.types).map(([type, name]) => `${type} (${name})`);
   const sdks = Object.entries(manifest.sdks).map(([name, version]) => `${name} ${version}`);
   const bullets = (items: readonly string[] | undefined): string[] =>
@@ -56,8 +67,16 @@ export function connectorInfoLines({ manifest, packageName, packageVersion, fold
     ...fact("URLs", (manifest.urlSchemes ?? []).map((scheme) => `${scheme}://…`).join(", "), look),
     ...fact("drivers", sdks.join(", "), look),
     ...fact("folder", folder, look),
-    ...block("Capabilities", capabilitiesOf(manifest).flatMap((capability) => capabilityLines(manifest, capability, look)), look),
-    ...block("Privileges", manifest.privileges.flatMap((privilege) => privilegeLines(privilege, look)), look),
+    ...block(
+      "Capabilities",
+      capabilitiesOf(manifest).flatMap((capability) => capabilityLines(manifest, capability, look)),
+      look,
+    ),
+    ...block(
+      "Privileges",
+      manifest.privileges.flatMap((privilege) => privilegeLines(privilege, look)),
+      look,
+    ),
     ...block("Tested against", bullets(manifest.tested), look),
     ...block("Not proven by a test", bullets(manifest.notProven), look),
     ...block("Known in workflow files, and not honoured", bullets(manifest.ignoredConfig), look),

@@ -2,7 +2,7 @@ import type { Counts, NodeCounts, NodeName } from "@headwater/core";
 import { grid } from "../screen/grid.ts";
 import { count } from "../screen/numbers.ts";
 import type { Look, Tint } from "../screen/screen.ts";
-import { countOf } from "./words.ts";
+import { pluralOf } from "./words.ts";
 
 const COLUMNS: readonly [key: keyof NodeCounts, title: string, tint: Tint | null][] = [
   ["found", "FOUND", null],
@@ -27,8 +27,7 @@ export function countLines(counts: Counts, look: Look, indent = "  "): string[] 
   return grid(
     [{ title: "" }, ...COLUMNS.map(([, title]) => ({ title, align: "right" as const }))],
     nodes.map(([node, numbers]) => [
-      // "2 tables" without its number: the plural, with a capital nowhere.
-      countOf(2, node).replace(/^2 /, ""),
+      pluralOf(node),
       ...COLUMNS.map(([key, , tint]) => {
         const text = numbers[key] === 0 ? "" : count(numbers[key]);
         return tint === null ? text : { text, tint };

@@ -1,4 +1,11 @@
-import { type ChangeDescription, diffDocuments, type Document, type EntityType, type FieldChange, recordField } from "@headwater/core";
+import {
+  type ChangeDescription,
+  diffDocuments,
+  type Document,
+  type EntityType,
+  type FieldChange,
+  recordField,
+} from "@headwater/core";
 import { diffLines } from "diff";
 import { safe, safeLines } from "../screen/safe-text.ts";
 import type { Look } from "../screen/screen.ts";
@@ -24,23 +31,27 @@ const SHORT = 60;
 
 /** A difference to read: short values side by side, longer texts one below the other, many lines as a line by line diff. */
 export function diffView(change: ChangeDescription, look: Look): string[] {
-  const long = change.fieldsUpdated.filter(isLong);
-  const short = { ...change, fieldsUpdated: change.fieldsUpdated.filter((field) => !isLong(field)) };
-  return [...fieldChangeLines(short, look, ""), ...long.flatMap((field) => longField(field, look))];
+  const long = change.fieldsUpdated.map(longField).filter((field) => field !== null);
+  const short = { ...change, fieldsUpdated: change.fieldsUpdated.filter((field) => longField(field) === null) };
+  return [...fieldChangeLines(short, look, ""), ...long.flatMap((field) => longFieldLines(field, look))];
 }
 
-function isLong({ oldValue, newValue }: FieldChange): boolean {
-  return (
-    typeof oldValue === "string" &&
-    typeof newValue === "string" &&
-    (Math.max(oldValue.length, newValue.length) > SHORT || oldValue.includes("\n") || newValue.includes("\n"))
-  );
+/** A text that takes the place of another, too long to stand beside it. */
+interface LongField {
+  name: string;
+  before: string;
+  after: string;
 }
 
-function longField({ name, oldValue, newValue }: FieldChange, look: Look): string[] {
+function longField({ name, oldValue: before, newValue: after }: FieldChange): LongField | null {
+  if (typeof before !== "string" || typeof after !== "string") return null;
+  const long = Math.max(before.length, after.length) > SHORT || before.includes("\n") || after.includes("\n");
+  return long ? { name, before, after } : null;
+}
+
+function longFieldLines({ name, before, after }: LongField, look: Look): string[] {
   const { paint } = look;
   const head = paint("yellow", `~ ${safe(name)}`);
-  const [before, after] = [String(oldValue), String(newValue)];
   if (!before.includes("\n") && !after.includes("\n"))
     return [
       head,

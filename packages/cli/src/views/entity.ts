@@ -62,7 +62,8 @@ function aboutLines({ shown }: Entity, look: Look): string[] {
   ];
 }
 
-const ownersText = (owners: Json | undefined): string => ((owners ?? []) as unknown as Owner[]).map(ownerText).join(", ");
+const ownersText = (owners: Json | undefined): string =>
+  ((owners ?? []) as unknown as Owner[]).map(ownerText).join(", ");
 const tagsText = (tags: Json | undefined): string => ((tags ?? []) as unknown as TagLabel[]).map(tagText).join(", ");
 
 /** Fields that have a place of their own in the view. */
@@ -72,6 +73,8 @@ const PLACED = new Set([
   "owners",
   "tags",
   "source",
+  "tableType",
+  "storedProcedureType",
   "columns",
   "tableConstraints",
   "tablePartition",
@@ -126,7 +129,11 @@ function partitionLines(shown: JsonObject, look: Look): string[] {
     ({ columnName, intervalType, interval }) =>
       `${columnName}  ${intervalType.toLowerCase()}${interval === undefined ? "" : `  ${interval}`}`,
   );
-  return block("Partitioned by", lines.flatMap((line) => paragraph(line, look, "  ")), look);
+  return block(
+    "Partitioned by",
+    lines.flatMap((line) => paragraph(line, look, "  ")),
+    look,
+  );
 }
 
 function referenceLines({ entity, references, referencedBy }: Details, look: Look): string[] {
@@ -136,7 +143,9 @@ function referenceLines({ entity, references, referencedBy }: Details, look: Loo
       `  ${safe(to)}${paint("dim", `  ${REFERENCE_WORDS[kind]}`)}${known ? "" : paint("yellow", "  not in the catalog")}`,
   );
   const others = referencedBy.filter(({ fqn }) => fqn !== entity.fqn);
-  const back = others.map(({ fqn, kind }) => `  ${safe(fqn)}${paint("dim", `  ${REFERENCE_WORDS[kind] ?? safe(kind)}`)}`);
+  const back = others.map(
+    ({ fqn, kind }) => `  ${safe(fqn)}${paint("dim", `  ${REFERENCE_WORDS[kind] ?? safe(kind)}`)}`,
+  );
   return [
     ...block("Points at", firstOf(out, MANY, look), look),
     ...block("Pointed at by", firstOf(back, MANY, look), look),

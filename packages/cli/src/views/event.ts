@@ -1,4 +1,4 @@
-import { EXIT, type NodeName, type RunEvent } from "@headwater/core";
+import { EXIT, type NodeName, type RunEvent, TOPOLOGIES } from "@headwater/core";
 import { count, counted } from "../screen/numbers.ts";
 import { safe } from "../screen/safe-text.ts";
 import type { Look, Tint } from "../screen/screen.ts";
@@ -9,11 +9,17 @@ import { countOf, wordFor } from "./words.ts";
 export function eventLines(event: RunEvent, { paint }: Look): string[] {
   const line = (sign: string, tint: Tint, text: string, ...more: (string | undefined)[]): string[] => [
     `${paint(tint, sign)} ${safe(text)}`,
-    ...more.filter((hint) => hint !== undefined).flatMap((hint) => hint.split("\n").map((part) => `  ${paint("dim", safe(part))}`)),
+    ...more
+      .filter((hint) => hint !== undefined)
+      .flatMap((hint) => hint.split("\n").map((part) => `  ${paint("dim", safe(part))}`)),
   ];
   switch (event.event) {
     case "run-started":
-      return line("▸", "cyan", `${event.pipeline} with ${event.connector}${event.continued ? ", going on where it stopped" : ""}`);
+      return line(
+        "▸",
+        "cyan",
+        `${event.pipeline} with ${event.connector}${event.continued ? ", going on where it stopped" : ""}`,
+      );
     case "connected":
       return line("▸", "cyan", `connected to ${event.server}, ${counted(event.sessions, "session")} at most`);
     case "listed":
@@ -52,16 +58,29 @@ export function eventLines(event: RunEvent, { paint }: Look): string[] {
     case "queries":
       return line("·", "dim", queriesText(event));
     case "run-finished":
-      return line(event.exit === EXIT.success ? "✓" : "✗", event.exit === EXIT.success ? "green" : "red", `${event.state}: ${event.message}`);
+      return line(
+        event.exit === EXIT.success ? "✓" : "✗",
+        event.exit === EXIT.success ? "green" : "red",
+        `${event.state}: ${event.message}`,
+      );
   }
 }
 
 const below = (objects: number): string => (objects > 0 ? `, with ${count(objects)} below it` : "");
 
 function listedText({ node, group, scopes, found, leftOut }: RunEvent & { event: "listed" }): string {
-  const places = `${counted(scopes, "place")}${group === "" ? "" : ` of ${group}`}`;
-  return `found ${countOf(found, node)} in ${places}${leftOut > 0 ? `, ${count(leftOut)} left out` : ""}`;
+  const parent = PARENTS.get(node);
+  const where = parent === undefined ? "" : ` in ${countOf(scopes, parent)}`;
+  const left = leftOut > 0 ? `, ${count(leftOut)} left out` : "";
+  return `${group === "" ? "" : `${group}: `}found ${countOf(found, node)}${where}${left}`;
 }
+
+/** What the objects of each node are below; nothing for those right below the service. */
+const PARENTS: ReadonlyMap<NodeName, NodeName> = new Map(
+  Object.values(TOPOLOGIES).flatMap(({ nodes }) =>
+    nodes.flatMap(({ name, parent }) => (parent === null ? [] : [[name, parent] as const])),
+  ),
+);
 
 function heldText({ deletions, limit, of, examples }: RunEvent & { event: "held" }): string {
   const more = deletions > examples.length ? " …" : "";
@@ -69,7 +88,15 @@ function heldText({ deletions, limit, of, examples }: RunEvent & { event: "held"
 }
 
 /** How many queries were asked, and how many the connector's manifest allows. */
-export function queriesText({ total, bound, sessions }: { total: number; bound: number | null; sessions: number }): string {
+export function queriesText({
+  total,
+  bound,
+  sessions,
+}: {
+  total: number;
+  bound: number | null;
+  sessions: number;
+}): string {
   const allowed = bound === null ? "" : ` of at most ${count(bound)}`;
   return `${counted(total, "query", "queries")}${allowed}, ${counted(sessions, "session")}`;
 }
@@ -80,9 +107,4 @@ export type Trouble = RunEvent & { event: "failed" | "not-listed" };
 /** Whether an event is a failure. */
 export function isFailure(event: RunEvent): event is Trouble {
   return event.event === "failed" || (event.event === "not-listed" && event.failure);
-}
-
-/** The name of the node an event is about, where it is about one. */
-export function nodeOfEvent(event: RunEvent): NodeName | null {
-  return "node" in event ? event.node : null;
 }

@@ -6,14 +6,20 @@ import { cut, widthOf } from "../screen/width.ts";
 import { valueText } from "./values.ts";
 
 /** The fields that changed, one line each, at most `limit` of them: `~ description: "a" → "b"`. */
-export function fieldChangeLines(change: ChangeDescription, look: Look, indent: string, limit: number = Infinity): string[] {
+export function fieldChangeLines(
+  change: ChangeDescription,
+  look: Look,
+  indent: string,
+  limit: number = Infinity,
+): string[] {
   const lines = [
     ...change.fieldsAdded.flatMap((field) => elements(field, field.newValue, "+")),
     ...change.fieldsUpdated.map(updated),
     ...change.fieldsDeleted.flatMap((field) => elements(field, field.oldValue, "-")),
   ];
   const shown = lines.slice(0, limit).map((line) => fieldLine(line, look, indent));
-  if (lines.length > limit) shown.push(`${indent}${look.paint("dim", `… ${counted(lines.length - limit, "more field")}`)}`);
+  if (lines.length > limit)
+    shown.push(`${indent}${look.paint("dim", `… ${counted(lines.length - limit, "more field")}`)}`);
   return shown;
 }
 

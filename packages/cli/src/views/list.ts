@@ -19,7 +19,10 @@ export function listLines(entities: readonly EntitySummary[], names: "name" | "f
       { title: "DESCRIPTION", shrinkTo: 12 },
     ],
     entities.map((entity) => [
-      { text: names === "fqn" ? entity.fqn : quoteName(entity.name), tint: entity.deleted ? ("dim" as const) : ("bold" as const) },
+      {
+        text: names === "fqn" ? entity.fqn : quoteName(entity.name),
+        tint: entity.deleted ? ("dim" as const) : ("bold" as const),
+      },
       wordFor(entity.type, entity.kind) + (entity.deleted ? " (deleted)" : ""),
       number(entity.children),
       number(entity.columns),

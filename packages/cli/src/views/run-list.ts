@@ -15,7 +15,10 @@ const TINTS: { readonly [S in RunRecord["state"]]: Tint } = {
 
 /** The runs, one line each. */
 export function runListLines(runs: readonly RunRecord[], look: Look): string[] {
-  const sum = (counts: Counts, ...keys: ("created" | "restored" | "updated" | "renamed" | "deleted" | "failed" | "notListed")[]): string => {
+  const sum = (
+    counts: Counts,
+    ...keys: ("created" | "restored" | "updated" | "renamed" | "deleted" | "failed" | "notListed")[]
+  ): string => {
     const total = Object.values(counts).reduce((all, node) => all + keys.reduce((n, key) => n + node[key], 0), 0);
     return total === 0 ? "" : count(total);
   };

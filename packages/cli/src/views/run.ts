@@ -25,9 +25,17 @@ export function runLines(run: RunRecord, events: readonly RunEvent[], changes: C
     ...fact("result", finished?.message ?? "", look),
     ...fact("queries", asked === undefined ? count(run.queries) : queriesText(asked), look),
     ...block("Counts", countLines(run.counts, look), look),
-    ...block(`Failures (${count(failures.length)})`, failures.flatMap((event) => eventLines(event, look)), look),
+    ...block(
+      `Failures (${count(failures.length)})`,
+      failures.flatMap((event) => eventLines(event, look)),
+      look,
+    ),
     ...block("Changes", changes.lines(look), look),
-    ...block("Events", rest.flatMap((event) => timed(event, look)), look),
+    ...block(
+      "Events",
+      rest.flatMap((event) => timed(event, look)),
+      look,
+    ),
   ];
 }
 

@@ -6,7 +6,7 @@ const MANY_LINES = 2;
 
 /** The value of a field of a document or of a change. */
 export function valueText(value: Json | undefined): string {
-  if (value === undefined || value === null) return "nothing";
+  if (value === undefined || value === null) return "empty";
   if (typeof value === "string") return stringText(value);
   if (Array.isArray(value)) return value.map(valueText).join(", ");
   if (typeof value !== "object") return String(value);
@@ -32,8 +32,7 @@ function objectText(value: JsonObject): string {
     return `${column.name} ${typeText(column)}`;
   }
   if (isOwner(value)) return ownerText(value as unknown as Owner);
-  if (Object.keys(value).every((key) => key === "add" || key === "remove"))
-    return setEditText(value as unknown as SetEdit<Json>);
+  if (Object.keys(value).every((key) => key === "add" || key === "remove")) return setEditText(value);
   return JSON.stringify(value);
 }
 

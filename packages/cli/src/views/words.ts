@@ -63,3 +63,8 @@ export function countKinds(entities: Iterable<{ type: EntityType; kind: string |
   }
   return [...counts.values()].map(({ type, kind, value }) => countOf(value, type, kind)).join(", ");
 }
+
+/** What several entities of a type are called: `tables`. */
+export function pluralOf(type: EntityType): string {
+  return words(type, null)[1];
+}
