@@ -1,5 +1,5 @@
-import { childrenOf, type Database, search, similarFqns } from "@headwater/catalog";
-import { nearest } from "@headwater/core";
+import { childrenOf, type Database, entitiesOf, search, similarFqns } from "@headwater/catalog";
+import { type Column, columnsByPath, nearest } from "@headwater/core";
 
 const BEGINNING = 2;
 const CANDIDATES = 200;
@@ -15,19 +15,28 @@ export function whatWasMeant(db: Database, typed: string, names: readonly string
 /** Goes down from the roots, taking the nearest name where the typed one is not there. */
 function misspelt(db: Database, names: readonly string[]): string | null {
   let at = "";
-  for (const name of names) {
+  for (const [level, name] of names.entries()) {
     const children = childrenOf(db, at);
-    const meant = children.some((child) => child.name === name)
-      ? name
-      : nearest(
-          name,
-          children.map((child) => child.name),
-        );
+    const near = (): string | null =>
+      nearest(
+        name,
+        children.map((child) => child.name),
+      );
+    const meant = children.some((child) => child.name === name) ? name : near();
     const child = children.find((candidate) => candidate.name === meant);
-    if (child === undefined) return null;
+    if (child === undefined) return at === "" ? null : misspeltColumn(db, at, names.slice(level).join("."));
     at = child.fqn;
   }
   return at;
+}
+
+function misspeltColumn(db: Database, fqn: string, typed: string): string | null {
+  for (const { shown } of entitiesOf(db, fqn)) {
+    const columns = columnsByPath((shown["columns"] ?? []) as unknown as Column[]);
+    const meant = nearest(typed, columns.keys());
+    if (meant !== null) return `${fqn}.${meant}`;
+  }
+  return null;
 }
 
 /** The nearest last name among those that begin like it. */

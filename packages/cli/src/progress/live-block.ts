@@ -1,4 +1,4 @@
-import { clearScreenDown, moveCursor } from "node:readline";
+import { clearScreenDown, cursorTo, moveCursor } from "node:readline";
 import type { RunEvent } from "@headwater/core";
 import type { Screen } from "../screen/screen.ts";
 import { eventLines } from "../views/event.ts";
@@ -65,6 +65,8 @@ export class LiveBlock {
 
   #erase(): void {
     if (this.#drawn === 0) return;
+    // The terminal may have written ^C where the cursor stood.
+    cursorTo(this.#screen.stream, 0);
     moveCursor(this.#screen.stream, 0, -this.#drawn);
     clearScreenDown(this.#screen.stream);
     this.#drawn = 0;

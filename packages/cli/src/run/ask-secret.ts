@@ -41,7 +41,6 @@ function readHidden(
   stderr: NodeJS.WriteStream,
   signal: AbortSignal,
 ): Promise<Secret | null> {
-  stderr.write(`${safe(question)} `);
   return new Promise((resolve) => {
     let typed: string[] = [];
     const done = (answer: Secret | null): void => {
@@ -69,7 +68,9 @@ function readHidden(
       }
     };
     signal.addEventListener("abort", onAbort, { once: true });
+    // Before the question: what is typed the moment it appears must not be shown either.
     stdin.setRawMode(true);
+    stderr.write(`${safe(question)} `);
     stdin.setEncoding("utf8");
     stdin.on("data", onData);
     stdin.resume();

@@ -1,6 +1,6 @@
 import { safe } from "./safe-text.ts";
 import type { Look, Tint } from "./screen.ts";
-import { cut, pad, widthOf } from "./width.ts";
+import { cut, widthOf } from "./width.ts";
 
 /** One cell: any text, made safe here, with an optional tint. */
 export type Cell = string | { text: string; tint: Tint };
@@ -34,20 +34,18 @@ export function grid(
 
   const line = (cell: (at: number) => [text: string, tint: Tint | null]): string => {
     let left = look.width - indent.length;
-    let out = "";
-    used.forEach((at, position) => {
-      const last = position === used.length - 1;
+    const parts: string[] = [];
+    for (const at of used) {
+      if (left <= 0) break;
+      const width = Math.min(widths[at] as number, left);
       const [text, tint] = cell(at);
-      const fits = cut(text, Math.max(0, Math.min(widths[at] as number, left)));
-      const padded =
-        last && columns[at]?.align !== "right" ? fits : pad(fits, widths[at] as number, columns[at]?.align);
-      if (left > 0)
-        out +=
-          (tint === null || fits === "" ? padded : padded.replace(fits, () => look.paint(tint, fits))) +
-          (last ? "" : GAP);
-      left -= (widths[at] as number) + GAP.length;
-    });
-    return indent + out.trimEnd();
+      const fits = cut(text, width);
+      const blanks = " ".repeat(Math.max(0, width - widthOf(fits)));
+      const tinted = tint === null || fits === "" ? fits : look.paint(tint, fits);
+      parts.push(columns[at]?.align === "right" ? blanks + tinted : tinted + blanks);
+      left -= width + GAP.length;
+    }
+    return (indent + parts.join(GAP)).trimEnd();
   };
   return [
     line((at) => [columns[at]?.title ?? "", "dim"]),

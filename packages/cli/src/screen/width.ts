@@ -1,16 +1,25 @@
-import truncatedWidth from "fast-string-truncated-width";
+import stringWidth from "fast-string-width";
 import { wrapAnsi } from "fast-wrap-ansi";
 
 /** How many columns a text takes. Tints take none. */
 export function widthOf(text: string): number {
-  return truncatedWidth(text).width;
+  return stringWidth(text);
 }
+
+const graphemes = new Intl.Segmenter();
 
 /** A text without tints, cut to at most so many columns, with an ellipsis where something is missing. */
 export function cut(text: string, width: number): string {
-  if (text.length <= width && /^[\x20-\x7e]*$/.test(text)) return text;
-  const { index, ellipsed } = truncatedWidth(text, { limit: width, ellipsis: "…" });
-  return text.slice(0, index) + (ellipsed ? "…" : "");
+  if (widthOf(text) <= width) return text;
+  if (width < 1) return "";
+  let kept = "";
+  let left = width - 1;
+  for (const { segment } of graphemes.segment(text)) {
+    left -= widthOf(segment);
+    if (left < 0) break;
+    kept += segment;
+  }
+  return `${kept}…`;
 }
 
 /** A text without tints, broken between words into lines of at most so many columns. */

@@ -23,25 +23,32 @@ export function fieldChangeLines(
   return shown;
 }
 
+/** One line: a value that came or went, or the two sides of one that changed. */
 interface Line {
   sign: "+" | "-" | "~";
   name: string;
-  text: string;
+  texts: readonly string[];
 }
 
 const TINTS: { readonly [S in Line["sign"]]: Tint } = { "+": "green", "-": "red", "~": "yellow" };
 
 function elements({ name }: FieldChange, value: Json | undefined, sign: "+" | "-"): Line[] {
   const items = Array.isArray(value) ? value : [value];
-  return items.map((item) => ({ sign, name, text: valueText(item) }));
+  return items.map((item) => ({ sign, name, texts: [valueText(item)] }));
 }
 
 function updated({ name, oldValue, newValue }: FieldChange): Line {
-  return { sign: "~", name, text: `${valueText(oldValue)} → ${valueText(newValue)}` };
+  return { sign: "~", name, texts: [valueText(oldValue), valueText(newValue)] };
 }
 
-function fieldLine({ sign, name, text }: Line, { paint, width }: Look, indent: string): string {
+const ARROW = " → ";
+
+function fieldLine({ sign, name, texts }: Line, { paint, width }: Look, indent: string): string {
   const head = `${sign} ${safe(name)}`;
-  const left = Math.max(8, width - indent.length - widthOf(head) - 2);
-  return `${indent}${paint(TINTS[sign], head)}: ${cut(safe(text), left)}`;
+  const left = Math.max(8, width - indent.length - widthOf(head) - 2 - ARROW.length * (texts.length - 1));
+  const safeTexts = texts.map(safe);
+  const total = safeTexts.reduce((sum, text) => sum + widthOf(text), 0);
+  // Both sides give way, so that it can still be seen that they differ.
+  const each = total <= left ? Infinity : Math.floor(left / texts.length);
+  return `${indent}${paint(TINTS[sign], head)}: ${safeTexts.map((text) => cut(text, each)).join(ARROW)}`;
 }
