@@ -11,7 +11,13 @@ const here = dirname(dirname(realpathSync(fileURLToPath(import.meta.url))));
 function start() {
   if (Number(process.versions.node.split(".")[0]) < NODE_MAJOR)
     return refuse(`Headwater needs Node ${NODE_MAJOR} or newer, and this is Node ${process.versions.node}.`);
-  const other = projectsOwn(process.cwd());
+  let folder;
+  try {
+    folder = process.cwd();
+  } catch (error) {
+    return refuse("The folder you are in is no longer there: go to another one first.");
+  }
+  const other = projectsOwn(folder);
   if (other !== null) {
     process.argv[1] = other;
     return import(pathToFileURL(other).href);

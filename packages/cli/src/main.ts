@@ -12,6 +12,7 @@ const USAGE = 2;
 /** Runs `headwater` with the words behind its name, and ends the process with its exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
   endQuietlyOnClosedPipes();
+  silenceSqliteWarning();
   const [out, err] = [openScreen(process.stdout), openScreen(process.stderr)];
   const crash = async (error: unknown): Promise<void> => end(await fail(error, argv, err));
   process.on("uncaughtException", crash).on("unhandledRejection", crash);
@@ -20,6 +21,14 @@ export async function main(argv: readonly string[]): Promise<void> {
   } catch (error) {
     await crash(error);
   }
+}
+
+/** The first releases of Node 24 call their SQLite experimental, which nobody who runs a command can do anything about. */
+function silenceSqliteWarning(): void {
+  const warn = process.emitWarning.bind(process) as (...args: unknown[]) => void;
+  process.emitWarning = (...args: unknown[]): void => {
+    if (!String(args[0]).startsWith("SQLite is an experimental feature")) warn(...args);
+  };
 }
 
 async function run(argv: readonly string[], out: Screen, err: Screen): Promise<number> {

@@ -1,9 +1,10 @@
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { MemorySource } from "@headwater/testkit";
-import { Project } from "../headwater.ts";
+import { BIN, Project } from "../headwater.ts";
 import { sampleShop } from "../sample-shop.ts";
 
 let project: Project;
@@ -84,6 +85,15 @@ describe("ingest", () => {
       2,
       expect.stringContaining("--events no/such/folder cannot be written"),
     ]);
+  });
+
+  test("goes on when the reader of its events goes away", () => {
+    const script = '"$0" "$1" ingest -c shop.yaml --events - | head -1; exit ${PIPESTATUS[0]}';
+    const { status, stdout, stderr } = spawnSync("bash", ["-c", script, process.execPath, BIN], {
+      cwd: project.folder,
+      encoding: "utf8",
+    });
+    expect([status, stdout.split("\n").length, stderr]).toEqual([0, 2, expect.stringContaining("✓ shop.metadata")]);
   });
 
   test("writes the whole report, which is also what --json prints", async () => {
@@ -292,7 +302,7 @@ describe("each end has its exit code", () => {
   });
 
   test("8: another run holds the service, or the file is no catalog", async () => {
-    project.shelf(shop, { latencyMs: 1_000 });
+    project.shelf(shop, { latencyMs: 400 });
     const first = project.start("ingest", "-c", "shop.yaml");
     await first.said("connected to");
     const second = await project.run("ingest", "-c", "shop.yaml");
@@ -311,7 +321,7 @@ describe("each end has its exit code", () => {
 describe("Ctrl-C", () => {
   test("stops after what is under way, says how to go on, and the next run does", async () => {
     addTables(50);
-    project.shelf(shop, { latencyMs: 700 });
+    project.shelf(shop, { latencyMs: 400 });
     const run = project.start("ingest", "-c", "shop.yaml");
     await run.said("read 1 schema");
     run.child.kill("SIGINT");
@@ -319,6 +329,7 @@ describe("Ctrl-C", () => {
     expect(stderr).toContain("Ctrl-C again stops at once");
     expect(stderr).toContain("The same command goes on from here; with --fresh it begins anew.");
     expect([code, stdout]).toEqual([130, expect.stringContaining("interrupted")]);
+    project.shelf(shop);
     const next = await project.run("ingest", "-c", "shop.yaml");
     expect([next.code, next.stderr]).toEqual([0, expect.stringContaining("going on where it stopped")]);
     expect(next.stderr).not.toContain("read 1 schema");

@@ -56,7 +56,7 @@ describe.skipIf(noTerminal !== null)(`on a terminal${noTerminal === null ? "" : 
   });
 
   test("Ctrl-C stops a run and says how to go on", async () => {
-    project.shelf(sampleShop(), { latencyMs: 1_500 });
+    project.shelf(sampleShop(), { latencyMs: 700 });
     const terminal = onTerminal(project, ["ingest", "-c", "shop.yaml"]);
     await terminal.shows("listing");
     terminal.type("\u0003");
