@@ -14,7 +14,7 @@ function start() {
   let folder;
   try {
     folder = process.cwd();
-  } catch (error) {
+  } catch {
     return refuse("The folder you are in is no longer there: go to another one first.");
   }
   const other = projectsOwn(folder);

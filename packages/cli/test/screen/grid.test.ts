@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { grid, type GridColumn } from "../../src/screen/grid.ts";
 import { widthOf } from "../../src/screen/width.ts";

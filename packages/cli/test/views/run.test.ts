@@ -12,8 +12,7 @@ import { marked, narrow, wide } from "../looks.ts";
 
 const AT = Date.UTC(2026, 0, 1);
 type Body = RunEvent extends infer E ? (E extends RunEvent ? Omit<E, "at" | "run"> : never) : never;
-const event = (body: Body, seconds: number = 0): RunEvent =>
-  ({ at: AT + seconds * 1_000, run: "7", ...body }) as RunEvent;
+const event = (body: Body, seconds: number = 0): RunEvent => ({ at: AT + seconds * 1_000, run: "7", ...body });
 
 const EVENTS: RunEvent[] = [
   event({
