@@ -81,7 +81,7 @@ export function progressLines(progress: RunProgress, now: number, { paint, width
   const widest = Math.max(0, ...numbers.map((number) => number.length));
   const rate = rateOf(progress, now);
   return [
-    paint("bold", fit(progress.title + (progress.server === null ? "" : `: ${progress.server}`))),
+    paint("bold", fit(progress.title + (progress.server === null ? "" : `, server ${progress.server}`))),
     ...[...progress.nodes.values()].map(({ wanted, done }, at) =>
       fit(
         `  ${pad(words[at] ?? "", label)}${pad(numbers[at] ?? "", widest, "right")}${done < wanted ? ` of ${count(wanted)}` : ""}`,

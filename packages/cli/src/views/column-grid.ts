@@ -1,4 +1,4 @@
-import type { Column, Json, TableConstraint } from "@headwater/core";
+import type { Column, Json, JsonObject, TableConstraint } from "@headwater/core";
 import { grid } from "../screen/grid.ts";
 import type { Look } from "../screen/screen.ts";
 import { plainText, tagText, typeText } from "./values.ts";
@@ -33,9 +33,10 @@ function flatten(columns: readonly Column[], indent: string): { column: Column; 
 }
 
 /** Whether a column may be empty: `yes`, `no`, or nothing where the source does not say. */
-export function nullText({ constraint }: Column): string {
+export function nullText({ constraint, source }: Column): string {
   if (constraint === "NULL") return "yes";
-  return constraint === "NOT_NULL" || constraint === "PRIMARY_KEY" ? "no" : "";
+  // A column that is unique has room for no other word, and its source may still say it.
+  return constraint === "NOT_NULL" || constraint === "PRIMARY_KEY" || source?.["notNull"] === true ? "no" : "";
 }
 
 function keyText({ name, constraint }: Column, constraints: readonly TableConstraint[]): string {
@@ -54,12 +55,15 @@ const text = (value: Json | undefined): string => (value === undefined || value 
 /** How a value comes about that nobody gives: a default, a formula, a sequence. */
 function defaultText({ source }: Column): string {
   const { default: value, generated, identity } = source ?? {};
-  if (generated != null) return `generated: ${text(generated)}`;
-  if (identity != null) return `identity: ${text(identity)}`;
+  if (generated != null) return `generated: ${text(isObject(generated) ? generated["expression"] : generated)}`;
+  if (identity != null) return `identity ${text(identity)}`;
   return text(value);
 }
 
-const SAID_ELSEWHERE = new Set(["default", "generated", "identity"]);
+const isObject = (value: Json): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const SAID_ELSEWHERE = new Set(["default", "generated", "identity", "notNull"]);
 
 function aboutText({ displayName, description, tags, source }: Column): string {
   const rest = Object.entries(source ?? {}).filter(([key]) => !SAID_ELSEWHERE.has(key));

@@ -92,7 +92,13 @@ const PLACED = new Set([
 function plainFacts({ type, shown }: Entity, look: Look): string[] {
   return documentKeys(type)
     .filter((key) => !PLACED.has(key) && shown[key] !== undefined)
-    .flatMap((key) => fact(key, plainText(shown[key] as Json), look));
+    .flatMap((key) => fact(key, plainText(unwrapped(shown[key] as Json)), look));
+}
+
+/** OpenMetadata puts many things into a `config` of their own. */
+function unwrapped(value: Json): Json {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.keys(value).length === 1 && value["config"] !== undefined ? value["config"] : value;
 }
 
 /** Which fields people set. */
@@ -116,11 +122,24 @@ function columnLines({ shown }: Entity, look: Look): string[] {
 
 function constraintLines(shown: JsonObject, look: Look): string[] {
   const constraints = (shown["tableConstraints"] ?? []) as unknown as TableConstraint[];
+  const texts = [...constraints.map(constraintText), ...otherConstraints(shown).map(plainText)];
   return block(
     "Constraints",
-    constraints.flatMap((constraint) => paragraph(constraintText(constraint), look, "  ")),
+    texts.flatMap((text) => paragraph(text, look, "  ")),
     look,
   );
+}
+
+/** Kinds of constraints that OpenMetadata has words for, as sources spell them. */
+const KEYS = new Set(["PRIMARY KEY", "UNIQUE", "FOREIGN KEY"]);
+
+/** What the source knows beside keys: checks, exclusions. */
+function otherConstraints({ source }: JsonObject): JsonObject[] {
+  const own = ((source as JsonObject | undefined)?.["constraints"] ?? []) as JsonObject[];
+  if (!Array.isArray(own)) return [];
+  return own
+    .filter(({ type }) => typeof type !== "string" || !KEYS.has(type))
+    .map(({ type: _type, ...constraint }) => constraint);
 }
 
 function partitionLines(shown: JsonObject, look: Look): string[] {
@@ -163,6 +182,7 @@ function sourceLines(source: JsonObject | undefined, look: Look): string[] {
   return block(
     "From the source",
     Object.entries(source ?? {}).flatMap(([key, value]) => {
+      if (key === "constraints") return [];
       const items = Array.isArray(value) ? value : [value];
       return items.flatMap((item) => paragraph(`${key}: ${plainText(item)}`, look, "  "));
     }),

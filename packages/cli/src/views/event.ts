@@ -21,7 +21,7 @@ export function eventLines(event: RunEvent, { paint }: Look): string[] {
         `${event.pipeline} with ${event.connector}${event.continued ? ", going on where it stopped" : ""}`,
       );
     case "connected":
-      return line("▸", "cyan", `connected to ${event.server}, ${counted(event.sessions, "session")} at most`);
+      return line("▸", "cyan", `connected: server ${event.server}, at most ${counted(event.sessions, "session")}`);
     case "listed":
       return line("·", "dim", listedText(event));
     case "read":

@@ -15,6 +15,7 @@ export function valueText(value: Json | undefined): string {
 
 /** A value where no quotes are needed to see where it ends. */
 export function plainText(value: Json): string {
+  if (Array.isArray(value)) return value.map(plainText).join(", ");
   return typeof value === "string" ? value : valueText(value);
 }
 
@@ -33,8 +34,21 @@ function objectText(value: JsonObject): string {
   }
   if (isOwner(value)) return ownerText(value as unknown as Owner);
   if (Object.keys(value).every((key) => key === "add" || key === "remove")) return setEditText(value);
-  return JSON.stringify(value);
+  return freeText(value);
 }
+
+/** An object of the source's own making: its name and definition first, where it has them, the rest in brackets. */
+function freeText({ name, definition, ...rest }: JsonObject): string {
+  const head = [name, definition].filter((part) => typeof part === "string").join(": ");
+  const more = Object.entries(rest)
+    .map(([key, value]) => `${key}: ${isObject(value) ? `(${objectText(value)})` : plainText(value)}`)
+    .join(", ");
+  if (head === "") return more;
+  return more === "" ? head : `${head} (${more})`;
+}
+
+const isObject = (value: Json): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const isOwner = (value: JsonObject): boolean =>
   Object.keys(value).length === 2 && typeof value["type"] === "string" && typeof value["name"] === "string";

@@ -37,7 +37,7 @@ describe("ingest", () => {
       expect.arrayContaining([
         `Catalog: ${project.catalog}`,
         "▸ shop.metadata with shelf@1.2.3",
-        "▸ connected to memory 1, 4 sessions at most",
+        "▸ connected: server memory 1, at most 4 sessions",
         "· shop: found 3 tables in 1 schema",
         "· read 3 tables",
       ]),
@@ -304,7 +304,7 @@ describe("each end has its exit code", () => {
   test("8: another run holds the service, or the file is no catalog", async () => {
     project.shelf(shop, { latencyMs: 400 });
     const first = project.start("ingest", "-c", "shop.yaml");
-    await first.said("connected to");
+    await first.said("connected: server");
     const second = await project.run("ingest", "-c", "shop.yaml");
     expect([second.code, second.stderr]).toEqual([
       8,
@@ -341,7 +341,7 @@ describe("Ctrl-C", () => {
     project.shelf(shop, { hangMs: 20_000 });
     project.env = { TMPDIR: project.folder };
     const run = project.start("ingest", "-c", "shop.yaml", "--dry-run");
-    await run.said("connected to");
+    await run.said("connected: server");
     run.child.kill("SIGINT");
     await run.said("Ctrl-C again");
     const start = performance.now();
@@ -378,7 +378,6 @@ describe("check", () => {
     expect(code).toBe(0);
     expect(stdout.split("\n")).toEqual([
       "shop.yaml  Shelf of JSON, as shop",
-      "  ✓ Connect and sign in  memory 1",
       "  ✓ Read the labels  1 labels",
       "  ! Read the small print",
       "      The small print is covered.",
@@ -410,7 +409,7 @@ test("a workflow without a connection takes the one that is kept with its servic
     "source:\n  type: shelf\n  serviceName: shop\n  sourceConfig:\n    config:\n      type: DatabaseMetadata\n",
   );
   expect((await project.run("ingest", "-c", "bare.yaml")).code).toBe(0);
-  expect((await project.run("check", "-c", "bare.yaml")).stdout).toContain("✓ Connect and sign in");
+  expect((await project.run("check", "-c", "bare.yaml")).stdout).toContain("✓ Read the labels");
   const none = await project.run("ingest", "-c", "bare.yaml", "--catalog", "other.db");
   expect([none.code, none.stderr]).toEqual([2, expect.stringContaining("no connection is kept with the service shop")]);
 });

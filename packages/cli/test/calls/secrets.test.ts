@@ -46,10 +46,9 @@ test.each(ENDS)("a password in a URL shows nowhere when %s", async (_, more, exi
     ...OUTPUTS,
   );
   expect([code, leaks(stdout + stderr, [shelf])]).toEqual([exit, []]);
-  for (const words of [["runs", "show", "1", "--json"], ["export"], ["log", "--json"]]) {
-    const ran = await project.run(...words);
+  const views = [["runs", "show", "1", "--json"], ["export"], ["log", "--json"]];
+  for (const ran of await Promise.all(views.map((words) => project.run(...words))))
     expect(leaks(ran.stdout + ran.stderr, [shelf])).toEqual([]);
-  }
 });
 
 test.each(ENDS)("a password in a file or in the environment shows nowhere when %s", async (_, more, exit) => {
@@ -60,10 +59,9 @@ test.each(ENDS)("a password in a file or in the environment shows nowhere when %
   for (const file of ["literal.yaml", "variable.yaml"]) {
     const { code, stdout, stderr } = await project.run("ingest", "-c", file, "--fresh", ...OUTPUTS);
     expect([code, leaks(stdout + stderr, [shelf, literal])]).toEqual([exit, []]);
-    for (const command of [["validate"], ["check"], ["ingest", "--dry-run", "--json"]]) {
-      const ran = await project.run(...command, "-c", file);
+    const others = [["validate"], ["check"], ["ingest", "--dry-run", "--json"]];
+    for (const ran of await Promise.all(others.map((words) => project.run(...words, "-c", file))))
       expect(leaks(ran.stdout + ran.stderr, [shelf, literal])).toEqual([]);
-    }
   }
 });
 

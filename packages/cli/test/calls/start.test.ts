@@ -3,8 +3,10 @@ import { cpSync, existsSync, mkdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { COMMANDS } from "../../src/commands.ts";
+import { commandHelp } from "../../src/help.ts";
 import { OPTIONS } from "../../src/options.ts";
 import { BIN, Project } from "../headwater.ts";
+import { wide } from "../looks.ts";
 
 const project = new Project({ connector: false });
 const FIXTURES = join(import.meta.dirname, "..", "fixtures");
@@ -45,18 +47,26 @@ describe("help", () => {
   test("lists every command", async () => {
     const { stdout, stderr, code } = await project.run("--help");
     expect([code, stderr]).toEqual([0, ""]);
-    for (const { name, summary } of COMMANDS) expect(stdout).toContain(`${name} `.padEnd(3) && summary);
+    for (const { name, summary } of COMMANDS) expect(stdout).toMatch(new RegExp(`^  ${name} +${summary}$`, "m"));
     expect((await project.run()).stdout).toBe(stdout);
     expect((await project.run("help")).stdout).toBe(stdout);
   });
 
-  test.each(COMMANDS.map(({ name }) => name))("of %s says its forms and options", async (name) => {
-    const command = COMMANDS.find((candidate) => candidate.name === name);
-    const { stdout, code } = await project.run(name, "--help");
-    expect(code).toBe(0);
-    for (const usage of command?.usage ?? []) expect(stdout).toContain(`headwater ${usage}`);
-    for (const option of command?.options ?? []) expect(stdout).toContain(`--${option}`);
-    expect((await project.run("help", name)).stdout).toBe(stdout);
+  test.each(COMMANDS)("of $name says its forms and options", (command) => {
+    const text = commandHelp(command, wide).join("\n");
+    for (const usage of command.usage) expect(text).toContain(`headwater ${usage}`);
+    for (const option of command.options) expect(text).toContain(`--${option}`);
+  });
+
+  test("of a command comes by --help, -h or help", async () => {
+    const ingest = COMMANDS.find(({ name }) => name === "ingest") as (typeof COMMANDS)[number];
+    const text = `${commandHelp(ingest, wide).join("\n")}\n`;
+    for (const words of [
+      ["ingest", "--help"],
+      ["ingest", "-c", "x", "-h"],
+      ["help", "ingest"],
+    ])
+      expect(await project.run(...words)).toEqual({ code: 0, stdout: text, stderr: "" });
   });
 
   test("--version says the version alone", async () => {

@@ -54,9 +54,9 @@ describe("an entity is shown", () => {
       changed     TIME, created by run 1
 
       Columns (3)
-        NAME   TYPE                      NULL  KEY  DEFAULT           DESCRIPTION
-        id     bigint                    no    PK   identity: always
-        email  citext                    no    UQ                     Where the receipt goes
+        NAME   TYPE                      NULL  KEY  DEFAULT          DESCRIPTION
+        id     bigint                    no    PK   identity always
+        email  citext                    no    UQ                    Where the receipt goes
         since  timestamp with time zone             now()
 
       Constraints

@@ -89,7 +89,7 @@ const EVENTS: RunEvent[] = [
 test("every event is a line a person understands", () => {
   expect(EVENTS.flatMap((each) => eventLines(each, wide)).join("\n")).toMatchInlineSnapshot(`
     "▸ shop.metadata with postgres@1.0.0
-    ▸ connected to PostgreSQL 18.1, 4 sessions at most
+    ▸ connected: server PostgreSQL 18.1, at most 4 sessions
     · found 2 databases, 1 left out
     · read 1 database
     · shop: found 9,000 tables in 3 schemas
@@ -130,7 +130,7 @@ describe("the live block", () => {
     expect(progressLines(progress, AT, wide)).toEqual(["", "  connecting · 0.0 s"]);
     for (const each of EVENTS.slice(0, 12)) addEvent(progress, each);
     expect(progressLines(progress, AT + 6_000, wide)).toEqual([
-      "shop.metadata with postgres@1.0.0: PostgreSQL 18.1",
+      "shop.metadata with postgres@1.0.0, server PostgreSQL 18.1",
       "  databases      1",
       "  tables     4,000 of 9,000",
       "  reading tables · 1,000/s · 6.0 s",
