@@ -63,6 +63,11 @@ function defaultText({ source }: Column): string {
 const isObject = (value: Json): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+/** What has a name is called by it; the view of the column tells the rest. */
+function briefly(value: Json): string {
+  return isObject(value) && typeof value["name"] === "string" ? value["name"] : text(value);
+}
+
 const SAID_ELSEWHERE = new Set(["default", "generated", "identity", "notNull"]);
 
 function aboutText({ displayName, description, tags, source }: Column): string {
@@ -71,7 +76,7 @@ function aboutText({ displayName, description, tags, source }: Column): string {
     displayName ?? "",
     firstLine(description ?? ""),
     (tags ?? []).map((tag) => `#${tagText(tag)}`).join(" "),
-    rest.map(([key, value]) => `${key}: ${text(value)}`).join(", "),
+    rest.map(([key, value]) => `${key}: ${briefly(value)}`).join(", "),
   ]
     .filter((part) => part !== "")
     .join(" · ");
