@@ -52,11 +52,20 @@ function noCatalog(file: string): HeadwaterError {
 function checkHeader(file: string): void {
   // Source: sqlite.org/fileformat.html: magic string, user version at 60, application id at 68.
   const header = Buffer.alloc(100);
-  const handle = openSync(file, "r");
   try {
-    readSync(handle, header, 0, 100, 0);
-  } finally {
-    closeSync(handle);
+    const handle = openSync(file, "r");
+    try {
+      readSync(handle, header, 0, 100, 0);
+    } finally {
+      closeSync(handle);
+    }
+  } catch (error) {
+    const isFolder = (error as NodeJS.ErrnoException).code === "EISDIR";
+    const message = isFolder ? "it is a folder" : (error as Error).message;
+    throw new HeadwaterError("busy", `The catalog ${file} cannot be read: ${message}.`, {
+      hint: "Name a file with --catalog FILE.",
+      cause: error,
+    });
   }
   if (header.toString("latin1", 0, 15) !== "SQLite format 3")
     throw new HeadwaterError("busy", `${file} is not a catalog: it is not even a SQLite file. It was left as it is.`, {

@@ -219,6 +219,10 @@ describe("where it is read", () => {
     empty.write("notes.txt", "this is no catalog, only a text that is long enough to be looked at, and so it goes on");
     const text = await empty.run("ls", "--catalog", "notes.txt");
     expect([text.code, text.stderr]).toEqual([8, expect.stringContaining("not even a SQLite file")]);
+    const folder = await empty.run("ls", "--catalog", ".");
+    expect([folder.code, folder.stderr]).toEqual([8, expect.stringContaining("it is a folder")]);
+    const nowhere = await empty.run("import", "notes.txt", "--catalog", "no/such/catalog.db");
+    expect([nowhere.code, nowhere.stderr]).toEqual([8, expect.stringContaining("for the catalog cannot be made")]);
   });
 
   test("the catalog is the one that is named, then the environment's, then the nearest above", async () => {

@@ -72,6 +72,8 @@ describe("backup", () => {
     const again = await project.run("backup", "kept.db");
     expect([again.code, again.stderr]).toEqual([2, expect.stringContaining("overwrites nothing")]);
     expect(readFileSync(project.path("kept.db"))).toEqual(before);
+    const nowhere = await project.run("backup", "no/such/folder.db");
+    expect([nowhere.code, nowhere.stderr]).toEqual([2, expect.stringContaining("A backup cannot be written to")]);
   });
 });
 
