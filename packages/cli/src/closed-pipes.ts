@@ -1,5 +1,7 @@
 /** What happens when the reader of our output goes away, as in `headwater log | head`. */
 
+const GONE: ReadonlySet<string | undefined> = new Set(["EPIPE", "ERR_STREAM_DESTROYED"]);
+
 let goOn = false;
 
 /** From now on a closed pipe only ends the printing: what is under way is worth more than its reader. */
@@ -11,7 +13,7 @@ export function goOnWithoutReader(): void {
 export function endQuietlyOnClosedPipes(): void {
   for (const stream of [process.stdout, process.stderr])
     stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error;
+      if (!GONE.has(error.code)) throw error;
       // Nobody reads the rest, but the work was done.
       if (!goOn && stream === process.stdout) process.exit();
     });

@@ -83,7 +83,7 @@ export const COMMANDS: readonly CommandInfo[] = [
     summary: "connect to a source and say what works, what does not, and what mends it",
     usage: ["check -c FILE…", "check URL"],
     about: [SOURCE, "Exit code 3 when a step fails that a run is hopeless without."],
-    options: ["config", "service", "store", "json", "catalog"],
+    options: ["config", "service", "json", "catalog"],
     words: [0, Infinity],
     load: () => import("./commands/check.ts"),
   },

@@ -8,7 +8,7 @@ import { secretAsker } from "../run/ask-secret.ts";
 import { checkSource, type CheckResult } from "../run/check-source.ts";
 import { watchInterrupts } from "../run/interrupts.ts";
 import { completed } from "../run/kept-connection.ts";
-import { checkStore, namedWorkflows } from "../run/read-workflows.ts";
+import { namedWorkflows } from "../run/read-workflows.ts";
 import { safe } from "../screen/safe-text.ts";
 import { stepLines } from "../views/check-step.ts";
 
@@ -17,7 +17,6 @@ export async function run(call: Call): Promise<number> {
   const { args, out, err } = call;
   const json = args.flag("json");
   const workflows = namedWorkflows(call).map(({ read }) => read());
-  checkStore(call, workflows);
   const whole = withKeptConnections(workflows, call);
   const interrupts = watchInterrupts((line) => err.print(line), err);
   const prompt = secretAsker(openProgress(err, true), interrupts.signal);

@@ -1,5 +1,13 @@
-import { HeadwaterError, type InstalledConnector, nearest } from "@headwater/core";
+import {
+  EXIT,
+  HeadwaterError,
+  type InstalledConnector,
+  isHeadwaterError,
+  loadConnector,
+  nearest,
+} from "@headwater/core";
 import type { Call } from "../call.ts";
+import { problemLines } from "../failure.ts";
 import { installedConnectors } from "../run/installed-connectors.ts";
 import { connectorInfoLines, connectorListLines } from "../views/connectors.ts";
 
@@ -24,9 +32,24 @@ export async function run({ args, out, err }: Call): Promise<number> {
   }
   const found = search.installed.find(({ manifest }) => manifest.id === id || Object.hasOwn(manifest.types, id));
   if (found === undefined) throw notInstalled(id, search.installed);
-  if (json) out.json(found);
+  const problem = whyItCannotBeUsed(found);
+  if (json)
+    out.json({ ...found, problem: problem === null ? null : { message: problem.message, hint: problem.hint ?? null } });
   else out.print(...connectorInfoLines(found, out));
-  return 0;
+  if (problem === null) return EXIT.success;
+  err.print(...problemLines(problem.message, problem.hint, err));
+  return EXIT[problem.exit];
+}
+
+/** Loads its code, as a run would; its driver stays unloaded. */
+function whyItCannotBeUsed(installed: InstalledConnector): HeadwaterError | null {
+  try {
+    loadConnector(installed);
+    return null;
+  } catch (error) {
+    if (isHeadwaterError(error)) return error;
+    throw error;
+  }
 }
 
 function notInstalled(id: string, installed: readonly InstalledConnector[]): HeadwaterError {

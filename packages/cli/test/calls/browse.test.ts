@@ -1,4 +1,5 @@
 import { openDatabase } from "@headwater/catalog";
+import { MemorySource } from "@headwater/testkit";
 import { beforeAll, describe, expect, test } from "vitest";
 import { Project } from "../headwater.ts";
 import { fill, sampleShop } from "../sample-shop.ts";
@@ -113,6 +114,22 @@ describe("show", () => {
     expect(stderr).toContain(hint);
     expect([code, stdout]).toEqual([2, ""]);
   });
+});
+
+test("entities of several types that share a name are told apart by --type", async () => {
+  const dashboards = new Project({ connector: false });
+  const source = new MemorySource("dashboard")
+    .put("chart", { path: ["sales"], kind: "Chart", facts: { chartType: "Line" } })
+    .put("dashboard", { path: ["sales"], kind: "Dashboard", facts: { charts: [["sales"]] } });
+  const db = openDatabase(dashboards.catalog);
+  await fill(db, source, {}, { serviceFacts: { serviceType: "CustomDashboard" } });
+  db.close();
+  const both = await dashboards.run("show", "shop.sales");
+  expect([both.code, both.stderr]).toEqual([2, expect.stringContaining("--type chart or --type dashboard")]);
+  expect((await dashboards.run("show", "shop.sales", "--type", "chart")).stdout).toContain("chartType   Line");
+  expect((await dashboards.run("show", "shop.sales", "--type", "dashboard")).stdout).toContain(
+    "Points at\n  shop.sales  chart\n",
+  );
 });
 
 describe("log and diff", () => {
