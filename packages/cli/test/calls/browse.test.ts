@@ -238,8 +238,11 @@ describe("where it is read", () => {
     expect([text.code, text.stderr]).toEqual([8, expect.stringContaining("not even a SQLite file")]);
     const folder = await empty.run("ls", "--catalog", ".");
     expect([folder.code, folder.stderr]).toEqual([8, expect.stringContaining("it is a folder")]);
-    const nowhere = await empty.run("import", "notes.txt", "--catalog", "no/such/catalog.db");
-    expect([nowhere.code, nowhere.stderr]).toEqual([8, expect.stringContaining("for the catalog cannot be made")]);
+    const nowhere = await empty.run("import", "notes.txt", "--catalog", "/proc/no/such/catalog.db");
+    expect([nowhere.code, nowhere.stderr]).toEqual([
+      8,
+      expect.stringContaining("The folder of the catalog /proc/no/such/catalog.db cannot be made"),
+    ]);
   });
 
   test("the catalog is the one that is named, then the environment's, then the nearest above", async () => {

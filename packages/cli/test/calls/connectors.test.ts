@@ -1,7 +1,17 @@
+import { spawnSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { basename, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { Project } from "../headwater.ts";
+import { BIN, Project } from "../headwater.ts";
 
 describe("connectors", () => {
+  test("in this repository are all that it has", () => {
+    const root = join(import.meta.dirname, "..", "..", "..", "..");
+    const { stdout } = spawnSync(process.execPath, [BIN, "connectors", "--json"], { cwd: root, encoding: "utf8" });
+    const { connectors } = JSON.parse(stdout) as { connectors: { folder: string }[] };
+    expect(connectors.map(({ folder }) => basename(folder))).toEqual(readdirSync(join(root, "connectors")).toSorted());
+  });
+
   test("lists those of the project, and says where was looked", async () => {
     const project = new Project();
     const { code, stdout, stderr } = await project.run("connectors");
@@ -16,6 +26,16 @@ describe("connectors", () => {
       refused: [],
       lookedAt: [project.path("package.json")],
     });
+  });
+
+  test("are loaded without their drivers", () => {
+    const root = join(import.meta.dirname, "..", "..", "..", "..");
+    const log = join(import.meta.dirname, "..", "fixtures", "log-modules.js");
+    const words = ["--import", log, BIN, "connectors", "info", "postgres"];
+    const { status, stderr } = spawnSync(process.execPath, words, { cwd: root, encoding: "utf8" });
+    expect(status).toBe(0);
+    expect(stderr).toMatch(/^loaded file:.*connectors\/postgres\/dist\/index\.mjs$/m);
+    expect(stderr).not.toMatch(/^loaded .*node_modules\/pg/m);
   });
 
   test("says when there is none, and why one is refused", async () => {
