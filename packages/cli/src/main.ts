@@ -2,7 +2,7 @@
 import { Arguments, type Misuse, parseArguments } from "./arguments.ts";
 import type { Call } from "./call.ts";
 import { COMMANDS } from "./commands.ts";
-import { endQuietlyOnClosedPipes } from "./closed-pipes.ts";
+import { watchOutputs } from "./outputs.ts";
 import { commandHelp, overview } from "./help.ts";
 import { openScreen, type Screen } from "./screen/screen.ts";
 import { VERSION } from "./version.ts";
@@ -11,7 +11,7 @@ const USAGE = 2;
 
 /** Runs `headwater` with the words behind its name, and ends the process with its exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
-  endQuietlyOnClosedPipes();
+  watchOutputs();
   silenceSqliteWarning();
   const [out, err] = [openScreen(process.stdout), openScreen(process.stderr)];
   const crash = async (error: unknown): Promise<void> => end(await fail(error, argv, err));
@@ -84,6 +84,7 @@ async function fail(error: unknown, argv: readonly string[], err: Screen): Promi
 
 /** Ends when everything printed has arrived; a connector that left something open does not keep the process alive. */
 function end(code: number): void {
-  process.exitCode = code;
-  process.stdout.write("", () => process.stderr.write("", () => process.exit()));
+  process.exitCode ??= code;
+  // What could not be written is told a moment after it was tried.
+  process.stdout.write("", () => process.stderr.write("", () => setImmediate(() => process.exit())));
 }

@@ -1,16 +1,22 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openDatabase } from "@headwater/catalog";
 import type { MemorySource } from "@headwater/testkit";
+import { afterAll } from "vitest";
 import { fill } from "./sample-shop.ts";
 
 const here = dirname(fileURLToPath(import.meta.url));
 /** The bin as it is committed; it runs what was built. */
 export const BIN: string = join(here, "..", "bin", "headwater.js");
 const SHELF = join(here, "fixtures", "connector-shelf");
+
+const made: string[] = [];
+afterAll(() => {
+  for (const folder of made) rmSync(folder, { recursive: true, force: true });
+});
 
 /** What a call of the built `headwater` gave. */
 export interface Ran {
@@ -27,13 +33,14 @@ export interface Running {
   ended: Promise<Ran>;
 }
 
-/** A project of its own: a folder with a package.json that names the shelf connector. */
+/** A project of its own: a folder with a package.json that names the shelf connector. It is gone when the tests of a file are over. */
 export class Project {
   readonly folder: string;
   env: NodeJS.ProcessEnv = {};
 
   constructor({ connector = true }: { connector?: boolean } = {}) {
     this.folder = mkdtempSync(join(tmpdir(), "headwater-cli-"));
+    made.push(this.folder);
     const dependencies = connector ? { "headwater-connector-shelf": "*" } : {};
     this.write("package.json", JSON.stringify({ name: "project", private: true, dependencies }));
     if (!connector) return;

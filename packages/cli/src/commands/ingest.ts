@@ -10,7 +10,7 @@ import {
 } from "@headwater/core";
 import type { Call } from "../call.ts";
 import { catalogPath } from "../catalog/open.ts";
-import { goOnWithoutReader } from "../closed-pipes.ts";
+import { goOnWithoutReader } from "../outputs.ts";
 import { problemLines } from "../failure.ts";
 import { openProgress, type Progress } from "../progress/progress.ts";
 import { secretAsker } from "../run/ask-secret.ts";

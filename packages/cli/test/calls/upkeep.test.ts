@@ -59,6 +59,17 @@ describe("export and import", () => {
   });
 });
 
+test.skipIf(!existsSync("/dev/full"))("a full disk under the output is told, and is no fault of ours", () => {
+  for (const command of ["ls", "export"]) {
+    const { status, stderr } = spawnSync("bash", ["-c", `"$0" "$1" ${command} > /dev/full`, process.execPath, BIN], {
+      cwd: project.folder,
+      encoding: "utf8",
+    });
+    expect([status, stderr]).toEqual([2, expect.stringContaining("✗ Standard output cannot be written: ENOSPC")]);
+    expect(stderr).not.toContain("a fault of its own");
+  }
+});
+
 describe("backup", () => {
   test("keeps history too, and overwrites nothing", async () => {
     const { code, stdout } = await project.run("backup", "kept.db", "--json");
