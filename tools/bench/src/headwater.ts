@@ -1,9 +1,10 @@
-import { existsSync } from "node:fs";
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The bin of the built CLI of this repository. Throws when it is not built. */
+/** The bin of the CLI of this repository. */
 export function headwaterBin(): string {
-  const bin = fileURLToPath(import.meta.resolve("headwater/bin/headwater.js"));
-  if (!existsSync(bin)) throw new Error(`${bin} is missing: run npm run build first.`);
-  return bin;
+  const file = fileURLToPath(import.meta.resolve("headwater/package.json"));
+  const { bin } = JSON.parse(readFileSync(file, "utf8")) as { bin: { headwater: string } };
+  return join(dirname(file), bin.headwater);
 }

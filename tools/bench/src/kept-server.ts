@@ -62,7 +62,7 @@ async function startOn(folder: string, prepare: (fresh: string) => void): Promis
 
 function emptyFolder(): string {
   const folder = mkdtempSync(join(cacheFolder("bench"), "filling-"));
-  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  process.on("exit", () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   return folder;
 }
 
