@@ -61,7 +61,13 @@ async function startOn(folder: string, prepare: (fresh: string) => void): Promis
 }
 
 function emptyFolder(): string {
-  const folder = mkdtempSync(join(cacheFolder("bench"), "filling-"));
+  const all = cacheFolder("bench");
+  for (const name of readdirSync(all)) {
+    // What a process that was interrupted while filling could not remove, because its server was still ending.
+    const pid = /^filling-(\d+)-/.exec(name)?.[1];
+    if (pid !== undefined && !isRunning(Number(pid))) rmSync(join(all, name), { recursive: true });
+  }
+  const folder = mkdtempSync(join(all, `filling-${process.pid}-`));
   process.on("exit", () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   return folder;
 }
@@ -80,12 +86,17 @@ function refuseWhenInUse(data: string): void {
   const file = join(data, "postmaster.pid");
   if (!existsSync(file)) return;
   const pid = Number(readFileSync(file, "utf8").split("\n")[0]);
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ESRCH") return; // left by a server that was killed
-  }
+  if (!isRunning(pid)) return; // left by a server that was killed
   throw new Error(
     `Another benchmark uses ${data} (process ${pid}). Wait for its end, or set HEADWATER_CACHE to another folder.`,
   );
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== "ESRCH";
+  }
 }
