@@ -1,7 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 
-/** Tables of the catalog that say how a run went, not what was found. */
-const RUN_STATE = ["absence", "grants", "lease", "postponed", "run", "run_event", "scope", "stage", "unit"];
+/** Tables of the catalog that say how a run went and where it read, not what it found. */
+const RUN_STATE = ["absence", "grants", "lease", "postponed", "run", "run_event", "scope", "service", "stage", "unit"];
 
 /**
  * How many rows `work` inserts, updates or deletes in each table of a catalog file, tables of run state left out; an update that

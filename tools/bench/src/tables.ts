@@ -8,6 +8,9 @@ export interface Layout {
 
 const SKEWED_REST = 245;
 
+/** How many tables and views a generated database has. */
+export const tablesAndViews = (layout: Layout): number => layout.tables + Math.ceil(layout.tables / 20);
+
 /** Roles the generated schemas belong to. */
 const OWNERS = ["bench_shop", "bench_stock", "bench_books", "bench_data", "bench_web"];
 

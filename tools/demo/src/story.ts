@@ -48,7 +48,7 @@ customer segments anew beside the old table and swapped them in. Read it again:`
   await withDatabase(server, applyWeekLater);
   await ingest();
   say("\nWhat changed, the latest first:");
-  await run("log", "--limit", "25");
+  await run("log", "--limit", "17");
   say("\nWhat exactly changed in a table, and in a view:");
   await run("diff", `fernhill.${DATABASE}.shop.customer`);
   await run("diff", `fernhill.${DATABASE}.analytics.sales_by_channel`);

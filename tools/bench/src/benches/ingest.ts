@@ -1,7 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { PostgresServer } from "@headwater/test-servers";
 import { type Bench, type Figures, type OptionValues, UsageError } from "../bench.ts";
 import { catalogWrites } from "../catalog-writes.ts";
 import { startGenerated } from "../generated-server.ts";
@@ -9,12 +8,14 @@ import { headwaterBin } from "../headwater.ts";
 import { interleave } from "../interleave.ts";
 import { type Cost, measure } from "../measure.ts";
 import { median, round } from "../statistics.ts";
-import type { Layout } from "../tables.ts";
+import { type Layout, tablesAndViews } from "../tables.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 const FLOOR = fileURLToPath(new URL("../floors/postgres.mjs", import.meta.url));
+/** Connectors are found from the working folder: this package depends on the one that is measured. */
+const WORKING_FOLDER = fileURLToPath(new URL("../..", import.meta.url));
 
-/** Numbers of tables that can be asked for; 1,000 is for a quick look and for tests. */
+/** Numbers of tables that can be asked for; 1,000 is for a quick look. */
 const SIZES = ["1000", "10000", "50000"];
 const SKEW = "skew";
 
@@ -33,14 +34,15 @@ const bench: Bench = {
     const runs = values["runs"] === undefined ? null : Number(values["runs"]);
     if (runs !== null && !(Number.isInteger(runs) && runs > 0))
       throw new UsageError(`--runs is a whole number above 0, not "${String(values["runs"])}".`);
-    const figures: Figures[] = [];
+    const figures: Figures = {};
     for (const size of sizes)
-      figures.push(
+      Object.assign(
+        figures,
         size === SKEW
           ? await measureSkew(runs ?? 7)
           : await measureSize(Number(size), runs ?? (size === "50000" ? 3 : 7)),
       );
-    return Object.assign({}, ...figures) as Figures;
+    return figures;
   },
 };
 
@@ -48,32 +50,33 @@ export default bench;
 
 /** Floor, first and unchanged second ingest of so many tables. */
 async function measureSize(tables: number, runs: number): Promise<Figures> {
-  const server = await startGenerated({ even: evenly(tables, tables / 200) });
+  const layout = evenly(tables, tables / 200);
+  const server = await startGenerated({ even: layout });
+  const source: Source = { url: server.url("even"), objects: tablesAndViews(layout) };
   try {
     console.log(`\n${tables.toLocaleString("en")} tables, ${runs} runs of each, wall time in ms`);
     const floor = (): Promise<Cost> =>
-      measure(FLOOR, [join(temporaryFolder(), "floor.jsonl")], { env: { DATABASE_URL: server.url("even") } });
-    // The server's caches are cold only once.
+      measure(FLOOR, [join(temporaryFolder(), "floor.jsonl")], { env: { DATABASE_URL: source.url } });
+    // The first to ask fills the server's caches.
     await floor();
-    const results = await interleave(runs, { floor, ingest: () => ingestTwice(server, "even") });
+    const results = await interleave(runs, { floor, ingest: () => ingestTwice(source) });
     const cold = results.ingest.map((pair) => pair.cold);
     const warm = results.ingest.map((pair) => pair.warm);
     const floorMs = print("floor", results.floor, null);
     const coldMs = print("first ingest", cold, floorMs);
     const warmMs = print("unchanged ingest", warm, floorMs);
-    const writes = await unchangedWrites(server, "even");
-    const rows = Object.entries(writes).filter(([, count]) => count > 0);
+    const queries = median(cold.map((one) => one.queries));
+    const writes = Object.entries(await unchangedWrites(source)).filter(([, count]) => count > 0);
     console.log(
-      `  rows written by the unchanged ingest: ${rows.length === 0 ? "none" : rows.map(([table, count]) => `${count} ${table}`).join(", ")}`,
+      `  ${queries} queries of the first ingest; rows written by the unchanged one: ` +
+        (writes.length === 0 ? "none" : writes.map(([table, count]) => `${count} of ${table}`).join(", ")),
     );
-    const queries = cold[0]?.queries ?? 0;
-    console.log(`  queries of the first ingest: ${queries}`);
     const k = `${tables / 1_000}k`;
     return {
       [`cold${k}.ratio`]: round(coldMs / floorMs, 3),
       [`warm${k}.ratio`]: round(warmMs / floorMs, 3),
-      [`warm${k}.writes`]: rows.reduce((total, [, count]) => total + count, 0),
-      [`rss${k}.mb`]: round(Math.max(...cold.map((cost) => cost.rssMb), ...warm.map((cost) => cost.rssMb)), 1),
+      [`warm${k}.writes`]: writes.reduce((total, [, count]) => total + count, 0),
+      [`rss${k}.mb`]: round(Math.max(...[...cold, ...warm].map((one) => one.rssMb)), 1),
       [`queries${k}`]: queries,
     };
   } finally {
@@ -83,17 +86,20 @@ async function measureSize(tables: number, runs: number): Promise<Figures> {
 
 /** First ingest of the same tables, once spread evenly over the schemas, once nearly all in one. */
 async function measureSkew(runs: number): Promise<Figures> {
-  const server = await startGenerated({
-    even: evenly(5_245, 50),
-    skewed: { tables: 5_245, schemas: 50, spread: "skewed" },
-  });
+  const even = evenly(5_245, 50);
+  const skewed: Layout = { ...even, spread: "skewed" };
+  const server = await startGenerated({ even, skewed });
   try {
     console.log(`\n5,245 tables in 50 schemas, even and skewed, ${runs} runs of each, wall time in ms`);
-    const first = (database: string) => async (): Promise<Cost> => (await ingestTwice(server, database)).cold;
+    const first = (database: string) => (): Promise<Ingest> =>
+      withNewCatalog((catalog) =>
+        ingest({ url: server.url(database), objects: tablesAndViews(even) }, catalog, "created"),
+      );
     await first("even")();
+    await first("skewed")();
     const results = await interleave(runs, { even: first("even"), skewed: first("skewed") });
-    const even = print("even", results.even, null);
-    return { "skew.ratio": round(print("skewed", results.skewed, even) / even, 3) };
+    const evenMs = print("even", results.even, null);
+    return { "skew.ratio": round(print("skewed", results.skewed, evenMs) / evenMs, 3) };
   } finally {
     await server.stop();
   }
@@ -101,24 +107,36 @@ async function measureSkew(runs: number): Promise<Figures> {
 
 const evenly = (tables: number, schemas: number): Layout => ({ tables, schemas, spread: "even" });
 
+/** What is ingested. */
+interface Source {
+  url: string;
+  /** How many tables and views it has. */
+  objects: number;
+}
+
 /** What an ingest cost, and how many queries it says it made. */
 interface Ingest extends Cost {
   queries: number;
 }
 
-/** A first ingest into a new catalog and an unchanged second one. */
-async function ingestTwice(server: PostgresServer, database: string): Promise<{ cold: Ingest; warm: Ingest }> {
-  return withNewCatalog(async (catalog) => {
-    const cold = await ingest(server, database, catalog);
-    return { cold, warm: await ingest(server, database, catalog) };
-  });
+/** What is read of the report of an ingest. */
+interface Report {
+  runs: [{ queries: { total: number }; result: { counts: { table: { created: number; unchanged: number } } } }];
 }
 
-async function unchangedWrites(server: PostgresServer, database: string): Promise<Record<string, number>> {
+/** A first ingest into a new catalog and an unchanged second one. */
+function ingestTwice(source: Source): Promise<{ cold: Ingest; warm: Ingest }> {
+  return withNewCatalog(async (catalog) => ({
+    cold: await ingest(source, catalog, "created"),
+    warm: await ingest(source, catalog, "unchanged"),
+  }));
+}
+
+function unchangedWrites(source: Source): Promise<Record<string, number>> {
   return withNewCatalog(async (catalog) => {
-    await ingest(server, database, catalog);
+    await ingest(source, catalog, "created");
     return catalogWrites(catalog, async () => {
-      await ingest(server, database, catalog);
+      await ingest(source, catalog, "unchanged");
     });
   });
 }
@@ -132,18 +150,16 @@ async function withNewCatalog<T>(work: (catalog: string) => Promise<T>): Promise
   }
 }
 
-async function ingest(server: PostgresServer, database: string, catalog: string): Promise<Ingest> {
+/** Ingests and measures it. Throws when not every table and view of the source came out as expected. */
+async function ingest(source: Source, catalog: string, expected: "created" | "unchanged"): Promise<Ingest> {
   const report = `${catalog}.report.json`;
-  const cost = await measure(headwaterBin(), [
-    "ingest",
-    server.url(database),
-    "--catalog",
-    catalog,
-    "--report",
-    report,
-  ]);
-  const { queries } = JSON.parse(readFileSync(report, "utf8")) as { queries: number };
-  return { ...cost, queries };
+  const args = ["ingest", source.url, "--catalog", catalog, "--report", report];
+  const cost = await measure(headwaterBin(), args, { cwd: WORKING_FOLDER });
+  const { queries, result } = (JSON.parse(readFileSync(report, "utf8")) as Report).runs[0];
+  const found = result.counts.table[expected];
+  if (found !== source.objects)
+    throw new Error(`${source.objects} tables and views should be ${expected}, but ${found} were.`);
+  return { ...cost, queries: queries.total };
 }
 
 /** Prints one line of costs and returns the median wall time. */
