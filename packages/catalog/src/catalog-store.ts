@@ -218,19 +218,19 @@ export class CatalogStore implements Store {
     this.#db.run("DELETE FROM stage WHERE unit = ?", this.#unit(unit.runId, unit.id).no);
   }
 
-  async *listing(runId: string, unitId: string): AsyncGenerator<{ position: Position; weight: number }[]> {
+  async *listing(runId: string, unitId: string): ReturnType<Store["listing"]> {
     const { no } = this.#unit(runId, unitId);
     let [parent, name] = ["", ""];
     for (;;) {
-      const rows = this.#db.all<{ parent: string; name: string; weight: number }>(
-        `SELECT parent, name, weight FROM stage WHERE unit = ? AND (parent, name) > (?, ?) AND left_out IS NULL
+      const rows = this.#db.all<{ parent: string; name: string; kind: string; weight: number }>(
+        `SELECT parent, name, kind, weight FROM stage WHERE unit = ? AND (parent, name) > (?, ?) AND left_out IS NULL
          ORDER BY parent, name LIMIT ${PAGE}`,
         no,
         parent,
         name,
       );
       if (rows.length === 0) return;
-      yield rows.map((row) => ({ position: [row.parent, row.name], weight: row.weight }));
+      yield rows.map((row) => ({ position: [row.parent, row.name], kind: row.kind, weight: row.weight }));
       ({ parent, name } = rows[rows.length - 1] as { parent: string; name: string });
     }
   }

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
+import { HeadwaterError } from "@headwater/core";
 
 /** The folder a catalog lives in, searched upward like git's. */
 export const CATALOG_FOLDER = ".headwater";
@@ -19,10 +20,27 @@ export function findCatalog(workingFolder: string, named?: string, environment?:
   }
 }
 
-/** Makes the folder of a catalog; a `.headwater` folder is ignored by git by itself. */
+/**
+ * Makes the folder of a catalog; a `.headwater` folder is ignored by git by itself. Throws a `HeadwaterError` (`busy`) where
+ * no folder can be made.
+ */
 export function makeCatalogFolder(file: string): void {
   const folder = dirname(file);
   if (existsSync(folder)) return;
-  mkdirSync(folder, { recursive: true });
-  if (folder.endsWith(CATALOG_FOLDER)) writeFileSync(join(folder, ".gitignore"), "*\n");
+  try {
+    makeFolder(folder);
+    if (basename(folder) === CATALOG_FOLDER) writeFileSync(join(folder, ".gitignore"), "*\n");
+  } catch (error) {
+    throw new HeadwaterError("busy", `The folder of the catalog ${file} cannot be made: ${(error as Error).message}.`, {
+      hint: "Name a file in a folder you may write to: --catalog FILE, or the environment variable HEADWATER_CATALOG.",
+      cause: error,
+    });
+  }
+}
+
+/** One folder at a time: `mkdir` with `recursive` never returns on file systems like /proc, where nothing can be made. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  mkdirSync(folder);
 }

@@ -26,7 +26,7 @@ export function openDatabase(file: string, options: { mustExist?: boolean } = {}
     // Shared memory, which the write-ahead log needs, does not work between machines.
     db.exec(`PRAGMA journal_mode = ${network === null ? "WAL" : "DELETE"}`);
     db.exec(
-      "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = OFF",
+      "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 20000; PRAGMA foreign_keys = OFF",
     );
     return migrate(db);
   } catch (error) {

@@ -3,6 +3,9 @@ import { type MemoryRequest, MemorySource, refused } from "@headwater/testkit";
 import { describe, expect, test } from "vitest";
 import { exported, type Ingested, ingest, memoryCatalog, sampleSource, table } from "./ingest.ts";
 
+/** How many random schedules are compared; `npm run soak` asks for more. */
+const SCHEDULES = process.env["HEADWATER_SOAK"] === "1" ? 64 : 5;
+
 /** Random numbers that are the same in every run of the test. */
 function seeded(seed: number): () => number {
   let state = seed;
@@ -35,24 +38,29 @@ function bigSource(): MemorySource {
 }
 
 describe("standard and concurrent flow", () => {
-  test("end in byte-identical exports at any concurrency and latency", async () => {
-    const texts = new Set<string>();
-    for (const threads of [1, 2, 5, 9]) {
-      const random = seeded(threads);
-      const source = bigSource();
-      source.latency = () => random() * 3;
-      const db = memoryCatalog();
-      const run = await ingest(source, db, { threads });
-      expect(run.state).toBe("success");
-      source.drop("table", ["a", "s1", "t3"]);
-      source.drop("table", ["b", "s1", "t3"]);
-      source.put("table", { path: ["b", "s1", "t03"], kind: "Regular", key: "b.1.3", facts: table(["x"]) });
-      source.put("table", { path: ["c", "s1", "t4"], kind: "Regular", key: "c.1.4", facts: table(["x", "y"]) });
-      await ingest(source, db, { threads });
-      texts.add(exported(db));
-    }
-    expect(texts.size).toBe(1);
-  });
+  test(
+    "end in byte-identical exports at any concurrency and latency",
+    { timeout: 5_000 + SCHEDULES * 1_000 },
+    async () => {
+      const texts = new Set<string>();
+      for (let schedule = 1; schedule <= SCHEDULES; schedule += 1) {
+        const threads = [1, 2, 5, 9][schedule % 4] as number;
+        const random = seeded(schedule);
+        const source = bigSource();
+        source.latency = () => random() * 3;
+        const db = memoryCatalog();
+        const run = await ingest(source, db, { threads });
+        expect(run.state).toBe("success");
+        source.drop("table", ["a", "s1", "t3"]);
+        source.drop("table", ["b", "s1", "t3"]);
+        source.put("table", { path: ["b", "s1", "t03"], kind: "Regular", key: "b.1.3", facts: table(["x"]) });
+        source.put("table", { path: ["c", "s1", "t4"], kind: "Regular", key: "c.1.4", facts: table(["x", "y"]) });
+        await ingest(source, db, { threads });
+        texts.add(exported(db));
+      }
+      expect(texts.size).toBe(1);
+    },
+  );
 
   test("read charts shared by dashboards, and data models, by reference", async () => {
     const source = new MemorySource("dashboard");

@@ -27,3 +27,4 @@ export { type MetadataRun, runMetadata, type RunResult, sourceFailure } from "./
 export { type OpenSession, type PoolOptions, SessionPool } from "./topology/session-pool.ts";
 export { nodeOf, TOPOLOGIES, type Topology, type TopologyNode } from "./topology/topologies.ts";
 export { type Position, type Task, taskId, type Unit } from "./topology/unit.ts";
+export * from "./workflows/index.ts";

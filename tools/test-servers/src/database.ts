@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { Client, escapeIdentifier, type QueryResult, type QueryResultRow } from "pg";
 import type { PostgresAddress } from "./postgres.ts";
-import { postgresUrl } from "./postgres.ts";
+import { connectionOf, postgresUrl } from "./url.ts";
 
 /** A database of its own on a shared server. */
 export interface TestDatabase {
@@ -41,7 +41,7 @@ export async function runSql<Row extends QueryResultRow = QueryResultRow>(
   text: string,
   values?: unknown[],
 ): Promise<Row[]> {
-  const client = new Client({ connectionString: url });
+  const client = new Client(connectionOf(url));
   // A connection that breaks while nothing is being asked is an event; without a listener it would end the process.
   const errors: Error[] = [];
   client.on("error", (error) => errors.push(error));

@@ -7,10 +7,9 @@ export { type Cut, type FaultProxy, type Passed, startFaultProxy } from "./fault
 export { type PgBouncer, startPgBouncer } from "./pgbouncer.ts";
 export {
   freePort,
-  POSTGRES_PASSWORD,
   type PostgresAddress,
   type PostgresOptions,
   type PostgresServer,
-  postgresUrl,
   startPostgres,
 } from "./postgres.ts";
+export { connectionOf, POSTGRES_PASSWORD, postgresUrl } from "./url.ts";

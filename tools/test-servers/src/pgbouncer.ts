@@ -7,7 +7,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Unavailable } from "./binaries.ts";
 import { SERVER_USER } from "./cache.ts";
 import { note } from "./notes.ts";
-import { freePort, POSTGRES_PASSWORD, type PostgresAddress, postgresUrl } from "./postgres.ts";
+import { freePort, type PostgresAddress } from "./postgres.ts";
+import { POSTGRES_PASSWORD, postgresUrl } from "./url.ts";
 
 /** A running pgbouncer. */
 export interface PgBouncer {

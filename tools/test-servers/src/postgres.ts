@@ -18,9 +18,7 @@ import { SERVER_USER } from "./cache.ts";
 import { type Certificates, makeCertificates } from "./certificates.ts";
 import { note } from "./notes.ts";
 import { copyForStandby } from "./standby.ts";
-
-/** The password of the superuser `postgres` of every server that is started here. */
-export const POSTGRES_PASSWORD = "headwater-test";
+import { POSTGRES_PASSWORD, postgresUrl } from "./url.ts";
 
 /** How a PostgreSQL server is to be started. */
 export interface PostgresOptions {
@@ -30,8 +28,11 @@ export interface PostgresOptions {
   settings?: Readonly<Record<string, string | number>>;
   /** Lines that replace pg_hba.conf. Default: passwords (SCRAM) over TCP, none over the Unix socket. */
   hba?: readonly string[];
-  /** Accept TLS, with certificates made for the occasion: see {@link PostgresServer.certificates}. */
-  tls?: boolean;
+  /**
+   * Accept TLS, with certificates made for the occasion: see {@link PostgresServer.certificates}. The server's is for
+   * `localhost` and 127.0.0.1, or for the hosts given.
+   */
+  tls?: boolean | { hosts: readonly string[] };
   /** Start it as a hot standby of this server, of the same major version. */
   standbyOf?: PostgresServer;
 }
@@ -85,7 +86,8 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   const began = performance.now();
   const binaries = await postgresBinaries(major);
   const folder = mkdtempSync(join(tmpdir(), `hw-pg${major}-`));
-  const state = new Cluster(folder, binaries, await freePort(), options.tls ? await makeCertificates() : null);
+  const hosts = typeof options.tls === "object" ? options.tls.hosts : undefined;
+  const state = new Cluster(folder, binaries, await freePort(), options.tls ? await makeCertificates(hosts) : null);
   try {
     if (options.standbyOf === undefined) await state.initialise();
     else await state.copy(options.standbyOf);
@@ -118,16 +120,6 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     kill: () => state.kill(),
     restart: () => state.start(),
   };
-}
-
-/** The URL of a database of a server on this machine, as the superuser or as a role with its password. */
-export function postgresUrl(
-  port: number,
-  database = "postgres",
-  role: { user: string; password?: string } = { user: "postgres", password: POSTGRES_PASSWORD },
-): string {
-  const password = role.password === undefined ? "" : `:${encodeURIComponent(role.password)}`;
-  return `postgres://${encodeURIComponent(role.user)}${password}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
 }
 
 const RUNNING = new Set<Cluster>();

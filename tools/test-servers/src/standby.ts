@@ -3,6 +3,7 @@ import { join, relative, sep } from "node:path";
 import { Client } from "pg";
 import { SERVER_USER } from "./cache.ts";
 import type { PostgresServer } from "./postgres.ts";
+import { connectionOf } from "./url.ts";
 
 /** Parts of a data folder that a copy must not have: PostgreSQL's manual, "Making a Base Backup Using the Low Level API". */
 const LEFT_OUT = /^(postmaster\.(pid|opts)|pg_wal\/.+|pg_replslot\/.+|pg_stat_tmp\/.+|backup_label.*)$/;
@@ -10,7 +11,7 @@ const LEFT_OUT = /^(postmaster\.(pid|opts)|pg_wal\/.+|pg_replslot\/.+|pg_stat_tm
 /** Copies a running primary's data folder into a new one that starts as its hot standby. */
 export async function copyForStandby(primary: PostgresServer, data: string): Promise<void> {
   const { major } = primary;
-  const client = new Client({ connectionString: primary.url() });
+  const client = new Client(connectionOf(primary.url()));
   await client.connect();
   try {
     await client.query(

@@ -5,11 +5,11 @@ import type { Lent } from "./broker.ts";
 import { BROKER_VARIABLE, note } from "./notes.ts";
 import type { PostgresAddress } from "./postgres.ts";
 
-/** The majors tests run on: 12 and 18, or those in `HEADWATER_POSTGRES_MAJORS` (`12,13,14`, or `all`). */
+/** The majors tests run on: 12 and 18, all of them in `npm run soak`, or those in `HEADWATER_POSTGRES_MAJORS` (`12,13,14`). */
 export function testedMajors(): PostgresMajor[] {
   const wanted = process.env["HEADWATER_POSTGRES_MAJORS"];
-  if (wanted === undefined || wanted === "") return [12, 18];
-  if (wanted === "all") return [...POSTGRES_MAJORS];
+  if (wanted === undefined || wanted === "")
+    return process.env["HEADWATER_SOAK"] === "1" ? [...POSTGRES_MAJORS] : [12, 18];
   const numbers = wanted.split(",").map(Number);
   return POSTGRES_MAJORS.filter((major) => numbers.includes(major));
 }

@@ -33,10 +33,10 @@ export function applyDelta(from: Json, step: Delta | null): Json {
     const order = step["#"] ?? [...items.keys()];
     return order.map((name) => items.get(name) as Json);
   }
-  const to: JsonObject = { ...(from as JsonObject) };
-  for (const key of step["-"] ?? []) delete to[key];
-  for (const [key, inner] of steps) to[key] = applyDelta(to[key] ?? null, inner);
-  return to;
+  const to = new Map(Object.entries(from as JsonObject));
+  for (const key of step["-"] ?? []) to.delete(key);
+  for (const [key, inner] of steps) to.set(key, applyDelta(to.get(key) ?? null, inner));
+  return Object.fromEntries(to);
 }
 
 const isObject = (value: Json): value is JsonObject =>
@@ -54,26 +54,29 @@ function byName(list: readonly Json[]): Map<string, Json> | null {
 
 function objectDelta(from: JsonObject, to: JsonObject): Delta | null {
   const gone = Object.keys(from).filter((key) => !Object.hasOwn(to, key));
-  const steps: { [key: string]: Delta } = {};
+  const steps: [key: string, step: Delta][] = [];
   for (const [key, value] of Object.entries(to)) {
     const step = Object.hasOwn(from, key) ? delta(from[key] as Json, value) : { "=": value };
-    if (step !== null) steps[key] = step;
+    if (step !== null) steps.push([key, step]);
   }
-  const changed = Object.keys(steps).length > 0;
-  if (!changed && gone.length === 0) return null;
-  return { ...(changed ? { "~": steps } : {}), ...(gone.length > 0 ? { "-": gone } : {}) };
+  if (steps.length === 0 && gone.length === 0) return null;
+  return { ...byKey(steps), ...(gone.length > 0 ? { "-": gone } : {}) };
 }
 
 function listDelta(from: ReadonlyMap<string, Json>, to: ReadonlyMap<string, Json>): Delta | null {
-  const steps: { [name: string]: Delta } = {};
+  const steps: [name: string, step: Delta][] = [];
   for (const [name, value] of to) {
     const old = from.get(name);
     const step = old === undefined ? { "=": value } : delta(old, value);
-    if (step !== null) steps[name] = step;
+    if (step !== null) steps.push([name, step]);
   }
   const [was, is] = [[...from.keys()], [...to.keys()]];
   const reordered = was.length !== is.length || was.some((name, at) => name !== is[at]);
-  const changed = Object.keys(steps).length > 0;
-  if (!changed && !reordered) return null;
-  return { ...(changed ? { "~": steps } : {}), ...(reordered ? { "#": is } : {}) };
+  if (steps.length === 0 && !reordered) return null;
+  return { ...byKey(steps), ...(reordered ? { "#": is } : {}) };
+}
+
+/** The steps as an object. Not by assignment: a column may be called __proto__. */
+function byKey(steps: readonly [string, Delta][]): { "~"?: { [key: string]: Delta } } {
+  return steps.length > 0 ? { "~": Object.fromEntries(steps) } : {};
 }

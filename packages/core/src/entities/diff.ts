@@ -91,8 +91,20 @@ function diffList(change: ChangeDescription, name: string, before: readonly Json
 }
 
 function diffObject(change: ChangeDescription, prefix: string, before: JsonObject, after: JsonObject): void {
-  for (const key of new Set([...Object.keys(before), ...Object.keys(after)]))
-    if (!sameJson(before[key], after[key])) recordField(change, prefix + key, before[key], after[key]);
+  for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    const [was, is] = [before[key], after[key]];
+    if (sameJson(was, is)) continue;
+    const [had, has] = [namedThings(was), namedThings(is)];
+    if (had !== null && has !== null && had.length + has.length > 0) diffList(change, prefix + key, had, has);
+    else recordField(change, prefix + key, was, is);
+  }
+}
+
+/** A list of things with names (constraints, partitions), of which only those that differ are worth telling. */
+function namedThings(value: Json | undefined): Json[] | null {
+  if (value === undefined) return [];
+  if (!Array.isArray(value)) return null;
+  return value.every((item) => typeof item === "object" && item !== null && "name" in item) ? value : null;
 }
 
 function diffColumns(

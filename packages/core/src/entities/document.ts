@@ -9,7 +9,8 @@ import { entityFqn } from "./entity-types.ts";
 import type { EntityType, Facts, FactsByType } from "./facts.ts";
 import { buildFqn, type Path } from "./fqn.ts";
 import { type Json, type JsonObject, sortKeys } from "./json.ts";
-import type { Column, TableConstraint } from "./table.ts";
+import { redactCredentials } from "./redact-credentials.ts";
+import type { Column, TableConstraint, TablePartition } from "./table.ts";
 
 /** The canonical facts of one layer of an entity. */
 export type Document = JsonObject;
@@ -78,14 +79,7 @@ const ALL_KEYS = Object.fromEntries(
 ) as unknown as { readonly [T in EntityType]: readonly string[] };
 
 /** Keys whose value is an object of the source's own making, so that only a sort makes it canonical. */
-const FREE_FORM: ReadonlySet<string> = new Set([
-  "source",
-  "connection",
-  "sourceConfig",
-  "messageSchema",
-  "tasks",
-  "teams",
-]);
+const FREE_FORM: ReadonlySet<string> = new Set(["source", "connection", "sourceConfig", "messageSchema", "tasks"]);
 
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
@@ -113,10 +107,24 @@ function canonicalValue(key: string, value: Json, service: string): Json | undef
       return (value as unknown as Column[]).map(canonicalColumn) as unknown as Json;
     case "tableConstraints":
       return canonicalConstraints(value as unknown as TableConstraint[], service);
+    case "tablePartition":
+      return canonicalPartition(value as unknown as TablePartition);
     case "owners":
+    case "teams":
       return canonicalOwners(value as unknown as Owner[]);
     case "tags":
       return canonicalTags(value as unknown as TagLabel[]);
+    case "schemaDefinition":
+    case "sql":
+    case "query":
+      return redactCredentials(value as string);
+    case "storedProcedureCode": {
+      const { language, code } = value as { language: string; code: string };
+      return { language, code: redactCredentials(code) };
+    }
+    case "cleanupPolicies":
+    case "users":
+      return stringSet(value as string[]);
     case "charts":
       return references("chart", value as unknown as (Path | string)[], service);
     case "dataModels":
@@ -135,8 +143,20 @@ const isEmpty = (value: Json): boolean =>
   (Array.isArray(value) ? value.length === 0 : Object.keys(value).length === 0);
 
 function references(type: EntityType, list: (Path | string)[], service: string): string[] | undefined {
-  if (list.length === 0) return undefined;
-  return list.map((to) => (typeof to === "string" ? to : entityFqn(type, service, to))).toSorted(byText);
+  return stringSet(list.map((to) => (typeof to === "string" ? to : entityFqn(type, service, to))));
+}
+
+function stringSet(list: readonly string[]): string[] | undefined {
+  return list.length === 0 ? undefined : [...new Set(list)].toSorted(byText);
+}
+
+/** The items in order, each once: of several with one key, the first in the order of their texts. */
+function setOf<T>(items: readonly T[], key: (item: T) => string): T[] {
+  if (items.length < 2) return [...items];
+  const sorted = items
+    .map((item) => ({ item, key: key(item), text: JSON.stringify(item) }))
+    .toSorted((a, b) => byText(a.key, b.key) || byText(a.text, b.text));
+  return sorted.filter((entry, at) => at === 0 || entry.key !== sorted[at - 1]?.key).map(({ item }) => item);
 }
 
 function canonicalColumn(column: Column): Column {
@@ -163,47 +183,48 @@ function canonicalColumn(column: Column): Column {
 
 function canonicalOwners(owners: Owner[]): Json | undefined {
   if (owners.length === 0) return undefined;
-  return owners
-    .map((owner) => ({ type: owner.type, name: owner.name }))
-    .toSorted((a, b) => byText(a.type, b.type) || byText(a.name, b.name));
+  const plain = owners.map((owner) => ({ type: owner.type, name: owner.name }));
+  return setOf(plain, ({ type, name }) => `${type} ${name}`);
 }
 
 function canonicalTags(tags: TagLabel[]): Json | undefined {
   if (tags.length === 0) return undefined;
-  return tags
-    .map((tag) => ({
-      tagFQN: tag.tagFQN,
-      source: tag.source,
-      labelType: tag.labelType,
-      state: tag.state,
-      ...(tag.description === undefined ? {} : { description: tag.description }),
-    }))
-    .toSorted((a, b) => byText(a.tagFQN, b.tagFQN));
+  const plain = tags.map((tag) => ({
+    tagFQN: tag.tagFQN,
+    source: tag.source,
+    labelType: tag.labelType,
+    state: tag.state,
+    ...(tag.description === undefined ? {} : { description: tag.description }),
+  }));
+  return setOf(plain, ({ tagFQN }) => tagFQN);
+}
+
+function canonicalPartition({ columns }: TablePartition): Json {
+  return {
+    columns: columns.map(({ columnName, intervalType, interval }) => ({
+      columnName,
+      intervalType,
+      ...(interval === undefined ? {} : { interval }),
+    })),
+  };
 }
 
 const CONSTRAINT_ORDER = ["PRIMARY_KEY", "UNIQUE", "FOREIGN_KEY", "SORT_KEY", "DIST_KEY", "CLUSTER_KEY"];
 
 function canonicalConstraints(constraints: TableConstraint[], service: string): Json | undefined {
   if (constraints.length === 0) return undefined;
-  return constraints
-    .map((constraint) => ({
-      constraintType: constraint.constraintType,
-      columns: constraint.columns,
-      ...(constraint.referredColumns == null || constraint.referredColumns.length === 0
-        ? {}
-        : {
-            referredColumns: constraint.referredColumns.map((to) =>
-              typeof to === "string" ? to : buildFqn(service, ...to),
-            ),
-          }),
-    }))
-    .map((constraint) => ({ constraint, text: JSON.stringify(constraint) }))
-    .toSorted(
-      (a, b) =>
-        CONSTRAINT_ORDER.indexOf(a.constraint.constraintType) - CONSTRAINT_ORDER.indexOf(b.constraint.constraintType) ||
-        byText(a.text, b.text),
-    )
-    .map(({ constraint }) => constraint);
+  const plain = constraints.map((constraint) => ({
+    constraintType: constraint.constraintType,
+    columns: constraint.columns,
+    ...(constraint.referredColumns == null || constraint.referredColumns.length === 0
+      ? {}
+      : {
+          referredColumns: constraint.referredColumns.map((to) =>
+            typeof to === "string" ? to : buildFqn(service, ...to),
+          ),
+        }),
+  }));
+  return setOf(plain, (constraint) => CONSTRAINT_ORDER.indexOf(constraint.constraintType) + JSON.stringify(constraint));
 }
 
 /** Which keys of some facts were not read (`undefined`), as opposed to read and found empty (`null`). */
@@ -220,9 +241,12 @@ export function unreadOf(type: EntityType, facts: Facts): Unread {
   const columns = "columns" in facts ? facts.columns : [];
   return {
     keys: ALL_KEYS[type].filter((key) => (facts as unknown as JsonObject)[key] === undefined),
-    columnKeys: columns.length === 0 ? [] : COLUMN_KEYS.filter((key) => columns.every((c) => c[key] === undefined)),
+    columnKeys: columns.length === 0 ? [] : COLUMN_KEYS.filter((key) => columns.every((column) => lacks(column, key))),
   };
 }
+
+const lacks = (column: Column, key: ColumnKey): boolean =>
+  column[key] === undefined && (column.children ?? []).every((child) => lacks(child, key));
 
 /** Completes a freshly read document with the stored values of what was not read. The result is canonical again. */
 export function keepUnread(type: EntityType, fresh: Document, unread: Unread, stored: Document): Document {

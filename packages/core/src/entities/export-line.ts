@@ -99,7 +99,8 @@ export function fromEntityJson(json: JsonObject): ExportedEntity {
   if (typeof type !== "string" || !isEntityType(type))
     throw new ExportLineError(`"entityType" is ${JSON.stringify(type)}, which is no type of entity Headwater knows.`);
   if (typeof fqn !== "string") throw new ExportLineError(`"fullyQualifiedName" is missing.`);
-  const version = parseVersion(JSON.stringify(json["version"] ?? "").replaceAll('"', ""));
+  const names = namesOf(fqn);
+  const version = versionOf(json["version"]);
   if (version === null)
     throw new ExportLineError(`${fqn}: "version" is ${JSON.stringify(json["version"])}; expected a form like "0.1".`);
 
@@ -111,37 +112,54 @@ export function fromEntityJson(json: JsonObject): ExportedEntity {
     if (Object.hasOwn(hidden, key)) value = hidden[key] ?? undefined;
     else if (key === "source") value = extension["source"];
     else if (key === "columns" && Array.isArray(json["columns"]))
-      value = columnsIn(json["columns"] as JsonObject[], (extension["columns"] ?? {}) as JsonObject);
+      value = columnsIn(json["columns"], (extension["columns"] ?? {}) as JsonObject);
     else value = json[key];
     if (value !== undefined && value !== null) source[key] = value;
   }
   const checked = FACTS_SCHEMAS[type].safeParse(source);
   if (!checked.success) throw new ExportLineError(`${fqn}: ${z.prettifyError(checked.error)}`);
-  let curated: Curated | null = null;
-  if (extension["curated"] !== undefined) {
-    const parsed = CURATED_SCHEMA.safeParse(extension["curated"]);
+  const curated = (extension["curated"] ?? null) as Curated | null;
+  if (curated !== null) {
+    const parsed = CURATED_SCHEMA.safeParse(curated);
     if (!parsed.success)
       throw new ExportLineError(`${fqn}: extension.headwater.curated: ${z.prettifyError(parsed.error)}`);
-    curated = parsed.data;
   }
-  const service = splitFqn(fqn)[0] as string;
   return {
     type,
     fqn,
     version,
     deleted: json["deleted"] === true,
-    source: toDocument(type, service, checked.data),
+    // Not what the schema made of it: zod leaves out keys called __proto__.
+    source: toDocument(type, names[0] as string, source),
     curated,
   };
 }
 
-function columnsIn(columns: readonly JsonObject[], sources: JsonObject): JsonObject[] {
+function namesOf(fqn: string): string[] {
+  try {
+    return splitFqn(fqn);
+  } catch (error) {
+    throw new ExportLineError(`"fullyQualifiedName" is ${fqn}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** A version as Headwater writes it (`"1.0"`) or as OpenMetadata does (`1`, `0.1`). */
+function versionOf(version: Json | undefined): Version | null {
+  if (typeof version === "string") return parseVersion(version);
+  if (typeof version !== "number") return null;
+  const text = version.toFixed(1);
+  return Number(text) === version ? parseVersion(text) : null;
+}
+
+function columnsIn(columns: readonly Json[], sources: JsonObject): Json[] {
   return columns.map((column) => {
+    // The schema says what is wrong with it.
+    if (column === null || typeof column !== "object" || Array.isArray(column)) return column;
     const { fullyQualifiedName, children, ...plain } = column;
     const source = typeof fullyQualifiedName === "string" ? sources[fullyQualifiedName] : undefined;
     return {
       ...plain,
-      ...(Array.isArray(children) ? { children: columnsIn(children as JsonObject[], sources) } : {}),
+      ...(Array.isArray(children) ? { children: columnsIn(children, sources) } : {}),
       ...(source === undefined ? {} : { source }),
     };
   });

@@ -37,6 +37,7 @@ export {
   sameCurated,
   type SetEdit,
 } from "./layers.ts";
+export { redactCredentials } from "./redact-credentials.ts";
 export { type Reference, referencesOf } from "./references.ts";
 export { CURATED_SCHEMA, FACTS_SCHEMAS } from "./schemas.ts";
 export {

@@ -9,7 +9,13 @@ export function sortKeys(value: Json): Json {
   if (value === null || typeof value !== "object") return value;
   if (Array.isArray(value)) return value.map(sortKeys);
   const sorted: JsonObject = {};
-  for (const key of Object.keys(value).toSorted()) sorted[key] = sortKeys(value[key] as Json);
+  for (const key of Object.keys(value).toSorted()) {
+    const inner = sortKeys(value[key] as Json);
+    // Assigned, this one key would be lost.
+    if (key === "__proto__")
+      Object.defineProperty(sorted, key, { value: inner, enumerable: true, configurable: true, writable: true });
+    else sorted[key] = inner;
+  }
   return sorted;
 }
 

@@ -74,10 +74,16 @@ const tagKey = (tag: TagLabel): string => tag.tagFQN;
 const classificationOf = (tag: TagLabel): string => splitFqn(tag.tagFQN)[0] as string;
 
 function editSet<T>(base: readonly T[], edit: SetEdit<T>, key: (item: T) => string): T[] {
-  const removed = new Set((edit.remove ?? []).map(key));
+  const removed = removedKeys(edit, key);
   const items = new Map(base.filter((item) => !removed.has(key(item))).map((item) => [key(item), item]));
   for (const item of edit.add ?? []) items.set(key(item), items.get(key(item)) ?? item);
   return [...items.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
+}
+
+/** What is taken out. What is put in as well stays: there is no saying which of the two was meant later. */
+function removedKeys<T>(edit: SetEdit<T>, key: (item: T) => string): Set<string> {
+  const added = new Set((edit.add ?? []).map(key));
+  return new Set((edit.remove ?? []).map(key).filter((removed) => !added.has(removed)));
 }
 
 function editTags(base: readonly TagLabel[], edit: SetEdit<TagLabel>, isExclusive: IsExclusive): TagLabel[] {
@@ -96,7 +102,7 @@ function mergeColumns(
 ): Column[] {
   return columns.map((column) => {
     const path = columnPath(prefix, column.name);
-    const own = curated[path];
+    const own = Object.hasOwn(curated, path) ? curated[path] : undefined;
     const merged: Column = { ...column };
     if (own !== undefined) {
       mergeScalars(merged as unknown as JsonObject, own);
@@ -117,17 +123,24 @@ export function retireAgreed(source: Document, curated: Curated): Curated | null
   const owners = retireSet((source["owners"] ?? []) as unknown as Owner[], curated.owners, ownerKey);
   if (owners !== undefined) left.owners = owners;
   if (curated.columns !== undefined) {
-    const byPath = columnsByPath((source["columns"] ?? []) as unknown as Column[]);
-    const columns: { [column: string]: CuratedColumn } = {};
-    for (const [path, own] of Object.entries(curated.columns)) {
-      const column = byPath.get(path);
-      // A column that is gone keeps its curation: it may come back, and history would lose it otherwise.
-      const kept = column === undefined ? own : retireColumn(column, own);
-      if (Object.keys(kept).length > 0) columns[path] = kept;
-    }
-    if (Object.keys(columns).length > 0) left.columns = columns;
+    // A column that is gone keeps its curation: it may come back, and history would lose it otherwise.
+    const columns = leftOfColumns(source, curated.columns, retireColumn);
+    if (columns !== null) left.columns = columns;
   }
   return Object.keys(left).length > 0 ? left : null;
+}
+
+/** What is left of the curation of columns, those that are gone included; `null` for nothing. */
+function leftOfColumns(
+  source: Document,
+  curated: { [column: string]: CuratedColumn },
+  leftOf: (column: Described, own: CuratedColumn) => CuratedColumn,
+): { [column: string]: CuratedColumn } | null {
+  const byPath = columnsByPath((source["columns"] ?? []) as unknown as Column[]);
+  const left = Object.entries(curated)
+    .map(([path, own]) => [path, byPath.has(path) ? leftOf(byPath.get(path) as Column, own) : own] as const)
+    .filter(([, own]) => Object.keys(own).length > 0);
+  return left.length > 0 ? Object.fromEntries(left) : null;
 }
 
 /** What a curated layer can be over: a document or a column. */
@@ -150,7 +163,8 @@ function retireSet<T>(
   if (edit === undefined) return undefined;
   const has = new Set(source.map(key));
   const add = (edit.add ?? []).filter((item) => !has.has(key(item)));
-  const remove = (edit.remove ?? []).filter((item) => has.has(key(item)));
+  const removed = removedKeys(edit, key);
+  const remove = (edit.remove ?? []).filter((item) => has.has(key(item)) && removed.has(key(item)));
   if (add.length === 0 && remove.length === 0) return undefined;
   return { ...(add.length > 0 ? { add } : {}), ...(remove.length > 0 ? { remove } : {}) };
 }
@@ -176,14 +190,8 @@ export function retireSupplied(source: Document, curated: Curated): Curated | nu
   const left: Curated = { ...withoutSupplied(source, curated) };
   if (curated.owners !== undefined && source["owners"] === undefined) left.owners = curated.owners;
   if (curated.columns !== undefined) {
-    const byPath = columnsByPath((source["columns"] ?? []) as unknown as Column[]);
-    const columns: { [column: string]: CuratedColumn } = {};
-    for (const [path, own] of Object.entries(curated.columns)) {
-      const column = byPath.get(path);
-      const kept = column === undefined ? own : withoutSupplied(column, own);
-      if (Object.keys(kept).length > 0) columns[path] = kept;
-    }
-    if (Object.keys(columns).length > 0) left.columns = columns;
+    const columns = leftOfColumns(source, curated.columns, withoutSupplied);
+    if (columns !== null) left.columns = columns;
   }
   return Object.keys(left).length > 0 ? left : null;
 }
@@ -199,12 +207,15 @@ function withoutSupplied(source: Described, curated: CuratedColumn): CuratedColu
 /** The curated layer after columns were renamed: what was set on the old name now stands under the new one. */
 export function renameCuratedColumns(curated: Curated | null, renames: ReadonlyMap<string, string>): Curated | null {
   if (curated?.columns === undefined || renames.size === 0) return curated;
-  const columns: { [column: string]: CuratedColumn } = {};
+  const [renamed, others]: [[string, CuratedColumn][], [string, CuratedColumn][]] = [[], []];
   for (const [path, own] of Object.entries(curated.columns)) {
     const [first, ...rest] = splitFqn(path) as [string, ...string[]];
-    columns[buildFqn(renames.get(first) ?? first, ...rest)] = own;
+    const name = renames.get(first);
+    if (name === undefined) others.push([path, own]);
+    else renamed.push([buildFqn(name, ...rest), own]);
   }
-  return { ...curated, columns };
+  // Last counts: what is kept of a column long gone does not cover one that takes its name.
+  return { ...curated, columns: Object.fromEntries([...others, ...renamed]) };
 }
 
 /** Whether two curated layers say the same. */

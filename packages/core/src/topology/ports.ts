@@ -213,7 +213,7 @@ export interface StateStore {
   /** Forgets the staged listing of a unit, before it is tried again. */
   unstage(unit: Unit): Promise<void>;
   /** The staged listing of a committed unit in the order slices are cut: covered members only. */
-  listing(runId: string, unitId: string): AsyncIterable<{ position: Position; weight: number }[]>;
+  listing(runId: string, unitId: string): AsyncGenerator<{ position: Position; kind: string; weight: number }[]>;
   /** The children a listing found under parents, for descending. */
   members(runId: string, unitId: string, after: Position | null, through: Position | null): Promise<Member[]>;
   /** Members that were set aside in a listing. */

@@ -23,6 +23,8 @@ export interface SliceReading {
   signal: AbortSignal;
   /** Treat a broken connection as the fault of an object: set after repeated breaks of the same slice. */
   isolate: boolean;
+  /** Called before each try to read some members: the slice itself, or a part of it. */
+  onAttempt: () => void;
 }
 
 /** Culprits in a row, without one success, after which the rest of a slice is given up. */
@@ -55,6 +57,7 @@ async function readHalving(
   const opened = await reading.pool.acquire(reading.group);
   let error: SourceError;
   try {
+    reading.onAttempt();
     await readOnce(reading, opened, members, attempt);
     result.objects.push(...attempt.objects);
     result.setAside.push(...attempt.setAside);

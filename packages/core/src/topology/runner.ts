@@ -3,18 +3,20 @@ import type { Found, MetadataNode, NodeName } from "../connector/metadata.ts";
 import type { Secret } from "../connector/secret.ts";
 import type { ServerFacts } from "../connector/session.ts";
 import { isSourceError, type SourceError } from "../connector/source-error.ts";
-import { fingerprint, toDocument, unreadOf } from "../entities/document.ts";
-import type { EntityType, Facts, IngestionPipelineFacts, ServiceFacts } from "../entities/facts.ts";
+import { fingerprint } from "../entities/document.ts";
+import type { IngestionPipelineFacts, ServiceFacts } from "../entities/facts.ts";
 import { buildFqn, childFqn, type Path } from "../entities/fqn.ts";
-import { EXIT, type ExitName, HeadwaterError, isHeadwaterError } from "../errors.ts";
+import { EXIT, HeadwaterError, isHeadwaterError } from "../errors.ts";
 import type { Clock } from "./clock.ts";
 import { planFinish } from "./finish.ts";
 import { Listing } from "./listing.ts";
-import type { Change, CommitOutcome, Lease, Member, OpenRun, Store, UnitCommit } from "./ports.ts";
+import { ownChanges, type OwnEntity } from "./own-change.ts";
+import type { CommitOutcome, Lease, Member, OpenRun, Store, UnitCommit } from "./ports.ts";
 import { asSourceError, endFails, readSlice, type SliceResult } from "./read-slice.ts";
 import { reconcile } from "./reconcile.ts";
-import { addCounts, type Counts, type EventBody, type NodeCounts, type RunEvent, type RunState } from "./run-event.ts";
+import { addCounts, type Counts, type EventBody, type RunEvent, type RunState } from "./run-event.ts";
 import type { RunOptions } from "./run-options.ts";
+import { queryBound, sumCounts, type Verdict, verdictOn } from "./run-verdict.ts";
 import { SessionPool } from "./session-pool.ts";
 import type { Topology } from "./topologies.ts";
 import { type Task, taskId, type Unit } from "./unit.ts";
@@ -79,7 +81,7 @@ export async function runMetadata(run: MetadataRun): Promise<RunResult> {
     const start = {
       service: run.service,
       serviceType: topologyOf(run.connector).service,
-      pipeline: childFqn(buildFqn(run.service), run.pipelineName),
+      pipeline: pipelineFqn(run),
       connector: connectorName(run),
       configDigest: configDigest(run),
       fresh: run.fresh,
@@ -93,6 +95,8 @@ export async function runMetadata(run: MetadataRun): Promise<RunResult> {
     await lease.release();
   }
 }
+
+const pipelineFqn = (run: MetadataRun): string => childFqn(buildFqn(run.service), run.pipelineName);
 
 const connectorName = (run: MetadataRun): string => `${run.connector.manifest.id}@${run.connectorVersion}`;
 
@@ -109,14 +113,20 @@ class TopologyRunner {
   readonly #fence: number;
   readonly #open: OpenRun;
   readonly #topology: Topology;
+  /** FQN of the pipeline. */
+  readonly #pipeline: string;
   readonly #stop = new AbortController();
   readonly #signal: AbortSignal;
   readonly #pool: SessionPool;
   readonly #counts: Counts = {};
   readonly #queue: Unit[];
   #server: ServerFacts | null = null;
+  /** Events that no commit has taken along yet. */
+  #unsaved: RunEvent[] = [];
   #committed = 0;
-  #groups = new Set<string>();
+  /** What the query formula is about. */
+  readonly #groups = new Set<string>();
+  readonly #kinds = new Map<string, number>();
   #slices = 0;
 
   constructor(run: MetadataRun, lease: Lease, open: OpenRun) {
@@ -124,6 +134,7 @@ class TopologyRunner {
     this.#fence = lease.fence;
     this.#open = open;
     this.#topology = topologyOf(run.connector);
+    this.#pipeline = pipelineFqn(run);
     this.#signal = AbortSignal.any([run.signal, this.#stop.signal]);
     this.#pool = new SessionPool({
       connector: run.connector,
@@ -144,7 +155,7 @@ class TopologyRunner {
     this.#emit({
       event: "run-started",
       service,
-      pipeline: childFqn(buildFqn(service), this.#run.pipelineName),
+      pipeline: this.#pipeline,
       connector: connectorName(this.#run),
       continued: this.#open.continued,
     });
@@ -163,17 +174,17 @@ class TopologyRunner {
     }
   }
 
-  #emit(body: EventBody): RunEvent {
+  #emit(body: EventBody): void {
     const event: RunEvent = { at: this.#run.clock.now(), run: this.#open.runId, ...body };
+    this.#unsaved.push(event);
     this.#run.emit(event);
-    return event;
   }
 
   #unit(task: Task): Unit {
     return {
       runId: this.#open.runId,
       id: taskId(task),
-      pipeline: childFqn(buildFqn(this.#run.service), this.#run.pipelineName),
+      pipeline: this.#pipeline,
       connector: connectorName(this.#run),
       fence: this.#fence,
       task,
@@ -241,7 +252,7 @@ class TopologyRunner {
 
   async #commit(
     unit: Unit,
-    parts: Partial<Omit<UnitCommit, "unit" | "at" | "next">> & { tasks?: readonly Task[] },
+    parts: Partial<Omit<UnitCommit, "unit" | "at" | "next" | "events" | "queries">> & { tasks?: readonly Task[] },
   ): Promise<CommitOutcome> {
     const { tasks: next = [], ...given } = parts;
     const counts: Counts = given.counts ?? {};
@@ -251,7 +262,7 @@ class TopologyRunner {
       postponed: [],
       observations: [],
       setAside: [],
-      events: [],
+      events: this.#unsaved.splice(0),
       queries: this.#takeQueries(),
       ...given,
       unit,
@@ -276,19 +287,14 @@ class TopologyRunner {
   }
 
   async #writeService(unit: Unit): Promise<void> {
-    const { service, serviceFacts, pipelineName, pipelineFacts, store } = this.#run;
+    const { service, serviceFacts, pipelineName, pipelineFacts, store, connector } = this.#run;
     const root = buildFqn(service);
-    const changes: Change[] = [];
-    const wanted: [EntityType, string, string | null, string, Facts][] = [
-      [this.#topology.service, root, null, service, serviceFacts],
-      ["ingestionPipeline", childFqn(root, pipelineName), root, pipelineName, pipelineFacts],
+    const entities: OwnEntity[] = [
+      { type: this.#topology.service, fqn: root, parent: null, name: service, facts: serviceFacts },
+      { type: "ingestionPipeline", fqn: this.#pipeline, parent: root, name: pipelineName, facts: pipelineFacts },
     ];
-    for (const [type, fqn, parent, name, facts] of wanted) {
-      const known = (await store.known(type, [fqn])).get(fqn) ?? null;
-      const change = ownChange(type, service, fqn, parent, name, facts, known?.id ?? null, connectorName(this.#run));
-      if (known === null || known.deleted || known.fingerprint !== change.fingerprint) changes.push(change);
-    }
-    await this.#commit(unit, { changes, tasks: listTasks(this.#run.connector, null, [[]]) });
+    const changes = await ownChanges(store, service, entities, connectorName(this.#run));
+    await this.#commit(unit, { changes, tasks: listTasks(connector, null, [[]]) });
   }
 
   /** Tries a piece of work again while the source is only momentarily unable. Other errors are thrown at once. */
@@ -310,10 +316,8 @@ class TopologyRunner {
   async #list(unit: Unit, task: Task & { do: "list" }): Promise<void> {
     this.#groups.add(task.group);
     const node = this.#node(task.node);
-    const events: RunEvent[] = [];
     const { service, options, store } = this.#run;
-    const note = (body: EventBody): void => void events.push(this.#emit(body));
-    const listing = new Listing({ service, options, store, unit, task, note });
+    const listing = new Listing({ service, options, store, unit, task, note: (body) => this.#emit(body) });
     try {
       await this.#retrying(`list ${task.node}`, async () => {
         await store.unstage(unit);
@@ -336,17 +340,24 @@ class TopologyRunner {
       await listing.flush();
     } catch (thrown) {
       const error = asSourceError(thrown);
-      if (["unreachable", "throttled", "interrupted", "signIn"].includes(error.code)) throw error;
+      if (["unreachable", "throttled", "interrupted"].includes(error.code)) throw error;
       await store.unstage(unit);
       listing.restart();
       for (const parent of task.parents) listing.deny(parent, error);
     }
     const { scopes, counts } = listing.close();
     const { found, leftOut } = counts;
-    note({ event: "listed", node: task.node, group: task.group, scopes: scopes.length, found, leftOut });
-    const listed = store.listing(this.#open.runId, unit.id);
+    this.#emit({ event: "listed", node: task.node, group: task.group, scopes: scopes.length, found, leftOut });
+    const listed = this.#countKinds(store.listing(this.#open.runId, unit.id));
     const tasks = await readTasks(task, unit.id, listed);
-    await this.#commit(unit, { scopes, counts: { [task.node]: counts }, events, tasks });
+    await this.#commit(unit, { scopes, counts: { [task.node]: counts }, tasks });
+  }
+
+  async *#countKinds(listing: ReturnType<Store["listing"]>): ReturnType<Store["listing"]> {
+    for await (const page of listing) {
+      for (const { kind } of page) this.#kinds.set(kind, (this.#kinds.get(kind) ?? 0) + 1);
+      yield page;
+    }
   }
 
   #node(name: NodeName): MetadataNode {
@@ -360,7 +371,6 @@ class TopologyRunner {
   }
 
   async #read(unit: Unit, task: Task & { do: "read" }): Promise<void> {
-    this.#slices += 1;
     const members = await this.#run.store.members(this.#open.runId, task.list, task.after, task.through);
     // A token that is the stored one says that nothing changed since; see the contract.
     const unchanged = members.filter(({ found, known }) => isUnchangedByToken(found, known));
@@ -384,6 +394,7 @@ class TopologyRunner {
           want: this.#run.options.want,
           signal: this.#signal,
           isolate: attempt === ATTEMPTS,
+          onAttempt: () => (this.#slices += 1),
         },
         members,
       ),
@@ -415,8 +426,6 @@ class TopologyRunner {
     tasks: Task[],
     last: boolean,
   ): Promise<void> {
-    const events: RunEvent[] = [];
-    const note = (body: EventBody): void => void events.push(this.#emit(body));
     const { store, service, options } = this.#run;
     const reconciled = await reconcile(
       { service, nodeName, node: this.#node(nodeName), want: options.want, mapping: connectorName(this.#run), store },
@@ -425,11 +434,11 @@ class TopologyRunner {
     const { counts } = reconciled;
     counts.unchanged += unchanged.length;
     for (const { member, error } of slice.failed)
-      note(failedEvent(nodeName, member, error.code, error.message, error.hint));
+      this.#emit(failedEvent(nodeName, member, error.code, error.message, error.hint));
     for (const { member, message } of reconciled.failed)
-      note(failedEvent(nodeName, member, "invalid", `Its description cannot be used: ${message}`));
+      this.#emit(failedEvent(nodeName, member, "invalid", `Its description cannot be used: ${message}`));
     for (const { member, reason } of slice.setAside)
-      note(
+      this.#emit(
         last
           ? failedEvent(nodeName, member, "locked", `Still locked at the end of the run: ${reason}`)
           : { event: "set-aside", node: nodeName, fqn: member.fqn, reason },
@@ -438,7 +447,7 @@ class TopologyRunner {
     const answered = slice.objects.length + slice.failed.length + slice.setAside.length + unchanged.length;
     counts.vanished = members.length - answered;
     if (slice.outsiders > 0)
-      note({
+      this.#emit({
         event: "note",
         message: `The connector read ${slice.outsiders} ${nodeName} objects nobody asked for; they were dropped.`,
       });
@@ -454,7 +463,6 @@ class TopologyRunner {
       postponed: reconciled.postponed,
       observations: reconciled.observations,
       setAside: last ? [] : slice.setAside.map(({ member, reason }) => ({ fqn: member.fqn, reason })),
-      events,
       counts: { [nodeName]: counts },
       tasks,
     });
@@ -464,7 +472,7 @@ class TopologyRunner {
   async #finish(unit: Unit): Promise<void> {
     const { store, service, options } = this.#run;
     const plan = await planFinish(this.#open.runId, service, this.#topology, options, store);
-    const events = plan.events.map((body) => this.#emit(body));
+    for (const body of plan.events) this.#emit(body);
     const outcome = await store.finish({
       unit,
       at: this.#run.clock.now(),
@@ -472,7 +480,7 @@ class TopologyRunner {
       absent: plan.absent,
       renamed: plan.renamed,
       overrideMetadata: options.overrideMetadata,
-      events,
+      events: this.#unsaved.splice(0),
       counts: plan.counts,
     });
     addCounts(this.#counts, plan.counts);
@@ -481,142 +489,69 @@ class TopologyRunner {
   }
 
   async #end(): Promise<RunResult> {
-    const events: RunEvent[] = [];
-    const note = (body: EventBody): void => void events.push(this.#emit(body));
-    const unresolved = await this.#run.store.unresolved(this.#run.service);
+    const { store, service, connector, options, allowEmpty } = this.#run;
+    const note = (message: string): void => this.#emit({ event: "note", message });
+    const unresolved = await store.unresolved(service);
     if (unresolved > 0)
-      note({
-        event: "note",
-        message: `${unresolved} references point at something the catalog does not hold; they are kept and resolve when it appears.`,
-      });
-    const corrected = this.#sum((counts) => counts.corrected);
+      note(`${unresolved} references point at something the catalog does not hold; they resolve when it appears.`);
+    const corrected = sumCounts(this.#counts, (counts) => counts.corrected);
     if (corrected > 0)
-      note({
-        event: "note",
-        message: `${corrected} entities were corrected in place: this version of the connector describes the same source differently.`,
-      });
-    const queries = this.#open.queries + this.#pool.queries;
-    const bound = this.#open.continued ? null : this.#queryBound();
-    note({ event: "queries", total: queries, bound, sessions: this.#pool.peak });
-    if (bound !== null && this.#pool.queries > bound)
-      note({
-        event: "note",
-        message: `The connector asked ${this.#pool.queries} queries where its manifest allows ${bound}.`,
-      });
-    const verdict = this.#verdict();
-    return this.#close(verdict.state, verdict.exit, verdict.message, events, false);
+      note(
+        `${corrected} entities were corrected in place: this version of the connector describes the same source differently.`,
+      );
+    const formula = connector.manifest.capabilities.metadata?.queries;
+    const work = { groups: this.#groups.size, slices: this.#slices, kinds: this.#kinds };
+    // A continued run has forgotten what its first part did.
+    const bound = formula === undefined || this.#open.continued ? null : queryBound(formula, work);
+    this.#emit({ event: "queries", total: this.#queries, bound, sessions: this.#pool.peak });
+    if (bound !== null && this.#queries > bound)
+      note(`The connector asked ${this.#queries} queries where its manifest allows ${bound}.`);
+    return this.#close(verdictOn(this.#counts, this.#topology, options, allowEmpty), false);
   }
 
-  #queryBound(): number | null {
-    const formula = this.#run.connector.manifest.capabilities.metadata?.queries;
-    if (formula === undefined) return null;
-    let bound = formula.perGroup * Math.max(1, this.#groups.size) + formula.perSlice * this.#slices;
-    for (const { oneFor } of formula.perObjects ?? []) {
-      const objects = Object.values(this.#counts).reduce((sum, counts) => sum + counts.found, 0);
-      bound += Math.ceil(objects / oneFor) + this.#slices;
-    }
-    return bound;
+  get #queries(): number {
+    return this.#open.queries + this.#pool.queries;
   }
 
-  #sum(pick: (counts: NodeCounts) => number): number {
-    return Object.values(this.#counts).reduce((total, counts) => total + pick(counts), 0);
-  }
-
-  #verdict(): { state: RunState; exit: ExitName; message: string } {
-    const { options, allowEmpty } = this.#run;
-    const done = this.#sum((c) => c.created + c.updated + c.unchanged + c.restored + c.renamed);
-    const failed = this.#sum((c) => c.failed + c.notListed);
-    const held = this.#sum((c) => c.held);
-    const share = Math.round((done * 10_000) / Math.max(1, done + failed)) / 100;
-    if (held > 0)
-      return {
-        state: "partialSuccess",
-        exit: "held",
-        message: `Everything else is committed; ${held} deletions were held back by the safety limit.`,
-      };
-    if (failed > 0 && share < options.successThreshold)
-      return {
-        state: "failed",
-        exit: "partial",
-        message: `${failed} failed; ${share} % succeeded, below the threshold of ${options.successThreshold} %.`,
-      };
-    if (failed > 0)
-      return {
-        state: "partialSuccess",
-        exit: "partial",
-        message: `${failed} failed, everything else is committed (${share} %).`,
-      };
-    if (!allowEmpty && this.#foundNothing())
-      return {
-        state: "failed",
-        exit: "empty",
-        message:
-          "Nothing was found where something was expected. Check the filters and what the role may see, or allow it with --allow-empty.",
-      };
-    return { state: "success", exit: "success", message: "Everything was read." };
-  }
-
-  /** Whether the listings found no leaf the run covers: an empty database, or a filter that leaves nothing. */
-  #foundNothing(): boolean {
-    const leaves = this.#topology.nodes.filter((node) => node.counted).map((node) => this.#counts[node.name]);
-    return leaves.every((counts) => counts === undefined || counts.found - counts.leftOut <= 0);
-  }
-
+  /** Ends a run that could not go on, and throws what stopped it; an interruption is an end like any other. */
   async #endBroken(thrown: unknown): Promise<RunResult> {
     const started = this.#committed > 0;
-    if (this.#run.signal.aborted)
-      return this.#close(
-        "interrupted",
-        "interrupted",
-        "Interrupted; what was read is committed, and the next run goes on from here.",
-        [],
-        true,
-      );
-    if (isHeadwaterError(thrown)) {
-      await this.#close("failed", thrown.exit, thrown.message, [], started && thrown.exit !== "conflict");
-      throw thrown;
+    if (this.#run.signal.aborted) {
+      const message = "Interrupted; what was read is committed, and the next run goes on from here.";
+      return this.#close({ state: "interrupted", exit: "interrupted", message }, true);
     }
-    if (isSourceError(thrown)) {
-      await this.#close("failed", "source", thrown.message, [], started);
-      throw sourceFailure(thrown);
+    const error = isSourceError(thrown) ? sourceFailure(thrown) : thrown;
+    const verdict: Verdict = isHeadwaterError(error)
+      ? { state: "failed", exit: error.exit, message: error.message }
+      : { state: "failed", exit: "internal", message: "Headwater failed; what was read is committed." };
+    try {
+      await this.#close(verdict, started && verdict.exit !== "conflict");
+    } catch (second) {
+      // A catalog that cannot be written is often what stopped the run, and then it cannot record that either.
+      if (!isHeadwaterError(second)) throw second;
     }
-    await this.#close("failed", "internal", "Headwater failed; what was read is committed.", [], started);
-    throw thrown;
+    throw error;
   }
 
-  async #close(
-    state: RunState,
-    exit: ExitName,
-    message: string,
-    events: RunEvent[],
-    resumable: boolean,
-  ): Promise<RunResult> {
+  async #close({ state, exit, message }: Verdict, resumable: boolean): Promise<RunResult> {
     const counts = this.#counts;
-    const finished = this.#emit({ event: "run-finished", state, exit: EXIT[exit], counts, message });
-    const queries = this.#open.queries + this.#pool.queries;
+    const { runId, startedAt } = this.#open;
+    this.#emit({ event: "run-finished", state, exit: EXIT[exit], counts, message });
     const endedAt = this.#run.clock.now();
+    const identity = this.#server?.identity ?? null;
     await this.#run.store.end({
-      runId: this.#open.runId,
+      runId,
       fence: this.#fence,
       state,
       exit: EXIT[exit],
       now: endedAt,
-      events: [...events, finished],
+      events: this.#unsaved.splice(0),
       counts,
-      queries,
+      queries: this.#queries,
       resumable,
-      remember: exit !== "conflict" && this.#server?.identity != null ? { identity: this.#server.identity } : null,
+      remember: exit !== "conflict" && identity !== null ? { identity } : null,
     });
-    return {
-      runId: this.#open.runId,
-      state,
-      exit: EXIT[exit],
-      counts,
-      queries,
-      startedAt: this.#open.startedAt,
-      endedAt,
-      message,
-    };
+    return { runId, state, exit: EXIT[exit], counts, queries: this.#queries, startedAt, endedAt, message };
   }
 }
 
@@ -637,37 +572,4 @@ function failedEvent(
   hint?: string,
 ): EventBody {
   return { event: "failed", node, fqn: member.fqn, code, message, ...(hint === undefined ? {} : { hint }) };
-}
-
-/** The change of an entity Headwater itself describes: the service and its pipeline. */
-function ownChange(
-  type: EntityType,
-  service: string,
-  fqn: string,
-  parent: string | null,
-  name: string,
-  facts: Facts,
-  known: Change["known"],
-  mapping: string,
-): Change {
-  const document = toDocument(type, service, facts);
-  const text = JSON.stringify(document);
-  return {
-    type,
-    fqn,
-    parent,
-    name,
-    kind: null,
-    key: null,
-    token: null,
-    columnKeys: null,
-    rowsHash: fingerprint(text),
-    mapping,
-    document,
-    text,
-    fingerprint: fingerprint(text),
-    unread: unreadOf(type, facts),
-    known,
-    reproject: false,
-  };
 }
