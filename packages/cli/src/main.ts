@@ -5,6 +5,7 @@ import { COMMANDS } from "./commands.ts";
 import { watchOutputs } from "./outputs.ts";
 import { commandHelp, overview } from "./help.ts";
 import { openScreen, type Screen } from "./screen/screen.ts";
+import { restartWithSmallHeap } from "./small-heap.ts";
 import { VERSION } from "./version.ts";
 
 const USAGE = 2;
@@ -54,6 +55,7 @@ async function run(argv: readonly string[], out: Screen, err: Screen): Promise<n
     out.print(...commandHelp(command, out));
     return 0;
   }
+  if (command.streams === true) restartWithSmallHeap();
   const call: Call = { args, out, err };
   return (await command.load()).run(call);
 }
