@@ -11,13 +11,15 @@ export interface GridColumn {
   align?: "right";
   /** How far it may be cut when the grid does not fit; not at all when absent. */
   shrinkTo?: number;
+  /** On a narrow screen it may be left out: those with the smallest number first. */
+  spare?: number;
 }
 
 const GAP = "  ";
 
 /**
- * Rows in columns, under titles. Columns that nothing stands in are left out; those that may are cut until the grid fits.
- * A line that is still too wide is cut off.
+ * Rows in columns, under titles. Columns that nothing stands in are left out; those that may are cut until the grid fits,
+ * then those that can be spared are left out too. A line that is still too wide is cut off.
  */
 export function grid(
   columns: readonly GridColumn[],
@@ -26,11 +28,19 @@ export function grid(
   indent = "",
 ): string[] {
   const texts = rows.map((row) => row.map((cell) => safe(typeof cell === "string" ? cell : cell.text)));
-  const used = columns.map((_, at) => at).filter((at) => texts.some((row) => (row[at] ?? "") !== ""));
-  const widths = columns.map(({ title }, at) =>
+  const natural = columns.map(({ title }, at) =>
     Math.max(widthOf(title), ...texts.map((row) => widthOf(row[at] ?? ""))),
   );
-  shrink(columns, used, widths, look.width - indent.length);
+  let used = columns.map((_, at) => at).filter((at) => texts.some((row) => (row[at] ?? "") !== ""));
+  let widths = [...natural];
+  while (!shrink(columns, used, widths, look.width - indent.length)) {
+    const spared = used
+      .filter((at) => columns[at]?.spare !== undefined)
+      .toSorted((a, b) => (columns[a]?.spare ?? 0) - (columns[b]?.spare ?? 0))[0];
+    if (spared === undefined) break;
+    used = used.filter((at) => at !== spared);
+    widths = [...natural];
+  }
 
   const line = (cell: (at: number) => [text: string, tint: Tint | null]): string => {
     let left = look.width - indent.length;
@@ -58,8 +68,8 @@ export function grid(
   ];
 }
 
-/** Takes away from the widest of the columns that may be cut until all fit. */
-function shrink(columns: readonly GridColumn[], used: readonly number[], widths: number[], width: number): void {
+/** Takes away from the widest of the columns that may be cut until all fit. Returns whether they do. */
+function shrink(columns: readonly GridColumn[], used: readonly number[], widths: number[], width: number): boolean {
   const total = (): number =>
     used.reduce((sum, at) => sum + (widths[at] as number), 0) + GAP.length * Math.max(0, used.length - 1);
   for (let excess = total() - width; excess > 0; excess = total() - width) {
@@ -67,8 +77,9 @@ function shrink(columns: readonly GridColumn[], used: readonly number[], widths:
       .filter((at) => (widths[at] as number) > (columns[at]?.shrinkTo ?? Infinity))
       .toSorted((a, b) => (widths[b] as number) - (widths[a] as number));
     const [first, second] = widest;
-    if (first === undefined) return;
+    if (first === undefined) return false;
     const floor = Math.max(columns[first]?.shrinkTo ?? 0, second === undefined ? 0 : (widths[second] as number) - 1);
     widths[first] = Math.max(floor, (widths[first] as number) - excess);
   }
+  return true;
 }

@@ -17,9 +17,9 @@ export function columnGrid(columns: readonly Column[], constraints: readonly Tab
     [
       { title: "NAME", shrinkTo: 12 },
       { title: "TYPE", shrinkTo: 10 },
-      { title: "NULL" },
+      { title: "NULL", spare: 2 },
       { title: "KEY" },
-      { title: "DEFAULT", shrinkTo: 8 },
+      { title: "DEFAULT", shrinkTo: 8, spare: 1 },
       { title: "DESCRIPTION", shrinkTo: 12 },
     ],
     rows,

@@ -20,8 +20,8 @@ export function connectorListLines(
     [
       { title: "ID" },
       { title: "SOURCE", shrinkTo: 10 },
-      { title: "VERSION" },
-      { title: "CAPABILITIES", shrinkTo: 10 },
+      { title: "VERSION", spare: 2 },
+      { title: "CAPABILITIES", shrinkTo: 10, spare: 1 },
       { title: "PACKAGE", shrinkTo: 16 },
     ],
     installed.map(({ manifest, packageName, packageVersion }) => [

@@ -20,12 +20,22 @@ const COLUMNS: readonly [key: keyof NodeCounts, title: string, tint: Tint | null
   ["vanished", "VANISHED", "yellow"],
 ];
 
+/** What a narrow screen can do without. */
+const SPARE: { readonly [K in keyof NodeCounts]?: { spare: number } } = {
+  vanished: { spare: 1 },
+  corrected: { spare: 2 },
+  leftOut: { spare: 3 },
+  unchanged: { spare: 4 },
+  renamed: { spare: 5 },
+  restored: { spare: 6 },
+};
+
 /** What happened to the objects of each node. Columns in which nothing happened are left out. */
 export function countLines(counts: Counts, look: Look, indent = "  "): string[] {
   const nodes = Object.entries(counts) as [NodeName, NodeCounts][];
   if (nodes.length === 0) return [];
   return grid(
-    [{ title: "" }, ...COLUMNS.map(([, title]) => ({ title, align: "right" as const }))],
+    [{ title: "" }, ...COLUMNS.map(([key, title]) => ({ title, align: "right" as const, ...SPARE[key] }))],
     nodes.map(([node, numbers]) => [
       pluralOf(node),
       ...COLUMNS.map(([key, , tint]) => {

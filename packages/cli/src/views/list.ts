@@ -12,10 +12,10 @@ export function listLines(entities: readonly EntitySummary[], names: "name" | "f
     [
       { title: "NAME", shrinkTo: 16 },
       { title: "TYPE" },
-      { title: "BELOW", align: "right" },
-      { title: "COLUMNS", align: "right" },
-      { title: "ROWS", align: "right" },
-      { title: "VERSION", align: "right" },
+      { title: "BELOW", align: "right", spare: 3 },
+      { title: "COLUMNS", align: "right", spare: 2 },
+      { title: "ROWS", align: "right", spare: 4 },
+      { title: "VERSION", align: "right", spare: 1 },
       { title: "DESCRIPTION", shrinkTo: 12 },
     ],
     entities.map((entity) => [

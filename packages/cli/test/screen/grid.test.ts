@@ -32,6 +32,22 @@ describe("grid", () => {
     ]);
   });
 
+  test("leaves out what can be spared, the least wanted first, rather than what stands last", () => {
+    const columns: GridColumn[] = [
+      { title: "ID" },
+      { title: "STARTED", spare: 2 },
+      { title: "TOOK", spare: 1 },
+      { title: "STATE" },
+    ];
+    const rows = [["1", "2026-01-01 00:00:00", "0.1 s", "partialSuccess"]];
+    expect(grid(columns, rows, { ...wide, width: 40 })).toEqual([
+      "ID  STARTED              STATE",
+      "1   2026-01-01 00:00:00  partialSuccess",
+    ]);
+    expect(grid(columns, rows, { ...wide, width: 20 })[1]).toBe("1   partialSuccess");
+    expect(grid(columns, rows, { ...wide, width: 9 })[1]).toBe("1   part…");
+  });
+
   test("tints whole cells, titles too, and makes texts safe", () => {
     expect(grid([{ title: "A" }], [[{ text: "x\u001b[1m", tint: "red" }]], marked)).toEqual([
       "<dim>A</dim>",

@@ -157,10 +157,10 @@ describe("an entity is shown", () => {
                   created by run 1
 
       Columns (3)
-        NAME   TYPE        NULL  KEY  DEFAULT
-        id     bigint      no    PK   identit…
-        email  citext      no    UQ
-        since  timestamp…             now()
+        NAME   TYPE          KEY  DESCRIPTION
+        id     bigint        PK
+        email  citext        UQ   Where the r…
+        since  timestamp w…
 
       Constraints
         primary key (id)
