@@ -62,7 +62,7 @@ customer segments anew beside the old table and swapped them in. Read it again:`
 export function sayWhatIsNext(): void {
   say(`
 That was a real server. It has ended, and nothing is left running. Its catalog is still there to look at:
-  HEADWATER_CATALOG=${CATALOG} npx headwater search espresso
+  HEADWATER_CATALOG=${CATALOG} npx headwater search invoice
 Your own database is next:
   npx headwater ingest postgres://USER@HOST/DATABASE`);
 }
