@@ -1,5 +1,8 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  test: { projects: ["packages/*", "connectors/*", "tools/*", "!tools/*.mjs"] },
+  test: {
+    reporters: ["default", "./tools/test-servers/src/reporter.ts"],
+    projects: ["packages/*", "connectors/*", "tools/*", "!tools/*.mjs"],
+  },
 });

@@ -1,0 +1,560 @@
+import {
+  bumpVersion,
+  type Change,
+  type ChangeDescription,
+  childPrefix,
+  type Column,
+  type ColumnRenames,
+  type Curated,
+  delta,
+  diffDocuments,
+  type Document,
+  ENTITY_TYPES,
+  type EntityType,
+  fingerprint,
+  FIRST_VERSION,
+  type Json,
+  keepUnread,
+  noChange,
+  type Observations,
+  parentFqn,
+  quoteName,
+  recordField,
+  referencesOf,
+  renameCuratedColumns,
+  retireAgreed,
+  retireSupplied,
+  sameCurated,
+  splitFqn,
+  type TagLabel,
+  type Version,
+} from "@headwater/core";
+import type { Database } from "./database.ts";
+import { indexEntity, unindexEntity } from "./search-index.ts";
+
+/** What one entry of the history did. */
+export type HistoryOp = "created" | "updated" | "restored" | "renamed" | "deleted" | "set" | "imported";
+
+/** Who changes something, and when: a run, or a person. */
+export interface Author {
+  run: number | null;
+  actor: string | null;
+  at: number;
+}
+
+/** An entity as its rows hold it. */
+export interface StoredEntity {
+  id: number;
+  type: EntityType;
+  prefix: string;
+  name: string;
+  fqn: string;
+  service: string;
+  kind: string | null;
+  key: string | null;
+  version: Version;
+  deleted: boolean;
+  fingerprint: string;
+  source: Document;
+  curated: Curated | null;
+  columnKeys: string[] | null;
+}
+
+/** The state that history steps lead between. */
+interface HistoryState {
+  name: string;
+  deleted: boolean;
+  source: Document;
+  curated: Curated | null;
+}
+
+/** What applying a change did. `unchanged` may still have brought bookkeeping up to date. */
+export type Applied = "created" | "updated" | "restored" | "unchanged" | "corrected";
+
+const LOAD = `SELECT e.id, e.type, e.prefix, e.name, e.fqn, e.service, e.kind, e.key, e.version, e.deleted, e.fingerprint,
+  d.source, d.curated, d.column_keys FROM entity e JOIN document d ON d.id = e.id`;
+
+interface LoadRow {
+  id: number;
+  type: EntityType;
+  prefix: string;
+  name: string;
+  fqn: string;
+  service: string;
+  kind: string | null;
+  key: string | null;
+  version: number;
+  deleted: number;
+  fingerprint: string;
+  source: string;
+  curated: string | null;
+  column_keys: string | null;
+}
+
+function toStored(row: LoadRow): StoredEntity {
+  const { column_keys, ...rest } = row;
+  return {
+    ...rest,
+    deleted: row.deleted === 1,
+    source: JSON.parse(row.source) as Document,
+    curated: row.curated === null ? null : (JSON.parse(row.curated) as Curated),
+    columnKeys: column_keys === null ? null : (JSON.parse(column_keys) as string[]),
+  };
+}
+
+/** Loads an entity by its id; `null` when there is none. */
+export function loadEntity(db: Database, id: number): StoredEntity | null {
+  const row = db.get<LoadRow>(`${LOAD} WHERE e.id = ?`, id);
+  return row === null ? null : toStored(row);
+}
+
+/** Loads an entity by type and FQN, deleted ones too; `null` when there is none. */
+export function loadByFqn(db: Database, type: EntityType, fqn: string): StoredEntity | null {
+  const { prefix, name } = placeOf(fqn);
+  const row = db.get<LoadRow>(`${LOAD} WHERE e.prefix = ? AND e.name = ? AND e.type = ?`, prefix, name, type);
+  return row === null ? null : toStored(row);
+}
+
+/** Loads entities of any type by FQN, live ones first. */
+export function loadAllByFqn(db: Database, fqn: string): StoredEntity[] {
+  const { prefix, name } = placeOf(fqn);
+  return db
+    .all<LoadRow>(`${LOAD} WHERE e.prefix = ? AND e.name = ? ORDER BY e.deleted, e.type`, prefix, name)
+    .map((row) => toStored(row));
+}
+
+/** The two parts an FQN is looked up by. */
+export function placeOf(fqn: string): { prefix: string; name: string } {
+  const names = splitFqn(fqn);
+  return { prefix: parentFqn(fqn) ?? "", name: names[names.length - 1] as string };
+}
+
+/** The SQL condition and arguments for everything below an FQN. */
+export function below(fqn: string): { where: string; args: [string, string, string] } {
+  // "/" is the character after "." in every encoding SQLite compares bytes of.
+  return { where: "(prefix = ? OR (prefix > ? AND prefix < ?))", args: [fqn, `${fqn}.`, `${fqn}/`] };
+}
+
+/** Writes entities, their history and everything derived from them. Call within a transaction. */
+export class EntityWriter {
+  readonly #db: Database;
+  readonly #author: Author;
+  readonly #tagsThere = new Set<string>();
+
+  constructor(db: Database, author: Author) {
+    this.#db = db;
+    this.#author = author;
+  }
+
+  /** Applies what a source says about an entity. */
+  apply(change: Change): Applied {
+    const stored =
+      change.known !== null ? loadEntity(this.#db, Number(change.known)) : loadByFqn(this.#db, change.type, change.fqn);
+    return stored === null ? this.#create(change) : this.#update(stored, change);
+  }
+
+  #create(change: Change): Applied {
+    const prefix = change.parent === null ? "" : childPrefix(change.type, change.parent);
+    this.insert({ ...change, prefix, curated: null, version: FIRST_VERSION, deleted: false }, "created");
+    return "created";
+  }
+
+  /** Adds an entity that is not there, with its first entry of history. */
+  insert(
+    entity: Pick<Change, "type" | "fqn" | "name" | "kind" | "key" | "token" | "columnKeys" | "rowsHash" | "mapping"> & {
+      prefix: string;
+      document: Document;
+      text: string;
+      fingerprint: string;
+      curated: Curated | null;
+      version: Version;
+      deleted: boolean;
+    },
+    op: HistoryOp,
+  ): number {
+    const { type, fqn, name, prefix, document, curated, version, deleted } = entity;
+    const { id } = this.#db.run(
+      `INSERT INTO entity(type, prefix, name, fqn, service, kind, key, version, deleted, rows_hash, mapping, fingerprint, token, updated_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      type,
+      prefix,
+      name,
+      fqn,
+      serviceOf(type, fqn),
+      entity.kind,
+      entity.key,
+      version,
+      deleted ? 1 : 0,
+      entity.rowsHash,
+      entity.mapping,
+      entity.fingerprint,
+      entity.token,
+      this.#author.at,
+    );
+    this.#db.run(
+      "INSERT INTO document(id, source, curated, column_keys) VALUES (?, ?, ?, ?)",
+      id,
+      entity.text,
+      curated === null ? null : JSON.stringify(curated),
+      entity.columnKeys === null ? null : JSON.stringify(entity.columnKeys),
+    );
+    this.#record(id, version, op, null, null);
+    this.#writeReferences(id, type, document, false);
+    if (!deleted) indexEntity(this.#db, id, type, name, document, curated);
+    this.#ensureTags(document);
+    return id;
+  }
+
+  #update(stored: StoredEntity, change: Change): Applied {
+    const whole = this.#wholeDocument(stored, change);
+    if (whole.fingerprint === stored.fingerprint && !stored.deleted) {
+      this.#touch(stored, change);
+      return "unchanged";
+    }
+    const renames = columnRenames(stored, whole.document, change.columnKeys);
+    if (change.reproject && !stored.deleted) {
+      const curated = renameCuratedColumns(stored.curated, renames);
+      this.#replace(stored, change, whole, curated, stored.version);
+      return "corrected";
+    }
+    const description = diffDocuments(change.type, stored.source, whole.document, renames);
+    if (stored.deleted) recordField(description, "deleted", true, false);
+    // The fingerprint says that facts changed; a difference the description has no word for is compatible.
+    if (description.bump === "none") description.bump = "minor";
+    const curated = curatedOver(whole.document, renameCuratedColumns(stored.curated, renames));
+    const version = bumpVersion(stored.version, description.bump);
+    this.#replace(stored, change, whole, curated, version);
+    const after: HistoryState = { name: stored.name, deleted: false, source: whole.document, curated };
+    this.#record(stored.id, version, stored.deleted ? "restored" : "updated", description, back(stored, after));
+    return stored.deleted ? "restored" : "updated";
+  }
+
+  /** What the source says now, completed with what it was not asked. */
+  #wholeDocument(stored: StoredEntity, change: Change): { document: Document; text: string; fingerprint: string } {
+    if (change.unread.keys.length === 0 && change.unread.columnKeys.length === 0) return change;
+    const document = keepUnread(change.type, change.document, change.unread, stored.source);
+    const text = JSON.stringify(document);
+    return { document, text, fingerprint: fingerprint(text) };
+  }
+
+  /** The facts are the same; only what they are recognised by is not. */
+  #touch(stored: StoredEntity, change: Change): void {
+    this.#db.run(
+      "UPDATE entity SET kind = ?, key = ?, rows_hash = ?, mapping = ?, token = ? WHERE id = ?",
+      change.kind,
+      change.key,
+      change.rowsHash,
+      change.mapping,
+      change.token,
+      stored.id,
+    );
+    if (change.columnKeys !== null)
+      this.#db.run("UPDATE document SET column_keys = ? WHERE id = ?", JSON.stringify(change.columnKeys), stored.id);
+  }
+
+  #replace(
+    stored: StoredEntity,
+    change: Change,
+    whole: { document: Document; text: string; fingerprint: string },
+    curated: Curated | null,
+    version: Version,
+  ): void {
+    this.#db.run(
+      "UPDATE entity SET kind = ?, key = ?, version = ?, deleted = 0, rows_hash = ?, mapping = ?, fingerprint = ?, token = ?, updated_at = ? WHERE id = ?",
+      change.kind,
+      change.key,
+      version,
+      change.rowsHash,
+      change.mapping,
+      whole.fingerprint,
+      change.token,
+      this.#author.at,
+      stored.id,
+    );
+    this.#db.run(
+      "UPDATE document SET source = ?, curated = ?, column_keys = ? WHERE id = ?",
+      whole.text,
+      curated === null ? null : JSON.stringify(curated),
+      change.columnKeys === null ? null : JSON.stringify(change.columnKeys),
+      stored.id,
+    );
+    this.#writeReferences(stored.id, change.type, whole.document, true);
+    unindexEntity(this.#db, stored.id);
+    indexEntity(this.#db, stored.id, change.type, stored.name, whole.document, curated);
+    this.#ensureTags(whole.document);
+  }
+
+  /** Renames an entity to the name of a change, takes everything below along, and applies the change to it. */
+  rename(id: number, change: Change): void {
+    const stored = loadEntity(this.#db, id);
+    if (stored === null) throw new Error(`The entity ${id}, which was renamed to ${change.fqn}, is not there.`);
+    const prefix = change.parent === null ? "" : childPrefix(change.type, change.parent);
+    const whole = this.#wholeDocument(stored, change);
+    const renames = columnRenames(stored, whole.document, change.columnKeys);
+    const description = diffDocuments(change.type, stored.source, whole.document, renames);
+    if (stored.name !== change.name) recordField(description, "name", stored.name, change.name, "major");
+    if (stored.prefix !== prefix) recordField(description, "fullyQualifiedName", stored.fqn, change.fqn, "major");
+    const curated = curatedOver(whole.document, renameCuratedColumns(stored.curated, renames));
+    const version = bumpVersion(stored.version, description.bump);
+    this.#db.run("UPDATE entity SET prefix = ?, name = ?, fqn = ? WHERE id = ?", prefix, change.name, change.fqn, id);
+    moveBelow(this.#db, stored.fqn, change.fqn);
+    this.#replace({ ...stored, name: change.name }, change, whole, curated, version);
+    const after: HistoryState = { name: change.name, deleted: false, source: whole.document, curated };
+    // A rename that a parent's rename already brought about changes nothing of its own.
+    if (description.bump !== "none") this.#record(id, version, "renamed", description, back(stored, after));
+  }
+
+  /** Marks an entity deleted, and everything below it. Returns each one that was live, by type. */
+  delete(id: number): { type: EntityType }[] {
+    const stored = loadEntity(this.#db, id);
+    if (stored === null || stored.deleted) return [];
+    const { where, args } = below(stored.fqn);
+    const gone = this.#db.all<{ id: number; type: EntityType; version: number }>(
+      `SELECT id, type, version FROM entity WHERE deleted = 0 AND (id = ? OR ${where})`,
+      id,
+      ...args,
+    );
+    for (const entity of gone) this.#markDeleted(entity.id, entity.version);
+    return gone;
+  }
+
+  #markDeleted(id: number, version: Version): void {
+    const description = noChange();
+    recordField(description, "deleted", false, true);
+    const next = bumpVersion(version, description.bump);
+    this.#db.run("UPDATE entity SET deleted = 1, version = ?, updated_at = ? WHERE id = ?", next, this.#author.at, id);
+    unindexEntity(this.#db, id);
+    this.#record(id, next, "deleted", description, { "~": { deleted: { "=": false } } });
+  }
+
+  /** Replaces the curated layer. Returns whether anything changed. */
+  curate(stored: StoredEntity, wanted: Curated | null, op: HistoryOp = "set"): boolean {
+    const curated = wanted === null ? null : retireAgreed(stored.source, wanted);
+    if (sameCurated(stored.curated, curated)) return false;
+    const description = curatedDiff(stored, curated);
+    const version = bumpVersion(stored.version, description.bump);
+    this.#db.run("UPDATE entity SET version = ?, updated_at = ? WHERE id = ?", version, this.#author.at, stored.id);
+    this.#db.run(
+      "UPDATE document SET curated = ? WHERE id = ?",
+      curated === null ? null : JSON.stringify(curated),
+      stored.id,
+    );
+    unindexEntity(this.#db, stored.id);
+    if (!stored.deleted) indexEntity(this.#db, stored.id, stored.type, stored.name, stored.source, curated);
+    this.#ensureCuratedTags(curated);
+    const after: HistoryState = { name: stored.name, deleted: stored.deleted, source: stored.source, curated };
+    this.#record(stored.id, version, op, description, back(stored, after));
+    return true;
+  }
+
+  /** Gives an entity a state from outside: an import, or an earlier version that is restored. */
+  replaceState(
+    stored: StoredEntity,
+    state: { source: Document; curated: Curated | null; version: Version; deleted: boolean },
+    op: HistoryOp = "imported",
+  ): void {
+    const { source, curated, version, deleted } = state;
+    const text = JSON.stringify(source);
+    const description = diffDocuments(stored.type, stored.source, source);
+    if (stored.deleted !== deleted) recordField(description, "deleted", stored.deleted, deleted);
+    this.#db.run(
+      // No rows lead to this state: the next run has to look at the facts.
+      "UPDATE entity SET version = ?, deleted = ?, rows_hash = '', fingerprint = ?, token = NULL, updated_at = ? WHERE id = ?",
+      version,
+      deleted ? 1 : 0,
+      fingerprint(text),
+      this.#author.at,
+      stored.id,
+    );
+    this.#db.run(
+      "UPDATE document SET source = ?, curated = ?, column_keys = NULL WHERE id = ?",
+      text,
+      curated === null ? null : JSON.stringify(curated),
+      stored.id,
+    );
+    this.#writeReferences(stored.id, stored.type, source, true);
+    unindexEntity(this.#db, stored.id);
+    if (!deleted) indexEntity(this.#db, stored.id, stored.type, stored.name, source, curated);
+    const after: HistoryState = { name: stored.name, deleted, source, curated };
+    this.#record(stored.id, version, op, description, back(stored, after));
+  }
+
+  /** Retires the curated values of fields the source supplies, for every live entity of a service. */
+  retireCurated(service: string): void {
+    const rows = this.#db.all<LoadRow>(
+      `${LOAD} WHERE d.curated IS NOT NULL AND e.deleted = 0 AND e.service = ?`,
+      service,
+    );
+    for (const row of rows) {
+      const stored = toStored(row);
+      if (stored.curated !== null) this.curate(stored, retireSupplied(stored.source, stored.curated), "updated");
+    }
+  }
+
+  /** Records a measurement and keeps it as the latest. */
+  observe(type: EntityType, fqn: string, seen: Observations): void {
+    const { prefix, name } = placeOf(fqn);
+    const entity = this.#db.get<{ id: number }>(
+      "SELECT id FROM entity WHERE prefix = ? AND name = ? AND type = ?",
+      prefix,
+      name,
+      type,
+    );
+    // A postponed rename is not there yet under its new name; the next run measures it again.
+    if (entity === null) return;
+    const [rows, size] = [seen.rowCount ?? null, seen.sizeBytes ?? null];
+    this.#db.run("UPDATE entity SET row_count = ?, size_bytes = ? WHERE id = ?", rows, size, entity.id);
+    this.#db.run(
+      "INSERT OR REPLACE INTO observation(entity, at, row_count, size_bytes) VALUES (?, ?, ?, ?)",
+      entity.id,
+      this.#author.at,
+      rows,
+      size,
+    );
+  }
+
+  #record(id: number, version: Version, op: HistoryOp, change: ChangeDescription | null, step: Json | null): void {
+    this.#db.run(
+      "INSERT INTO history(entity, version, at, run, actor, op, change, back) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      id,
+      version,
+      this.#author.at,
+      this.#author.run,
+      this.#author.actor,
+      op,
+      change === null ? null : JSON.stringify(change),
+      step === null ? null : JSON.stringify(step),
+    );
+  }
+
+  #writeReferences(id: number, type: EntityType, document: Document, replace: boolean): void {
+    if (replace) this.#db.run("DELETE FROM reference WHERE entity = ?", id);
+    for (const { kind, to } of referencesOf(type, document)) {
+      const { prefix, name } = placeOf(to);
+      this.#db.run(
+        "INSERT OR IGNORE INTO reference(entity, kind, prefix, name) VALUES (?, ?, ?, ?)",
+        id,
+        kind,
+        prefix,
+        name,
+      );
+    }
+  }
+
+  /** Makes the classification and the tag of every label that is not in the catalog yet. */
+  #ensureTags(document: Document): void {
+    if (document["tags"] !== undefined) this.#ensureLabels(document["tags"] as unknown as TagLabel[]);
+    for (const column of (document["columns"] as unknown as Column[] | undefined) ?? [])
+      if (column.tags) this.#ensureLabels(column.tags);
+  }
+
+  #ensureCuratedTags(curated: Curated | null): void {
+    this.#ensureLabels(curated?.tags?.add ?? []);
+    for (const column of Object.values(curated?.columns ?? {})) this.#ensureLabels(column.tags?.add ?? []);
+  }
+
+  #ensureLabels(labels: readonly TagLabel[]): void {
+    for (const label of labels) {
+      if (this.#tagsThere.has(label.tagFQN) || label.source !== "Classification") continue;
+      this.#tagsThere.add(label.tagFQN);
+      const [classification, ...rest] = splitFqn(label.tagFQN) as [string, ...string[]];
+      if (rest.length === 0) continue;
+      this.#ensurePlain("classification", quoteName(classification), {});
+      this.#ensurePlain("tag", label.tagFQN, label.description === undefined ? {} : { description: label.description });
+    }
+  }
+
+  #ensurePlain(type: "classification" | "tag", fqn: string, document: Document): void {
+    if (loadByFqn(this.#db, type, fqn) !== null) return;
+    const { prefix, name } = placeOf(fqn);
+    const text = JSON.stringify(document);
+    const hash = fingerprint(text);
+    const own = { kind: null, key: null, token: null, columnKeys: null, rowsHash: hash, mapping: "headwater" };
+    this.insert(
+      {
+        ...own,
+        type,
+        fqn,
+        prefix,
+        name,
+        document,
+        text,
+        fingerprint: hash,
+        curated: null,
+        version: FIRST_VERSION,
+        deleted: false,
+      },
+      "created",
+    );
+  }
+}
+
+/** The service (or other root) an entity belongs to. */
+export function serviceOf(type: EntityType, fqn: string): string {
+  return ENTITY_TYPES[type].parents.length === 0 ? fqn : quoteName(splitFqn(fqn)[0] as string);
+}
+
+/** Gives everything below an FQN its new place. */
+export function moveBelow(db: Database, from: string, to: string): void {
+  if (from === to) return;
+  const { where, args } = below(from);
+  const behind = from.length + 1;
+  db.run(
+    `UPDATE entity SET prefix = ? || substr(prefix, ?), fqn = ? || substr(fqn, ?) WHERE ${where}`,
+    to,
+    behind,
+    to,
+    behind,
+    ...args,
+  );
+}
+
+function back(stored: StoredEntity, after: HistoryState): Json | null {
+  const before: HistoryState = {
+    name: stored.name,
+    deleted: stored.deleted,
+    source: stored.source,
+    curated: stored.curated,
+  };
+  return delta(after as unknown as Json, before as unknown as Json);
+}
+
+const curatedOver = (source: Document, curated: Curated | null): Curated | null =>
+  curated === null ? null : retireAgreed(source, curated);
+
+/** Columns that have another name and the same key, where the old name is gone and the new one was unknown. */
+function columnRenames(stored: StoredEntity, after: Document, keys: readonly string[] | null): ColumnRenames {
+  const renames = new Map<string, string>();
+  const old = (stored.source["columns"] as unknown as Column[] | undefined) ?? [];
+  const fresh = (after["columns"] as unknown as Column[] | undefined) ?? [];
+  if (stored.columnKeys === null || keys === null) return renames;
+  if (stored.columnKeys.length !== old.length || keys.length !== fresh.length) return renames;
+  const [oldNames, newNames] = [
+    new Set(old.map((c) => c.name)),
+    new Map(fresh.map((c, at) => [keys[at] as string, c.name])),
+  ];
+  const stillThere = new Set(newNames.values());
+  old.forEach((column, at) => {
+    const name = newNames.get(stored.columnKeys?.[at] as string);
+    if (name !== undefined && !stillThere.has(column.name) && !oldNames.has(name)) renames.set(column.name, name);
+  });
+  return renames;
+}
+
+/** What changes for readers when the curated layer does, named like any other change. */
+function curatedDiff(stored: StoredEntity, curated: Curated | null): ChangeDescription {
+  const description = noChange();
+  const fields = (layer: Curated | null): Record<string, Json | undefined> => {
+    const flat: Record<string, Json | undefined> = {};
+    for (const key of ["displayName", "description", "owners", "tags"] as const)
+      if (layer?.[key] !== undefined) flat[key] = layer[key] as unknown as Json;
+    for (const [path, own] of Object.entries(layer?.columns ?? {}))
+      for (const [key, value] of Object.entries(own)) flat[`columns.${path}.${key}`] = value as unknown as Json;
+    return flat;
+  };
+  const [before, after] = [fields(stored.curated), fields(curated)];
+  for (const name of new Set([...Object.keys(before), ...Object.keys(after)]))
+    if (JSON.stringify(before[name]) !== JSON.stringify(after[name]))
+      recordField(description, name, before[name], after[name]);
+  return description;
+}

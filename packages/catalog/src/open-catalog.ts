@@ -1,0 +1,118 @@
+import { copyFileSync, existsSync, openSync, readSync, closeSync, statSync } from "node:fs";
+import { HeadwaterError } from "@headwater/core";
+import { Database } from "./database.ts";
+import { makeCatalogFolder } from "./find-catalog.ts";
+import { networkFileSystem, requireLocks } from "./network-file-system.ts";
+import { APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION } from "./schema.ts";
+
+/**
+ * Opens a catalog file, making it where there is none unless `mustExist`. A file that is not a catalog, is damaged, or was
+ * written by a newer Headwater is refused with a `HeadwaterError` (`busy`) and never written to. A copy is kept beside the
+ * file before its tables are migrated. `:memory:` opens one that lives as long as the process.
+ */
+export function openDatabase(file: string, options: { mustExist?: boolean } = {}): Database {
+  if (file === ":memory:") return migrate(new Database(file));
+  const exists = existsSync(file) && statSync(file).size > 0;
+  if (!exists && options.mustExist === true) throw noCatalog(file);
+  makeCatalogFolder(file);
+  if (exists) checkHeader(file);
+  const network = networkFileSystem(file);
+  const db = new Database(file);
+  try {
+    if (network !== null) requireLocks(file, network);
+    // A document of a common table fits no page of 4 KB twice, and would waste nearly half of each.
+    if (!exists) db.exec("PRAGMA page_size = 8192");
+    // Shared memory, which the write-ahead log needs, does not work between machines.
+    db.exec(`PRAGMA journal_mode = ${network === null ? "WAL" : "DELETE"}`);
+    db.exec(
+      "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 10000; PRAGMA foreign_keys = OFF",
+    );
+    return migrate(db);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/**
+ * Opens a catalog that is there for reading only: not even older tables are migrated. What it holds can be copied with
+ * `backupTo`. Throws as {@link openDatabase} does.
+ */
+export function openReadOnly(file: string): Database {
+  if (!existsSync(file)) throw noCatalog(file);
+  checkHeader(file);
+  return new Database(file, { readOnly: true });
+}
+
+function noCatalog(file: string): HeadwaterError {
+  return new HeadwaterError("busy", `There is no catalog at ${file}.`, {
+    hint: "Make one by ingesting something: headwater ingest -c FILE. Another place is named with --catalog FILE.",
+  });
+}
+
+/** Reads what SQLite keeps at the start of a file, so that a foreign or newer file is not even opened for writing. */
+function checkHeader(file: string): void {
+  // Source: sqlite.org/fileformat.html: magic string, user version at 60, application id at 68.
+  const header = Buffer.alloc(100);
+  try {
+    const handle = openSync(file, "r");
+    try {
+      readSync(handle, header, 0, 100, 0);
+    } finally {
+      closeSync(handle);
+    }
+  } catch (error) {
+    const isFolder = (error as NodeJS.ErrnoException).code === "EISDIR";
+    const message = isFolder ? "it is a folder" : (error as Error).message;
+    throw new HeadwaterError("busy", `The catalog ${file} cannot be read: ${message}.`, {
+      hint: "Name a file with --catalog FILE.",
+      cause: error,
+    });
+  }
+  if (header.toString("latin1", 0, 15) !== "SQLite format 3")
+    throw new HeadwaterError("busy", `${file} is not a catalog: it is not even a SQLite file. It was left as it is.`, {
+      hint: "Name another file with --catalog FILE.",
+    });
+  const [version, application] = [header.readUInt32BE(60), header.readUInt32BE(68)];
+  // A file whose making was killed before its first commit reached the header has neither.
+  if (application !== APPLICATION_ID && !(application === 0 && version === 0 && isUnused(file)))
+    throw new HeadwaterError("busy", `${file} is a SQLite file of another program. It was left as it is.`, {
+      hint: "Name another file with --catalog FILE.",
+    });
+  if (version > SCHEMA_VERSION)
+    throw new HeadwaterError(
+      "busy",
+      `The catalog ${file} was written by a newer Headwater (its tables have version ${version}, this one knows ${SCHEMA_VERSION}).`,
+      { hint: "Update Headwater, or name another file with --catalog FILE." },
+    );
+}
+
+function isUnused(file: string): boolean {
+  const db = new Database(file, { readOnly: true });
+  try {
+    const tables = db.get<{ n: number }>("SELECT count(*) AS n FROM sqlite_schema");
+    // The header may lag behind the write-ahead log, which the connection has read.
+    const { application_id: application } = db.get<{ application_id: number }>("PRAGMA application_id") ?? {
+      application_id: 0,
+    };
+    return tables?.n === 0 || application === APPLICATION_ID;
+  } finally {
+    db.close();
+  }
+}
+
+function migrate(db: Database): Database {
+  const version = (): number => db.get<{ user_version: number }>("PRAGMA user_version")?.user_version ?? 0;
+  const from = version();
+  if (from === SCHEMA_VERSION) return db;
+  if (from > 0 && db.file !== ":memory:") {
+    db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    copyFileSync(db.file, `${db.file}.version-${from}.bak`);
+  }
+  db.transaction(() => {
+    // Another process may have migrated while this one waited.
+    for (let at = version(); at < SCHEMA_VERSION; at += 1) db.exec(MIGRATIONS[at] as string);
+    db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}`);
+  });
+  return db;
+}

@@ -1,0 +1,142 @@
+/** The tables of a catalog file, and how older files become the current version. */
+
+/** Marks a SQLite file as a Headwater catalog: "HWTR". */
+export const APPLICATION_ID = 0x48575452;
+
+/** The version of the tables. Raise it with each entry added to {@link MIGRATIONS}. */
+export const SCHEMA_VERSION = 1;
+
+/**
+ * `entity` is narrow because reconciling looks up every entity of a service; the documents are beside it. `prefix` is the
+ * FQN without the entity's own name. `history` has one row per committed change, numbered without gaps: it is the change
+ * feed too. `back` leads from the state after the change to the state before it.
+ */
+const VERSION_1 = `
+CREATE TABLE entity(
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  type TEXT NOT NULL,
+  prefix TEXT NOT NULL,
+  name TEXT NOT NULL,
+  fqn TEXT NOT NULL,
+  service TEXT NOT NULL,
+  kind TEXT,
+  key TEXT,
+  version INTEGER NOT NULL,
+  deleted INTEGER NOT NULL DEFAULT 0,
+  rows_hash TEXT NOT NULL,
+  mapping TEXT NOT NULL,
+  fingerprint TEXT NOT NULL,
+  token TEXT,
+  row_count INTEGER,
+  size_bytes INTEGER,
+  updated_at INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX entity_name ON entity(prefix, name, type);
+CREATE INDEX entity_key ON entity(service, type, key);
+
+CREATE TABLE document(
+  id INTEGER PRIMARY KEY,
+  source TEXT NOT NULL,
+  curated TEXT,
+  column_keys TEXT
+) STRICT;
+CREATE INDEX document_curated ON document(id) WHERE curated IS NOT NULL;
+
+CREATE TABLE history(
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  entity INTEGER NOT NULL,
+  version INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  run INTEGER,
+  actor TEXT,
+  op TEXT NOT NULL,
+  change TEXT,
+  back TEXT
+) STRICT;
+CREATE INDEX history_entity ON history(entity, seq);
+
+CREATE TABLE reference(
+  entity INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  prefix TEXT NOT NULL,
+  name TEXT NOT NULL,
+  PRIMARY KEY(entity, kind, prefix, name)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX reference_target ON reference(prefix, name);
+
+CREATE TABLE observation(
+  entity INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  row_count INTEGER,
+  size_bytes INTEGER,
+  PRIMARY KEY(entity, at)
+) STRICT, WITHOUT ROWID;
+
+CREATE VIRTUAL TABLE search USING fts5(name, description, columns, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2');
+
+CREATE TABLE service(name TEXT PRIMARY KEY, identity TEXT) STRICT, WITHOUT ROWID;
+CREATE TABLE lease(
+  service TEXT PRIMARY KEY,
+  fence INTEGER NOT NULL,
+  holder TEXT,
+  beat_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE run(
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  service TEXT NOT NULL,
+  pipeline TEXT NOT NULL,
+  connector TEXT NOT NULL,
+  config_digest TEXT NOT NULL,
+  state TEXT NOT NULL,
+  exit INTEGER,
+  resumable INTEGER NOT NULL DEFAULT 1,
+  started_at INTEGER NOT NULL,
+  ended_at INTEGER,
+  counts TEXT,
+  queries INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX run_pipeline ON run(pipeline, id);
+CREATE TABLE run_event(run INTEGER NOT NULL, seq INTEGER NOT NULL, event TEXT NOT NULL, PRIMARY KEY(run, seq)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE unit(
+  no INTEGER PRIMARY KEY,
+  run INTEGER NOT NULL,
+  id TEXT NOT NULL,
+  task TEXT NOT NULL,
+  done INTEGER NOT NULL DEFAULT 0,
+  counts TEXT,
+  queries INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE UNIQUE INDEX unit_id ON unit(run, id);
+CREATE TABLE scope(
+  run INTEGER NOT NULL,
+  node TEXT NOT NULL,
+  fqn TEXT NOT NULL,
+  unit INTEGER NOT NULL,
+  seen TEXT NOT NULL,
+  digest TEXT,
+  PRIMARY KEY(run, node, fqn)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE stage(
+  unit INTEGER NOT NULL,
+  parent TEXT NOT NULL,
+  name TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  key TEXT,
+  token TEXT,
+  weight INTEGER NOT NULL,
+  seed TEXT,
+  left_out TEXT,
+  blocked TEXT,
+  set_aside TEXT,
+  PRIMARY KEY(unit, parent, name)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE postponed(run INTEGER NOT NULL, level INTEGER NOT NULL, fqn TEXT NOT NULL, type TEXT NOT NULL, change TEXT NOT NULL, PRIMARY KEY(run, level, fqn, type)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE grants(node TEXT NOT NULL, fqn TEXT NOT NULL, digest TEXT NOT NULL, PRIMARY KEY(node, fqn)) STRICT, WITHOUT ROWID;
+CREATE TABLE absence(entity INTEGER PRIMARY KEY, run INTEGER NOT NULL) STRICT;
+`;
+
+/** What leads from each version to the next, the first from an empty file. */
+export const MIGRATIONS: readonly string[] = [VERSION_1];

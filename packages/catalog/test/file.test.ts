@@ -1,0 +1,129 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { backupTo, findCatalog, importLines, openDatabase } from "../src/index.ts";
+import { exported, ingest, sampleSource, table } from "./ingest.ts";
+
+let folder: string;
+let file: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "headwater-file-"));
+  file = join(folder, ".headwater", "catalog.db");
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+describe("a catalog file", () => {
+  test("is found upward like git's, and is ignored by git by itself", () => {
+    openDatabase(findCatalog(folder)).close();
+    expect(findCatalog(join(folder, "deep", "er"))).toBe(file);
+    expect(findCatalog(folder, "other.db")).toBe(join(folder, "other.db"));
+    expect(findCatalog(folder, undefined, "/x/y.db")).toBe("/x/y.db");
+    expect(readFileSync(join(folder, ".headwater", ".gitignore"), "utf8")).toBe("*\n");
+  });
+
+  test.each([
+    [
+      "text",
+      () => Buffer.from("hello, this is no database, only some text that is long enough"),
+      /not even a SQLite file/,
+    ],
+    ["an empty header", () => Buffer.alloc(4_096), /not even a SQLite file/],
+  ])("is refused when it is %s, and left as it is", (_, content, message) => {
+    const other = join(folder, "x.db");
+    writeFileSync(other, content());
+    expect(() => openDatabase(other)).toThrow(message);
+    expect(readFileSync(other)).toEqual(content());
+  });
+
+  test("is refused when it is another program's, newer, or missing where one must be", () => {
+    const other = join(folder, "x.db");
+    const foreign = new DatabaseSync(other);
+    foreign.exec("CREATE TABLE t(x); PRAGMA application_id = 5");
+    foreign.close();
+    expect(() => openDatabase(other)).toThrow(/another program/);
+    const newer = openDatabase(file);
+    newer.exec("PRAGMA user_version = 99");
+    newer.close();
+    expect(() => openDatabase(file)).toThrow(/newer Headwater/);
+    expect(() => openDatabase(join(folder, "none.db"), { mustExist: true })).toThrow(/no catalog at/);
+  });
+
+  test("says so where no folder can be made for it", () => {
+    writeFileSync(join(folder, "file"), "");
+    expect(() => openDatabase(join(folder, "file", "x", "catalog.db"))).toThrow(/cannot be made/);
+  });
+
+  test("is reported when it is damaged", async () => {
+    const db = openDatabase(file);
+    await ingest(sampleSource(), db);
+    db.close();
+    const bytes = readFileSync(file);
+    bytes.fill(0xab, 4_096 * 2, 4_096 * 30);
+    writeFileSync(file, bytes);
+    const read = (): void => {
+      const damaged = openDatabase(file);
+      try {
+        exported(damaged);
+      } finally {
+        damaged.close();
+      }
+    };
+    expect(read).toThrow(/damaged/);
+    expect(readFileSync(file).equals(bytes)).toBe(true);
+  });
+
+  test("survives a full disk: what was committed stays, and the next run goes on", async () => {
+    const db = openDatabase(file);
+    const source = sampleSource(4, 200);
+    for (const { path } of source.objects("table"))
+      source.put("table", { path, kind: "Regular", weight: 1_000, facts: table(["id", "name", "x".repeat(300)]) });
+    const pages = db.get<{ page_count: number }>("PRAGMA page_count")?.page_count ?? 0;
+    db.exec(`PRAGMA max_page_count = ${pages + 50}`);
+    await expect(ingest(source, db)).rejects.toThrow(/is full/);
+    expect(db.get("PRAGMA integrity_check")).toEqual({ integrity_check: "ok" });
+    db.exec("PRAGMA max_page_count = 1000000");
+    expect((await ingest(source, db)).state).toBe("success");
+    const whole = openDatabase(":memory:");
+    await ingest(source, whole);
+    expect(exported(db)).toBe(exported(whole));
+    db.close();
+  });
+
+  test("is backed up with its history while it is in use, and overwrites nothing", async () => {
+    const db = openDatabase(file);
+    await ingest(sampleSource(), db);
+    const copy = join(folder, "copy.db");
+    backupTo(db, copy);
+    expect(() => backupTo(db, copy)).toThrow(/overwrites nothing/);
+    const restored = openDatabase(copy);
+    expect(exported(restored)).toBe(exported(db));
+    expect(restored.get("SELECT count(*) AS n FROM history")).toEqual(db.get("SELECT count(*) AS n FROM history"));
+    restored.close();
+    db.close();
+  });
+});
+
+describe("export and import", () => {
+  test("are inverse: the export of an import is the export", async () => {
+    const db = openDatabase(":memory:");
+    await ingest(sampleSource(), db);
+    const lines = exported(db);
+    const other = openDatabase(":memory:");
+    const author = { run: null, actor: "test", at: 1 };
+    expect(importLines(other, lines.split("\n"), author)).toMatchObject({ created: 12 });
+    expect(exported(other)).toBe(lines);
+    expect(importLines(other, lines.split("\n"), author)).toEqual({ created: 0, updated: 0, unchanged: 12 });
+  });
+
+  test("a line that is wrong is named, and nothing of the file is imported", () => {
+    const db = openDatabase(":memory:");
+    const good = '{"entityType":"team","fullyQualifiedName":"data","name":"data","version":"0.1"}';
+    const author = { run: null, actor: null, at: 1 };
+    expect(() => importLines(db, [good, '{"entityType":"tablee"}'], author)).toThrow(/Line 2 .*tablee/);
+    expect(exported(db)).toBe("");
+  });
+});

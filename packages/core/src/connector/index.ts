@@ -1,0 +1,33 @@
+/** Everything a connector needs: `import { … } from "@headwater/core/connector"`. */
+export { z } from "zod";
+export type { CommonFacts, Owner, TagLabel } from "../entities/common.ts";
+export type { DataType } from "../entities/data-types.ts";
+export type * from "../entities/facts.ts";
+export { encodeName, type Path, quoteName } from "../entities/fqn.ts";
+export type { Json, JsonObject } from "../entities/json.ts";
+export type { Column, TableConstraint, TableFacts, TablePartition, TableType } from "../entities/table.ts";
+export { assemble, type Assembled } from "./assemble.ts";
+export { type CheckStep, type Connector, defineConnector, isConnector } from "./connector.ts";
+export {
+  CAPABILITIES,
+  type Capability,
+  CONTRACT_VERSION,
+  type Manifest,
+  manifestSchema,
+  type Privilege,
+  type QueryFormula,
+} from "./manifest.ts";
+export type * from "./metadata.ts";
+export {
+  type Cell,
+  type CellType,
+  cellType,
+  type ColumnSpec,
+  defineRequests,
+  type RequestSpec,
+  type RequestSpecs,
+  type Row,
+} from "./request.ts";
+export { isSecret, Secret, secret } from "./secret.ts";
+export type * from "./session.ts";
+export { isSourceError, SourceError, type SourceErrorCode } from "./source-error.ts";

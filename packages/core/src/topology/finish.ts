@@ -1,0 +1,144 @@
+/** The decisions at the end of a run: what was renamed, what is gone, and what stays because nothing proves it gone. */
+import type { NodeName } from "../connector/metadata.ts";
+import { parentFqn } from "../entities/fqn.ts";
+import type { Absent, EntityId, EntityStore, FinishCommit, StateStore } from "./ports.ts";
+import { type EventBody, noCounts } from "./run-event.ts";
+import { notCovered, type MaxDelete, type RunOptions } from "./run-options.ts";
+import type { Topology } from "./topologies.ts";
+
+/** What a run does at its end. */
+export interface FinishPlan {
+  deleted: EntityId[];
+  absent: EntityId[];
+  renamed: FinishCommit["renamed"];
+  counts: FinishCommit["counts"];
+  events: EventBody[];
+}
+
+/** Objects a run may delete when nobody said otherwise: this many, or this share if that is more. */
+const DEFAULT_OBJECTS = 10;
+const DEFAULT_SHARE = 0.2;
+const EXAMPLES = 5;
+
+/** Decides what to rename and delete. Only what a listed scope no longer has, and no option protects, can be deleted. */
+export async function planFinish(
+  runId: string,
+  service: string,
+  topology: Topology,
+  options: RunOptions,
+  store: EntityStore & StateStore,
+): Promise<FinishPlan> {
+  const plan: FinishPlan = { deleted: [], absent: [], renamed: [], counts: {}, events: [] };
+  const absent = new Map<EntityId, Absent>();
+  const absentFqns = new Set<string>();
+  for await (const page of store.absent(runId))
+    for (const entity of page) {
+      absent.set(entity.id, entity);
+      absentFqns.add(entity.fqn);
+    }
+
+  const movedBelow = await planRenames(runId, plan, absent, absentFqns, store);
+  const gone: Absent[] = [];
+  for (const entity of absent.values()) {
+    const reason = protectedBy(entity, options);
+    if (reason === null) gone.push(entity);
+    else {
+      plan.events.push({ event: "kept", node: entity.node, fqn: entity.fqn, reason });
+      if (reason === UNPROVEN) plan.absent.push(entity.id);
+    }
+  }
+
+  const counted = topology.nodes.filter((node) => node.counted).map((node) => node.name);
+  const weight = (entity: Absent): number =>
+    (counted.includes(entity.node) ? 1 : 0) + entity.below - (movedBelow.get(entity.fqn) ?? 0);
+  const total = gone.reduce((sum, entity) => sum + weight(entity), 0);
+  const live = total === 0 ? 0 : await store.countedLive(service, counted);
+  const limit = deletionLimit(options.maxDelete, live);
+  if (total > limit) {
+    for (const entity of gone) (plan.counts[entity.node] ??= noCounts()).held += 1;
+    plan.events.push({
+      event: "held",
+      deletions: total,
+      limit,
+      of: live,
+      examples: gone.slice(0, EXAMPLES).map((entity) => entity.fqn),
+      hint: `If they are really gone, run again with --max-delete ${total}.`,
+    });
+  } else {
+    for (const entity of gone) {
+      plan.deleted.push(entity.id);
+      const below = entity.below - (movedBelow.get(entity.fqn) ?? 0);
+      plan.events.push({ event: "deleted", node: entity.node, fqn: entity.fqn, below });
+    }
+  }
+  await reportOutOfScope(runId, plan, store);
+  return plan;
+}
+
+/** How many deletions are allowed for a service with so many live objects. */
+export function deletionLimit(maxDelete: MaxDelete, live: number): number {
+  if (maxDelete === "default") return Math.max(DEFAULT_OBJECTS, Math.floor(live * DEFAULT_SHARE));
+  return "objects" in maxDelete ? maxDelete.objects : Math.floor((live * maxDelete.percent) / 100);
+}
+
+/**
+ * A postponed name is a rename when the entity that had its key is missing itself, or sits below something missing. Name
+ * beats key: an entity whose own name is still there keeps it. Returns how many objects moved away from below each absence.
+ */
+async function planRenames(
+  runId: string,
+  plan: FinishPlan,
+  absent: Map<EntityId, Absent>,
+  absentFqns: ReadonlySet<string>,
+  store: StateStore,
+): Promise<Map<string, number>> {
+  const moved = new Map<string, number>();
+  const taken = new Set<EntityId>();
+  for await (const page of store.postponed(runId))
+    for (const { change, owner } of page) {
+      if (owner === null || taken.has(owner.id)) continue;
+      const above = nearestAbsent(owner.fqn, absentFqns);
+      if (!absent.has(owner.id) && above === null) continue;
+      taken.add(owner.id);
+      absent.delete(owner.id);
+      plan.renamed.push({ id: owner.id, type: change.type, to: change.fqn });
+      const node = change.type as NodeName;
+      plan.events.push({ event: "renamed", node, from: owner.fqn, to: change.fqn });
+      (plan.counts[node] ??= noCounts()).renamed += 1;
+      if (above !== null) moved.set(above, (moved.get(above) ?? 0) + 1);
+    }
+  return moved;
+}
+
+function nearestAbsent(fqn: string, absentFqns: ReadonlySet<string>): string | null {
+  for (let above = parentFqn(fqn); above !== null; above = parentFqn(above)) if (absentFqns.has(above)) return above;
+  return null;
+}
+
+const UNPROVEN = "the role may have lost sight of it; it is deleted if the next run misses it too";
+
+const MARK_OPTIONS: { readonly [N in NodeName]: string } = {
+  database: "markDeletedDatabases",
+  databaseSchema: "markDeletedSchemas",
+  table: "markDeletedTables",
+  storedProcedure: "markDeletedStoredProcedures",
+  topic: "markDeletedTopics",
+  chart: "markDeletedCharts",
+  dashboardDataModel: "markDeletedDataModels",
+  dashboard: "markDeletedDashboards",
+  pipeline: "markDeletedPipelines",
+};
+
+/** Why an entity the source no longer lists is not deleted; `null` when it may be. */
+function protectedBy(entity: Absent, options: RunOptions): string | null {
+  const notRead = notCovered(options, entity.node, entity.kind, entity.name, entity.fqn);
+  if (notRead !== null) return `out of scope: ${notRead}`;
+  if (options.markDeleted[entity.node] !== true) return `${MARK_OPTIONS[entity.node]} is false`;
+  if (entity.scope.seen === "granted" && !entity.grantsUnchanged && !entity.absentBefore) return UNPROVEN;
+  return null;
+}
+
+async function reportOutOfScope(runId: string, plan: FinishPlan, store: EntityStore): Promise<void> {
+  for (const { node, scope, reason, objects } of await store.outOfScope(runId))
+    plan.events.push({ event: "out-of-scope", node, scope, reason, objects });
+}

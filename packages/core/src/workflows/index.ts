@@ -1,0 +1,13 @@
+export { describeWorkflow, formatDescription, type WorkflowDescription } from "./describe-workflow.ts";
+export { withKeptConnection } from "./kept-connection.ts";
+export { MAX_DELETE_WORDS, parseMaxDelete } from "./max-delete.ts";
+export { DEFAULT_PIPELINE, type MetadataWorkflow } from "./metadata-workflow.ts";
+export { nearest } from "./nearest.ts";
+export { type NamedServer, serverRefusal } from "./openmetadata-server.ts";
+export { formatProblem, type Problem, problemsOf, type Spot } from "./problem.ts";
+export { pythonPattern } from "./python-regex/python-pattern.ts";
+export { PatternError } from "./python-regex/syntax.ts";
+export { readWorkflow, type Workflow } from "./read-workflow.ts";
+export type { Setting } from "./section.ts";
+export type { UsableConnector, WorkflowContext } from "./workflow-context.ts";
+export { serviceNameOf, type UrlNames, workflowFromUrl } from "./workflow-from-url.ts";

@@ -1,0 +1,30 @@
+/** Where keys that are easily put a level too high or too low belong; the empty text is the first level of the file. */
+export const KNOWN_PLACES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    "": ["source", "sink", "processor", "stage", "bulkSink", "workflowConfig", "ingestionPipelineFQN"],
+    source: ["serviceName", "serviceConnection", "sourceConfig"],
+    "source.serviceConnection.config": ["hostPort", "username", "password", "authType", "database", "sslMode"],
+    "source.sourceConfig.config": [
+      "markDeletedTables",
+      "markDeletedStoredProcedures",
+      "markDeletedSchemas",
+      "markDeletedDatabases",
+      "includeTables",
+      "includeViews",
+      "includeStoredProcedures",
+      "includeTags",
+      "includeOwners",
+      "includeDDL",
+      "overrideMetadata",
+      "useFqnForFiltering",
+      "databaseFilterPattern",
+      "schemaFilterPattern",
+      "tableFilterPattern",
+      "storedProcedureFilterPattern",
+      "threads",
+    ],
+    workflowConfig: ["loggerLevel", "openMetadataServerConfig", "successThreshold", "raiseOnError"],
+    "workflowConfig.config": ["headwater"],
+    "workflowConfig.config.headwater": ["maxDelete", "acceptSource", "allowEmpty"],
+  }).flatMap(([place, keys]) => keys.map((key) => [key, place] as const)),
+);

@@ -1,0 +1,8 @@
+import { defineConfig } from "tsdown";
+
+export default defineConfig({
+  entry: { index: "src/index.ts", connector: "src/connector/index.ts" },
+  format: "esm",
+  dts: true,
+  publint: true,
+});

@@ -1,0 +1,15 @@
+/** Real servers for the tests of all packages. */
+export { POSTGRES_MAJORS, type PostgresMajor, Unavailable } from "./binaries.ts";
+export { cacheFolder } from "./cache.ts";
+export { type Certificate, type Certificates, makeCertificates } from "./certificates.ts";
+export { createDatabase, runSql, splitStatements, type TestDatabase } from "./database.ts";
+export { type Cut, type FaultProxy, type Passed, startFaultProxy } from "./fault-proxy.ts";
+export { type PgBouncer, startPgBouncer } from "./pgbouncer.ts";
+export {
+  freePort,
+  type PostgresAddress,
+  type PostgresOptions,
+  type PostgresServer,
+  startPostgres,
+} from "./postgres.ts";
+export { connectionOf, POSTGRES_PASSWORD, postgresUrl } from "./url.ts";
