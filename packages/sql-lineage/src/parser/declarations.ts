@@ -168,7 +168,6 @@ export function readRows(p: Parser, out: ParsedStatement[], record: string | nul
   }
   if (!queryStartsAt(p, p.position)) {
     // A cursor or prepared statement by name.
-    const start = p.start;
     const cursor = readName(p);
     if (p.is("(")) p.skipBrackets();
     if (cursor !== null && record !== null) out.push(recordOf(p, start, [record], true, cursor.parts.at(-1)!));

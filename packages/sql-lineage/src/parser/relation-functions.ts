@@ -1,11 +1,11 @@
-import type { Name, Relation, Select, TableSource } from "../ir.ts";
+import type { Name, Relation, Select } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
 import { newExpr } from "./build.ts";
 import { parenthesisedQueryAt } from "./lookahead.ts";
 import { readIdentifier, readName } from "./names.ts";
 import { readOrderList } from "./order.ts";
 import type { Parser } from "./parser.ts";
-import { functionTarget } from "./function-targets.ts";
+import { functionTarget, identifierName } from "./function-targets.ts";
 import { closeBracket, recover } from "./recover.ts";
 import { add, readSubquery } from "./relation-add.ts";
 import { asValue, functionRelation, tableRelation } from "./relation-build.ts";
@@ -33,19 +33,6 @@ export function readUnnest(p: Parser, out: Relation[], select: Select): void {
 /** `IDENTIFIER('a.b')`, `IDENTIFIER($name)` (Snowflake, Databricks). */
 export function readIdentifierCall(p: Parser, out: Relation[], select: Select): void {
   add(p, out, select, tableRelation(p, ...identifierName(p)));
-}
-
-/** Reads `IDENTIFIER(…)`: the name its string holds; anything but a string is known only when it runs. */
-export function identifierName(p: Parser): [Name, TableSource] {
-  const start = p.start;
-  const close = p.tokens.mates[p.position + 1] ?? p.tokens.count;
-  const literal = p.kindAt(2) === TokenKind.string && close === p.position + 3;
-  const text = literal ? p.value(p.position + 2) : p.slice(start, p.startOf(close) + 1);
-  p.moveTo(close + 1);
-  const end = p.lastEnd;
-  if (literal) return [{ parts: text.split("."), quoted: 0, start, end }, "table"];
-  p.gap("dynamic sql", `the name of the table is computed: ${text}`, start, end);
-  return [{ parts: [text], quoted: 1, start, end }, "placeholder"];
 }
 
 /** `TABLE(f(x))`, `TABLE(name)`, `THE(SELECT …)`. */

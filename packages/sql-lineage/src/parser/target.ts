@@ -1,8 +1,8 @@
 import type { TargetTable } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
+import { identifierName } from "./function-targets.ts";
 import { readIdentifier, readName } from "./names.ts";
 import type { Parser } from "./parser.ts";
-import { identifierName } from "./relation-functions.ts";
 
 /** Reads the name of a table that is written. Notes a gap and gives an empty name when there is none. */
 export function readTarget(p: Parser): TargetTable {

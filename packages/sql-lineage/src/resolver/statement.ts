@@ -149,8 +149,8 @@ export class StatementResolver {
 /** A trigger's statement that uses the rows reads the table they are of. */
 function readingRows(statement: StatementLineage, { use }: Table): StatementLineage {
   const uses = [...statement.columns, ...statement.dataset].some(({ from }) => from.table === use.id);
-  const named = [...statement.reads, ...statement.writes].some(({ id }) => id === use.id);
-  return !uses || named ? statement : { ...statement, reads: [...statement.reads, use] };
+  const listed = [...statement.reads, ...statement.writes].some(({ id }) => id === use.id);
+  return !uses || listed ? statement : { ...statement, reads: [...statement.reads, use] };
 }
 
 const NO_VALUE: VariableValue = { flows: [], fields: null };
@@ -583,7 +583,7 @@ class OneStatement {
   }
 
   private assignColumn(
-    { table, outputs: through }: Changed,
+    { table, outputs: view }: Changed,
     { column, expr, position }: Assignment,
     scope: Scope,
     env: Env | null,
@@ -599,7 +599,7 @@ class OneStatement {
     // `SET a.b = …` with no relation called a: a field of the column a.
     const field = column.parts.length > 1 && this.owner(column, scope) === null;
     const name = this.columnName(table, column, field);
-    const behind = through
+    const behind = view
       ?.find(({ lower }) => lower === name.toLowerCase())
       ?.flows.find(({ source }) => source.table === table);
     this.draft.edges.add(table, behind?.source.column ?? name, flows, expr, rule);
@@ -624,11 +624,11 @@ class OneStatement {
   /** The table a DELETE takes rows from. */
   private deleted(target: TargetTable, scope: Scope, env: Env | null): Table | null {
     const { reads } = this.queries;
-    const named = this.finder.matching(
+    const candidates = this.finder.matching(
       scope,
       target.name.parts.map((part) => part.toLowerCase()),
     );
-    let relation = named.find(({ table }) => table !== null) ?? named[0];
+    let relation = candidates.find(({ table }) => table !== null) ?? candidates[0];
     if (relation === undefined) {
       const isRead = reads.has(this.tables.find(target.name, target.source));
       this.queries.from([asRelation(target)], scope, env);
