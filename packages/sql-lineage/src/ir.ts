@@ -407,6 +407,8 @@ export interface BlockStatement extends StatementBase {
   readonly body: readonly ParsedStatement[];
   /** Variables and parameters it declares, in lower case. */
   readonly variables: readonly string[];
+  /** What is declared in it ends with it. */
+  readonly scope: boolean;
   /** What a trigger calls the rows that set it off; null for everything else. */
   readonly rows: TriggerRows | null;
 }

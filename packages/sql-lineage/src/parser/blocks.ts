@@ -46,12 +46,21 @@ export function procedurally<T>(p: Parser, read: () => T): T {
   return result;
 }
 
+/** Runs `read`, and forgets what it declared; names with an `@` belong to the whole batch. */
+function scoped(p: Parser, read: () => void): void {
+  const outer = p.variables;
+  p.variables = new Set(outer ?? []);
+  read();
+  const kept = [...p.variables].filter((name) => name.startsWith("@"));
+  p.variables = outer === null && kept.length === 0 ? null : new Set([...(outer ?? []), ...kept]);
+}
+
 /** Reads `BEGIN … END`. */
 export function readBlock(p: Parser): BlockStatement {
   const start = p.start;
   const body: ParsedStatement[] = [];
-  procedurally(p, () => readBlockInto(p, body));
-  return blockOf(p, start, body);
+  scoped(p, () => procedurally(p, () => readBlockInto(p, body)));
+  return { ...blockOf(p, start, body), scope: true };
 }
 
 /** Reads `BEGIN … [EXCEPTION WHEN … THEN …] END [label]` into `body`. */
@@ -105,10 +114,12 @@ export function readEnd(p: Parser): void {
 export function readDeclaredBlock(p: Parser): Statement {
   const start = p.start;
   const body: ParsedStatement[] = [];
-  procedurally(p, () => {
-    p.next();
-    readDeclarations(p, body);
-    if (p.is("BEGIN")) readBlockInto(p, body);
-  });
-  return blockOf(p, start, body);
+  scoped(p, () =>
+    procedurally(p, () => {
+      p.next();
+      readDeclarations(p, body);
+      if (p.is("BEGIN")) readBlockInto(p, body);
+    }),
+  );
+  return { ...blockOf(p, start, body), scope: true };
 }

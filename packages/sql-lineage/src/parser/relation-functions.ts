@@ -61,6 +61,7 @@ export function readTableCall(p: Parser, out: Relation[], select: Select): boole
     name !== null &&
     !called &&
     p.kind !== TokenKind.parameter &&
+    !startsAtRelation(name, [...select.from, ...out]) &&
     p.startOf(close) >= name.end &&
     closesBehind(p, name, close)
   ) {
@@ -83,8 +84,21 @@ export function readTableCall(p: Parser, out: Relation[], select: Select): boole
   expr.end = p.lastEnd;
   const relation = functionRelation(called ? name : null, asValue(expr), start);
   relation.columns = called && name !== null ? functionColumns(p, at) : null;
-  add(p, out, select, called && name !== null && relation.columns !== null ? { ...relation, builtin: true } : relation);
+  const builtin = called && name !== null && (relation.columns !== null || isUnfolding(name));
+  add(p, out, select, builtin ? { ...relation, builtin } : relation);
   return true;
+}
+
+/** Whether a path starts at a relation that stands before it: `FROM t, TABLE(t.items)` (Oracle). */
+function startsAtRelation({ parts }: Name, before: readonly Relation[]): boolean {
+  const first = parts[0]!.toLowerCase();
+  return (
+    parts.length > 1 &&
+    before.some(
+      (relation) =>
+        (relation.alias ?? (relation.kind === "table" ? relation.name.parts.at(-1) : null))?.toLowerCase() === first,
+    )
+  );
 }
 
 function closesBehind(p: Parser, name: Name, close: number): boolean {

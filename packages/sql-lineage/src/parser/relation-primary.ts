@@ -239,6 +239,7 @@ function readTable(p: Parser, out: Relation[], select: Select): void {
   }
   if (p.is(".")) p.next();
   name = readNameTail(p, name);
+  if (p.is("*")) p.next(); // with the tables that inherit from it (PostgreSQL)
   if (p.is("(") && !isTableHint(p)) {
     if (!(p.wordAt(1) === "+" && p.wordAt(2) === ")")) {
       p.position = at;
