@@ -343,7 +343,8 @@ export type MergeAction =
 
 export interface CreateStatement extends StatementBase {
   readonly kind: "create";
-  readonly what: "table" | "view" | "materialized view";
+  /** A cache is a table of the session that keeps what a query gave (Spark). */
+  readonly what: "table" | "view" | "materialized view" | "cache";
   readonly target: TargetTable;
   /** Where a materialized view puts its rows, when not in itself. */
   readonly to: TargetTable | null;

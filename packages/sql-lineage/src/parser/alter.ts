@@ -109,7 +109,12 @@ function readRename(p: Parser, table: TargetTable, start: number): Statement | n
     p.skip(2);
     const schema = readName(p)!;
     const parts = [...schema.parts, table.name.parts.at(-1) ?? ""];
-    return { kind: "rename", pairs: [{ from: table, to: { ...table, name: { ...schema, parts } } }], start, end: p.lastEnd };
+    return {
+      kind: "rename",
+      pairs: [{ from: table, to: { ...table, name: { ...schema, parts } } }],
+      start,
+      end: p.lastEnd,
+    };
   }
   if (!p.is("RENAME")) return null;
   const next = p.wordAt(1);

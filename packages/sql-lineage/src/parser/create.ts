@@ -39,7 +39,7 @@ export function readCacheTable(p: Parser): Statement {
   const kindAt = words[at + 1] === "TABLE" ? at + 1 : at + 2;
   if (words[kindAt] !== "TABLE") return utility(p);
   const statement = readCreate(p, kindAt);
-  if (statement.query !== null) return { ...statement, temporary: true };
+  if (statement.query !== null) return { ...statement, what: "cache", temporary: true };
   return { kind: "utility", command: "cache table", start: statement.start, end: statement.end };
 }
 

@@ -272,12 +272,7 @@ function readSpecial(p: Parser, expr: Expr): Label | typeof AGAIN | typeof NOT_S
       }
       return undefined;
   }
-  if (
-    OPERAND_END.has(word) &&
-    next !== "." &&
-    !(next === "(" && OPERAND_END_CALLS.has(word)) &&
-    !isNamedMinus(p)
-  )
+  if (OPERAND_END.has(word) && next !== "." && !(next === "(" && OPERAND_END_CALLS.has(word)) && !isNamedMinus(p))
     return undefined;
   if (LITERAL_TYPES.has(word)) {
     if (p.kindAt(1) === TokenKind.string) {

@@ -3,7 +3,14 @@ import { TokenKind } from "../lexer/tokens.ts";
 import { readAlter } from "./alter.ts";
 import { newSelect } from "./build.ts";
 import { readBulkInsert, readCopy, readExport, readLoad, readUnload } from "./copy.ts";
-import { readCacheTable, readCreate, readCreateDictionary, readCreateStream, readCreateSynonym, tableOrViewAt } from "./create.ts";
+import {
+  readCacheTable,
+  readCreate,
+  readCreateDictionary,
+  readCreateStream,
+  readCreateSynonym,
+  tableOrViewAt,
+} from "./create.ts";
 import { readDelete } from "./delete.ts";
 import { readDrop, readExchange, readRenameTable, readTruncate } from "./drop.ts";
 import { readExecute } from "./execute.ts";
@@ -39,8 +46,7 @@ export function readStatement(p: Parser): Statement {
     case "TABLE":
     case "PIVOT":
     case "UNPIVOT":
-      if (p.isNameAt(1) || (!p.is("TABLE") && p.wordAt(1) === "("))
-        return queryStatement(p, start, []);
+      if (p.isNameAt(1) || (!p.is("TABLE") && p.wordAt(1) === "(")) return queryStatement(p, start, []);
       break;
     case "USING":
       // USING EXTERNAL FUNCTION f(…) RETURNS … LAMBDA '…' SELECT … (Athena)

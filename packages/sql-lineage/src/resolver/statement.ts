@@ -60,7 +60,7 @@ export class StatementResolver {
       if (rows === null) resolveBody();
       else this.resolveTrigger(rows, resolveBody, out);
       if (statement.scope) {
-        for (const name of [...this.variables.keys()])
+        for (const name of this.variables.keys())
           if (statement.what !== "block" || !name.startsWith("@")) this.variables.delete(name);
         for (const [name, value] of outer) if (!this.variables.has(name)) this.variables.set(name, value);
       }
@@ -739,12 +739,7 @@ class OneStatement {
 
   private create(statement: CreateStatement): void {
     const { target, to, model, query, temporary } = statement;
-    this.draft.kind =
-      statement.what === "table"
-        ? "create table"
-        : statement.what === "view"
-          ? "create view"
-          : "create materialized view";
+    this.draft.kind = statement.what === "cache" ? "cache" : `create ${statement.what}`;
     for (const read of statement.reads) {
       const table = this.tables.find(read.name, read.source);
       this.queries.reads.add(table);
