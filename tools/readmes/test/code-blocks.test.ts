@@ -42,10 +42,20 @@ test("TypeScript in pages compiles", { timeout: 60_000 }, ({ onTestFinished }) =
   expect(said).toBe("");
 });
 
+/** What a reader has to say, in lines; `""` when it reads without complaint. */
+function problemsIn(read: () => unknown): string {
+  try {
+    read();
+    return "";
+  } catch (error) {
+    return [String(error), ...problemsOf(error).map(formatProblem)].join("\n");
+  }
+}
+
 const workflows = blocks.filter(({ language, text }) => language === "yaml" && /^source:/m.test(text));
 test.each(workflows.map((block) => [where(block), block] as const))("the workflow at %s is read", (_where, block) => {
   const search = findConnectors(ROOT, null);
-  try {
+  const wrong = problemsIn(() =>
     readWorkflow(block.text, block.page, {
       env: Object.fromEntries([...block.text.matchAll(/\$\{(\w+)/g)].map(([, name]) => [name, "value"])),
       readFile: () => "value",
@@ -53,10 +63,9 @@ test.each(workflows.map((block) => [where(block), block] as const))("the workflo
         const installed = connectorForType(search, type);
         return { connector: loadConnector(installed), version: installed.packageVersion };
       },
-    });
-  } catch (error) {
-    expect.unreachable([String(error), ...problemsOf(error).map(formatProblem)].join("\n"));
-  }
+    }),
+  );
+  expect(wrong).toBe("");
 });
 
 /** Every `headwater …` that is typed in a page: in `sh` blocks, after `$` in `console` blocks, and between backticks. */

@@ -17,7 +17,7 @@ export interface CodeBlock {
 
 /** The pages people read: READMEs and docs, relative to the root. */
 export function pages(): string[] {
-  return globSync(["*.md", "{packages,connectors,tools}/*/README.md", "docs/**/*.md"], { cwd: ROOT }).sort();
+  return globSync(["*.md", "{packages,connectors,tools}/*/README.md", "docs/**/*.md"], { cwd: ROOT }).toSorted();
 }
 
 /** The text of a page. */
