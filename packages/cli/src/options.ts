@@ -6,6 +6,7 @@ export type Flag =
   | "allow-empty"
   | "deleted"
   | "dry-run"
+  | "follow"
   | "fresh"
   | "help"
   | "json"
@@ -14,6 +15,7 @@ export type Flag =
 
 /** Options with one value. */
 export type Valued =
+  | "at"
   | "catalog"
   | "events"
   | "format"
@@ -21,6 +23,7 @@ export type Valued =
   | "max-delete"
   | "report"
   | "service"
+  | "since"
   | "store"
   | "threads"
   | "type"
@@ -79,6 +82,13 @@ export const OPTIONS: Infos<Flag, "flag"> & Infos<Valued, "value"> & Infos<Repea
   },
   recursive: { is: "flag", short: "r", help: "everything below, not only one level" },
   deleted: { is: "flag", help: "deleted ones too" },
+  at: {
+    is: "value",
+    value: "TIME",
+    help: "as it was then: a day (2026-11-20, its beginning) or a time (2026-11-20T14:03); local, unless it has an offset",
+  },
+  since: { is: "value", value: "N", help: "after the change of this number (default: all that are kept)" },
+  follow: { is: "flag", short: "f", help: "go on with what happens, until Ctrl-C" },
   limit: { is: "value", value: "N", help: "how many, at most (default 20)" },
   reset: { is: "list", value: "FIELD", help: "go back to what the source says of a field" },
   format: { is: "value", value: "jsonl", help: "one line of JSON per entity (the default, and the only one)" },
