@@ -10,7 +10,7 @@ const EXITS: { readonly [E in keyof typeof EXIT]: string } = {
   source: "the source cannot be reached, or refused the sign-in",
   partial: "some listed objects failed (their share is measured against `successThreshold`)",
   empty: "nothing was found where something was expected (`--allow-empty` allows it)",
-  held: "a safety limit held something back: deletions (`--max-delete`)",
+  held: "a safety limit held something back: deletions (`--max-delete`), or the query that would exceed the `--budget`",
   conflict: "the service was read from another server before (`--accept-source`)",
   busy: "another run holds the service, or the catalog cannot be used",
   interrupted: "interrupted, with a checkpoint: the same command goes on",
