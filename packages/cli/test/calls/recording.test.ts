@@ -22,9 +22,8 @@ test("a recorded run is replayed without its source, byte for byte, with one ses
   rmSync(project.path("shelf.json"));
   rmSync(project.path("shop.yaml"));
   for (const threads of ["1", "7"]) {
-    const replayed = await project.run(
-      ...["ingest", "--replay", "shop.recording", "--threads", threads, "--catalog", `${threads}.db`],
-    );
+    const options = ["--replay", "shop.recording", "--threads", threads, "--catalog", `${threads}.db`];
+    const replayed = await project.run("ingest", ...options);
     expect([replayed.code, replayed.stdout]).toEqual([0, expect.stringContaining("✓ shop.metadata")]);
   }
   const whole = await exportOf(".headwater/catalog.db");
