@@ -152,6 +152,33 @@ export const COMMANDS: readonly CommandInfo[] = [
     load: () => import("./commands/set.ts"),
   },
   {
+    name: "restore",
+    group: "Curate",
+    summary: "take back a deletion, or bring back what was set on an entity",
+    usage: ["restore NAME [VERSION]"],
+    about: [
+      NAMES,
+      "A deleted entity is live again, with what was deleted together with it and what people had set on it. One that is not deleted gets back what overrideMetadata retired last; with VERSION, what was set on it at that version. Nothing here touches what the source says.",
+    ],
+    examples: ["restore shop.shop.sales.orders", "restore shop.shop.sales.orders 0.4"],
+    options: ["type", "json", "catalog"],
+    words: [1, 2],
+    load: () => import("./commands/restore.ts"),
+  },
+  {
+    name: "prune",
+    group: "Look after the catalog",
+    summary: "mark deleted what a service's workflow files no longer cover, after a filter was changed",
+    usage: ["prune SERVICE|PIPELINE"],
+    about: [
+      "Runs keep what a filter or an option now leaves out, and report it as out of scope. This shows it, asks, and removes it; headwater restore takes it back. What the last run of each of the service's pipelines left out counts; with a PIPELINE (shop.metadata), what that one left out.",
+    ],
+    examples: ["prune shop --dry-run"],
+    options: ["dry-run", "yes", "json", "catalog"],
+    words: [1, 1],
+    load: () => import("./commands/prune.ts"),
+  },
+  {
     name: "export",
     group: "Look after the catalog",
     summary: "print every entity as a line of JSON in OpenMetadata's shape",
