@@ -1,6 +1,7 @@
 import { EXIT } from "@headwater/core";
 import { expect, test } from "vitest";
-import { COMMANDS, type CommandInfo } from "../src/commands.ts";
+import type { CommandInfo } from "../src/command.ts";
+import { COMMANDS } from "../src/commands.ts";
 import { OPTIONS } from "../src/options.ts";
 
 const EXITS: { readonly [E in keyof typeof EXIT]: string } = {

@@ -490,6 +490,7 @@ class TopologyRunner {
       at: this.#run.clock.now(),
       deleted: plan.deleted,
       absent: plan.absent,
+      outOfScope: plan.outOfScope,
       renamed: plan.renamed,
       overrideMetadata: options.overrideMetadata,
       events: this.#unsaved.splice(0),
