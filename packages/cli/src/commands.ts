@@ -183,7 +183,7 @@ export const COMMANDS: readonly CommandInfo[] = [
       "Fields: description=TEXT, displayName=TEXT, owners+=user:NAME (or team:, role:), owners-=…, tags+=CLASSIFICATION.TAG, tags-=…. FIELD= sets it to empty, which hides what the source says; --reset FIELD goes back to what the source says.",
     ],
     examples: [
-      'set shop.shop.sales.orders description="One row per order" owners+=user:ana',
+      'set shop.shop.sales.orders description="One row per order" owners+=user:analyst',
       "set shop.shop.sales.customers.email tags+=PII.Email",
     ],
     options: ["reset", "type", "json", "catalog"],
