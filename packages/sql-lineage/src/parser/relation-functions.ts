@@ -30,6 +30,19 @@ export function readUnnest(p: Parser, out: Relation[], select: Select): void {
     relation.columns = [relation.alias];
 }
 
+/** `UNPIVOT t.object AS value AT key` (Redshift, Object unpivoting): the fields of a value as rows. */
+export function readObjectUnpivot(p: Parser, out: Relation[]): void {
+  const start = p.start;
+  p.next();
+  const expr = newExpr(p.start);
+  p.grammar.operand(p, expr);
+  expr.end = p.lastEnd;
+  const columns: string[] = [];
+  if (p.take("AS")) columns.push(readIdentifier(p) ?? "");
+  if (p.take("AT")) columns.push(readIdentifier(p) ?? "");
+  out.push({ ...functionRelation(null, asValue(expr), start, { columns }), end: p.lastEnd });
+}
+
 /** `IDENTIFIER('a.b')`, `IDENTIFIER($name)` (Snowflake, Databricks). */
 export function readIdentifierCall(p: Parser, out: Relation[], select: Select): void {
   add(p, out, select, tableRelation(p, ...identifierName(p)));

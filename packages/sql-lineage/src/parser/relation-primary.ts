@@ -11,6 +11,7 @@ import {
   readChangeTable,
   readFunction,
   readIdentifierCall,
+  readObjectUnpivot,
   readRemote,
   readTableCall,
   readUnnest,
@@ -54,6 +55,10 @@ function readPrimaryInto(p: Parser, out: Relation[], select: Select): void {
       if (p.isNameAt(1)) break;
       p.next();
       add(p, out, select, queryRelation(queryOf(readValues(p)), false, start));
+      return;
+    case "UNPIVOT":
+      if (!p.dialect.features.implicitUnnest || !p.isNameAt(1)) break;
+      readObjectUnpivot(p, out);
       return;
     case "IDENTIFIER":
       if (p.wordAt(1) !== "(") break;

@@ -6,6 +6,7 @@ import type {
   CopyStatement,
   CreateStatement,
   DeleteStatement,
+  Expr,
   InsertStatement,
   MergeAction,
   MergeStatement,
@@ -710,7 +711,7 @@ class OneStatement {
         // Only the source's row is there to be inserted.
         const inner: Scope = { ...newScope(null), relations: [...sources] };
         action.values.forEach((expr, i) => {
-          const output = this.queries.outputOf(expr, expr.label, inner, env);
+          const output = this.queries.outputOf(expr, columnNameOf(expr), inner, env);
           const name = (action.columns ?? table.columns)?.[i] ?? this.nameOf(output);
           this.draft.edges.add(table, table.spelling(name.toLowerCase()) ?? name, output.flows, expr, "merge insert");
         });
@@ -834,6 +835,13 @@ class OneStatement {
 interface Changed {
   readonly table: Table;
   readonly outputs: readonly Output[] | null;
+}
+
+/** The name of the column an expression is; null when it is anything else. */
+function columnNameOf({ refs, queries, rows }: Expr): string | null {
+  const [only] = refs;
+  const isColumn = refs.length === 1 && queries.length === 0 && rows === 0 && only!.how === IDENTITY;
+  return isColumn ? only!.name.parts.at(-1)! : null;
 }
 
 const NO_COLUMNS: ReadonlySet<string> = new Set();

@@ -37,7 +37,7 @@ function switchOf({ config }: LabelledCase, name: string): string | undefined {
 }
 
 function isOn(one: LabelledCase, name: string): boolean {
-  return /^(?:1|true|yes|on)$/i.test(String(switchOf(one, name) ?? ""));
+  return /^(?:1|true|yes|on)$/i.test(switchOf(one, name) ?? "");
 }
 
 function splits(script: ScriptLineage, one: LabelledCase): [string[], string[]] {
