@@ -6,6 +6,7 @@ export type Flag =
   | "allow-empty"
   | "deleted"
   | "dry-run"
+  | "follow"
   | "fresh"
   | "help"
   | "json"
@@ -15,6 +16,7 @@ export type Flag =
 
 /** Options with one value. */
 export type Valued =
+  | "at"
   | "budget"
   | "catalog"
   | "events"
@@ -25,6 +27,7 @@ export type Valued =
   | "replay"
   | "report"
   | "service"
+  | "since"
   | "store"
   | "threads"
   | "type"
@@ -95,6 +98,13 @@ export const OPTIONS: Infos<Flag, "flag"> & Infos<Valued, "value"> & Infos<Repea
   },
   recursive: { is: "flag", short: "r", help: "everything below, not only one level" },
   deleted: { is: "flag", help: "deleted ones too" },
+  at: {
+    is: "value",
+    value: "TIME",
+    help: "as it was then: a day (2026-11-20, its beginning) or a time (2026-11-20T14:03); local, unless it has an offset",
+  },
+  since: { is: "value", value: "N", help: "after the change of this number (default: all that are kept)" },
+  follow: { is: "flag", short: "f", help: "go on with what happens, until Ctrl-C" },
   limit: { is: "value", value: "N", help: "how many, at most (default 20)" },
   reset: { is: "list", value: "FIELD", help: "go back to what the source says of a field" },
   format: { is: "value", value: "jsonl", help: "one line of JSON per entity (the default, and the only one)" },
