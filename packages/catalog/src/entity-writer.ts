@@ -33,7 +33,7 @@ import type { Database } from "./database.ts";
 import { indexEntity, unindexEntity } from "./search-index.ts";
 
 /** What one entry of the history did. */
-export type HistoryOp = "created" | "updated" | "restored" | "renamed" | "deleted" | "set" | "imported";
+export type HistoryOp = "created" | "updated" | "restored" | "renamed" | "deleted" | "set" | "retired" | "imported";
 
 /** Who changes something, and when: a run, or a person. */
 export interface Author {
@@ -327,6 +327,21 @@ export class EntityWriter {
     this.#record(id, next, "deleted", description, { "~": { deleted: { "=": false } } });
   }
 
+  /** Takes back the mark of an entity that was deleted. What it says is what it said then. */
+  undelete(stored: StoredEntity): void {
+    const description = noChange();
+    recordField(description, "deleted", true, false);
+    const version = bumpVersion(stored.version, description.bump);
+    this.#db.run(
+      "UPDATE entity SET deleted = 0, version = ?, updated_at = ? WHERE id = ?",
+      version,
+      this.#author.at,
+      stored.id,
+    );
+    indexEntity(this.#db, stored.id, stored.type, stored.name, stored.source, stored.curated);
+    this.#record(stored.id, version, "restored", description, { "~": { deleted: { "=": true } } });
+  }
+
   /** Replaces the curated layer. Returns whether anything changed. */
   curate(stored: StoredEntity, wanted: Curated | null, op: HistoryOp = "set"): boolean {
     const curated = wanted === null ? null : retireAgreed(stored.source, wanted);
@@ -387,7 +402,7 @@ export class EntityWriter {
     );
     for (const row of rows) {
       const stored = toStored(row);
-      if (stored.curated !== null) this.curate(stored, retireSupplied(stored.source, stored.curated), "updated");
+      if (stored.curated !== null) this.curate(stored, retireSupplied(stored.source, stored.curated), "retired");
     }
   }
 

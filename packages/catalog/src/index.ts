@@ -8,5 +8,7 @@ export { CATALOG_FOLDER, findCatalog } from "./find-catalog.ts";
 export { openDatabase, openReadOnly } from "./open-catalog.ts";
 export * from "./read.ts";
 export { DEFAULT_RETENTION, type Retention } from "./retention.ts";
+export { type OutOfScopeEntity, prunable, prune, type PruneWhat } from "./prune.ts";
+export { restoreCurated, restoreDeleted, restoreRetired } from "./restore.ts";
 export { deleteService, renameService, serviceSize } from "./services.ts";
 export { backupTo, exportLines, importLines, type ImportOutcome } from "./transfer.ts";

@@ -90,9 +90,10 @@ function toEntity(db: Database, stored: StoredEntity): Entity {
 }
 
 /** FQNs that end in what somebody typed, or contain its last word: what they may have meant. */
-export function similarFqns(db: Database, typed: string, limit = 5): string[] {
+export function similarFqns(db: Database, typed: string, limit = 5, options: { deleted?: boolean } = {}): string[] {
+  const deleted = options.deleted === true ? "" : "deleted = 0 AND";
   const ending = db.all<{ fqn: string }>(
-    "SELECT fqn FROM entity WHERE deleted = 0 AND (fqn = ? COLLATE NOCASE OR fqn LIKE ? ESCAPE '\\') ORDER BY length(fqn), fqn LIMIT ?",
+    `SELECT fqn FROM entity WHERE ${deleted} (fqn = ? COLLATE NOCASE OR fqn LIKE ? ESCAPE '\\') ORDER BY deleted, length(fqn), fqn LIMIT ?`,
     typed,
     `%.${typed.replaceAll(/[\\%_]/g, "\\$&")}`,
     limit,
@@ -168,6 +169,22 @@ export function stateAt(db: Database, entity: StoredEntity, seq: number): PastSt
     if (row.seq <= seq) return row.seq === seq ? (state as unknown as PastState) : null;
     if (row.back === null) return null;
     state = applyDelta(state, JSON.parse(row.back) as Delta);
+  }
+  return null;
+}
+
+/** The state of an entity right before one change of its history; `null` when it is no longer kept, or there was none. */
+export function stateBefore(db: Database, entity: StoredEntity, seq: number): PastState | null {
+  let state: Json = {
+    name: entity.name,
+    deleted: entity.deleted,
+    source: entity.source,
+    curated: entity.curated as unknown as Json,
+  };
+  for (const row of historyRows(db, entity.id)) {
+    if (row.seq < seq || row.back === null) return null;
+    state = applyDelta(state, JSON.parse(row.back) as Delta);
+    if (row.seq === seq) return state as unknown as PastState;
   }
   return null;
 }

@@ -9,16 +9,20 @@ export type Flag =
   | "fresh"
   | "help"
   | "json"
+  | "keep-literals"
   | "quiet"
   | "recursive";
 
 /** Options with one value. */
 export type Valued =
+  | "budget"
   | "catalog"
   | "events"
   | "format"
   | "limit"
   | "max-delete"
+  | "record"
+  | "replay"
   | "report"
   | "service"
   | "store"
@@ -69,6 +73,18 @@ export const OPTIONS: Infos<Flag, "flag"> & Infos<Valued, "value"> & Infos<Repea
   fresh: { is: "flag", help: "begin anew where a broken run could be continued" },
   "accept-source": { is: "flag", help: "another server took this one's place: go on with it" },
   "allow-empty": { is: "flag", help: "finding nothing is fine" },
+  budget: {
+    is: "value",
+    value: "LIMITS",
+    help: "stop before the query that exceeds queries=500,bytes=10GB (exit code 6)",
+  },
+  record: {
+    is: "value",
+    value: "FILE",
+    help: "keep every request and answer in a file, literals and comments replaced; reads everything",
+  },
+  "keep-literals": { is: "flag", help: "record literals and comments as they are" },
+  replay: { is: "value", value: "FILE", help: "answer from a recording: neither source nor driver is needed" },
   report: { is: "value", value: "FILE", help: "write the whole report as JSON: result, counts, failures, events" },
   events: { is: "value", value: "FILE|-", help: "write each event as a line of JSON as it happens" },
   quiet: { is: "flag", short: "q", help: "no progress and no report; errors are still said" },

@@ -49,7 +49,8 @@ export function eventLines(event: RunEvent, { paint }: Look): string[] {
       return line(
         "!",
         "yellow",
-        `${countOf(event.objects, event.node)} of ${event.scope} are out of scope and kept: ${event.reason}`,
+        `${countOf(event.objects, event.node)} of ${event.scope} ${event.objects === 1 ? "is" : "are"} out of scope and kept: ${event.reason}`,
+        "headwater prune shows and removes what is out of scope.",
       );
     case "held":
       return line("!", "yellow", heldText(event), event.hint);

@@ -107,6 +107,7 @@ test("every event is a line a person understands", () => {
     - schema shop.shop.old is gone, with 12 below it
     ! table shop.shop.s.k is kept: markDeletedTables is false
     ! 3 tables of shop.shop.s are out of scope and kept: tableFilterPattern
+      headwater prune shows and removes what is out of scope.
     ! 40 deletions held back, more than the 10 allowed of 50: a, b …
       Run again with --max-delete 40.
     ! Something to know.
@@ -187,7 +188,7 @@ describe("a run of the past", () => {
         Then run again.
       "
     `);
-    expect(events.split("\n")).toHaveLength(19);
+    expect(events.split("\n")).toHaveLength(20);
     expect(events).toContain("TIME ~ table shop.shop.s.a is shop.shop.s.b now");
     expect(text()).not.toContain("\u001b");
   });
