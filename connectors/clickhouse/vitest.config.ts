@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     name: "@headwater/connector-clickhouse",
     globalSetup: ["@headwater/test-servers/global-setup"],
-    // Real servers on a busy machine take their time; what must be fast is measured where it is tested.
+    // The engine on a busy machine takes its time, and is fetched the first time.
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -1,5 +1,6 @@
 /** Columns as they were read, as the catalog's columns: pure. */
 import type { Column, JsonObject } from "@headwater/core/connector";
+import { identifier } from "./escape.ts";
 import type { ColumnRow } from "./rows.ts";
 import { takeCall } from "./scan.ts";
 import { columnTtl } from "./statement.ts";
@@ -9,10 +10,7 @@ import { child, columnType } from "./types.ts";
  * The columns of a table, in order. `definitions` are what the table's statement says after each name. Columns `n.a` and `n.b`
  * that are arrays become one column `n`: that is how ClickHouse keeps `n Nested(a …, b …)`.
  */
-export function columnFacts(
-  rows: readonly ColumnRow[],
-  definitions: ReadonlyMap<string, string> | null,
-): Column[] {
+export function columnFacts(rows: readonly ColumnRow[], definitions: ReadonlyMap<string, string> | null): Column[] {
   const columns: Column[] = [];
   const nested = new Map<string, Column[]>();
   for (const row of rows) {
@@ -35,15 +33,19 @@ export function columnFacts(
         constraint: "NOT_NULL",
         ordinalPosition: columns.length + 1,
         children: fields,
-        source: { nested: true },
+        source: null,
       });
     }
     const field = child(name, shown, fields.length + 1);
-    fields.push({ ...field, description: text(row[4]), source: columnSource(row, definition, field.source ?? undefined) });
+    fields.push({
+      ...field,
+      description: text(row[4]),
+      source: columnSource(row, definition, field.source ?? undefined),
+    });
   }
   for (const one of columns)
-    if (one.source?.["nested"] === true) {
-      const fields = (one.children ?? []).map(({ name, dataTypeDisplay }) => `${name} ${dataTypeDisplay}`);
+    if (nested.get(one.name) === one.children && one.children !== undefined) {
+      const fields = one.children.map(({ name, dataTypeDisplay }) => `${identifier(name)} ${dataTypeDisplay}`);
       one.dataTypeDisplay = `Nested(${fields.join(", ")})`;
     }
   return columns;

@@ -48,7 +48,10 @@ const argumentsSchema = z
 
 /** A switch, as YAML and URLs write it. */
 function flag(): z.ZodType<boolean> {
-  return z.union([z.boolean(), z.enum(["true", "false", "1", "0"]).transform((text) => text === "true" || text === "1")]);
+  return z.union([
+    z.boolean(),
+    z.enum(["true", "false", "1", "0"]).transform((text) => text === "true" || text === "1"),
+  ]);
 }
 
 /** The schema of the connection. */
@@ -105,7 +108,10 @@ export const configSchema: z.ZodType<ClickHouseConfig> = z
 
 /** Reads `host:port`, `[IPv6]:port`, a bare IPv6 address, or any of them as a URL; `null` for anything else. */
 export function parseHostPort(text: string, defaultPort: number): Address | null {
-  const trimmed = text.trim().replace(/^https?:\/\//, "").replace(/\/$/, "");
+  const trimmed = text
+    .trim()
+    .replace(/^https?:\/\//, "")
+    .replace(/\/$/, "");
   const [, host, port] =
     /^\[([^\]]+)\](?::(\d+))?$/.exec(trimmed) ??
     // More than one colon can only be an IPv6 address without a port.

@@ -3,7 +3,8 @@ import type { TableType } from "@headwater/core/connector";
 import { splitList, takeCall } from "./scan.ts";
 
 /** Databases whose tables are another system's: looking at them makes the server ask there. */
-const EXTERNAL_DATABASES = /^(?:MySQL|PostgreSQL|SQLite|DataLakeCatalog|Iceberg|Hive|MongoDB|S3|HDFS|Filesystem|YTsaurus)$/;
+const EXTERNAL_DATABASES =
+  /^(?:MySQL|PostgreSQL|SQLite|DataLakeCatalog|Iceberg|Hive|MongoDB|S3|HDFS|Filesystem|YTsaurus)$/;
 
 /** Whether a database's tables are another system's. */
 export const isExternalDatabase = (engine: string): boolean => EXTERNAL_DATABASES.test(engine);
@@ -28,6 +29,11 @@ export function tableKind(engine: string, partitioned: boolean): TableType {
   return partitioned ? "Partitioned" : "Regular";
 }
 
+const VIRTUAL = /^(?:Distributed|Merge|Buffer|Null|Alias|View|LiveView|WindowView|Dictionary|Generate\w+)$/;
+
+/** Whether a table shows rows that are elsewhere, or none: its own counts say nothing. */
+export const isVirtual = (engine: string): boolean => VIRTUAL.test(engine);
+
 /** Which arguments of an engine are secrets, from 0; newer servers hide them by themselves. */
 const SECRETS: Readonly<Record<string, readonly number[]>> = {
   MySQL: [4],
@@ -49,13 +55,15 @@ const SECRETS: Readonly<Record<string, readonly number[]>> = {
   AzureQueue: [0, 4],
 };
 /** What may stand where a secret could, and is none: a format's name. */
-const NO_SECRET = /^'(?:\[HIDDEN\]|NOSIGN|auto|CSV\w*|TSV\w*|TabSeparated\w*|JSON\w*|Parquet|ORC|Avro|Native|RowBinary\w*|Arrow\w*|none|gzip|gz|zstd|br|xz|lz4|bz2)'$/;
+const NO_SECRET =
+  /^'(?:\[HIDDEN\]|NOSIGN|auto|CSV\w*|TSV\w*|TabSeparated\w*|JSON\w*|Parquet|ORC|Avro|Native|RowBinary\w*|Arrow\w*|none|gzip|gz|zstd|br|xz|lz4|bz2)'$/;
 
 /** An engine and its arguments, without the credentials among them. */
 export function engineCall(engineFull: string): { engine: string; args: string[] } {
   const { name, inside } = takeCall(engineFull);
   const args = inside === null ? [] : splitList(inside);
-  for (const at of SECRETS[name] ?? []) if (args[at]?.startsWith("'") && !NO_SECRET.test(args[at])) args[at] = "'[HIDDEN]'";
+  for (const at of SECRETS[name] ?? [])
+    if (args[at]?.startsWith("'") && !NO_SECRET.test(args[at])) args[at] = "'[HIDDEN]'";
   return { engine: name, args };
 }
 

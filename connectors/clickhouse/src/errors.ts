@@ -31,7 +31,9 @@ const LATER: Meaning = { code: "throttled" };
 /** The statement that gives the missing right, which the server names. */
 function grant({ username }: ErrorContext, { message }: DriverError): string | undefined {
   const [, rights] = /necessary to have (?:the )?grant (.+? ON \S+?)(?: FOR .*)?\.?(?:\s|$)/s.exec(message) ?? [];
-  return rights === undefined ? undefined : `Let an administrator run: GRANT ${rights.trim()} TO ${identifier(username)};`;
+  return rights === undefined
+    ? undefined
+    : `Let an administrator run: GRANT ${rights.trim()} TO ${identifier(username)};`;
 }
 
 /** By ClickHouse's number of the error. Source: ClickHouse's `src/Common/ErrorCodes.cpp`. */
@@ -111,8 +113,7 @@ export function toSourceError(error: DriverError, context: ErrorContext): Source
 
 /** What the socket, TLS, a proxy in between or the driver itself says. */
 function meaningOfConnection({ code = "", message }: DriverError): Meaning {
-  if (message === "Timeout error.")
-    return { code: "timeout", hint: "Raise connectionArguments.send_receive_timeout." };
+  if (message === "Timeout error.") return { code: "timeout", hint: "Raise connectionArguments.send_receive_timeout." };
   if (/Port \d+ is for clickhouse-client/.test(message))
     return { code: "unreachable", hint: "Give the port of the HTTP interface as hostPort: 8123, or 8443 with TLS." };
   if (/plain HTTP request was sent to HTTPS|HTTPS port/i.test(message))

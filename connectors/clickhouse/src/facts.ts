@@ -2,7 +2,6 @@
 import type {
   DatabaseFacts,
   DatabaseSchemaFacts,
-  Json,
   JsonObject,
   StoredProcedureFacts,
   TableConstraint,
@@ -11,9 +10,9 @@ import type {
 } from "@headwater/core/connector";
 import { columnFacts } from "./columns.ts";
 import { engineCall, withoutEngineSecrets } from "./engines.ts";
-import { partitionFacts } from "./partition.ts";
+import { expressions, partitionFacts } from "./partition.ts";
 import type { ColumnRow, RoutineRows, SchemaRows, TableRows } from "./rows.ts";
-import { leadingName, splitList } from "./scan.ts";
+import { leadingName } from "./scan.ts";
 import { oneLine, type Statement, takeApart } from "./statement.ts";
 
 // ClickHouse has no owners of anything.
@@ -55,8 +54,9 @@ function keyFacts({ primaryKey, sortingKey }: TableRows, columns: readonly Colum
     ["PRIMARY_KEY", primaryKey],
     ["SORT_KEY", sortingKey],
   ] as const) {
-    const parts = splitList(key).map((part) => leadingName(part));
-    if (parts.length === 0 || parts.some(({ name, rest }) => !/^(?:DESC|ASC)?$/.test(rest) || !names.has(name))) continue;
+    const parts = expressions(key).map((part) => leadingName(part));
+    if (parts.length === 0 || parts.some(({ name, rest }) => !/^(?:DESC|ASC)?$/.test(rest) || !names.has(name)))
+      continue;
     facts.push({ constraintType, columns: parts.map(({ name }) => name) });
   }
   return facts;
@@ -78,6 +78,9 @@ const DICTIONARY_CLAUSES: Readonly<Record<string, string>> = {
   RANGE: "range",
 };
 
+/** What the server writes into every table of a MergeTree engine that says nothing about it. */
+const DEFAULT_SETTINGS = "index_granularity = 8192";
+
 function sourceFacts(rows: TableRows, { clauses, constraints, indexes, projections }: Statement): JsonObject {
   const source: JsonObject = { engine: rows.engine };
   const { args } = engineCall(rows.engineFull);
@@ -90,10 +93,11 @@ function sourceFacts(rows: TableRows, { clauses, constraints, indexes, projectio
     const text = clauses.get(clause);
     if (text !== undefined) source[name] = oneLine(text);
   }
+  if (source["settings"] === DEFAULT_SETTINGS) delete source["settings"];
   if (rows.engine === "Dictionary") source["dictionary"] = dictionaryFacts(clauses);
   if (rows.engine === "MaterializedView") Object.assign(source, targetFacts(clauses, rows.schema));
   for (const [name, items] of Object.entries({ constraints, indexes, projections }))
-    if (items.length > 0) source[name] = items as Json[];
+    if (items.length > 0) source[name] = items;
   if (rows.hidden > 0) source["hiddenColumns"] = rows.hidden;
   return source;
 }

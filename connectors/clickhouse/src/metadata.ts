@@ -40,7 +40,13 @@ const databaseSchema: MetadataNode<Requests, "databaseSchema", SchemaRows> = {
     const rows = await session.all("schemas");
     for (const parent of parents) {
       for (const { uuid, name, engine, comment, wanted } of rows) {
-        const found: Found = { parent, name, kind: "Schema", ...keyed(uuid), seed: { engine, comment } satisfies SchemaRows };
+        const found: Found = {
+          parent,
+          name,
+          kind: "Schema",
+          ...keyed(uuid),
+          seed: { engine, comment } satisfies SchemaRows,
+        };
         if (!wanted) found.skip = "the connection reads one database only (databaseSchema)";
         else if (isExternalDatabase(engine))
           found.blocked = {

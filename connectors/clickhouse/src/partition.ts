@@ -32,7 +32,8 @@ export function partitionFacts(key: string, rows: readonly ColumnRow[]): TablePa
   const names = rows.flatMap(([name, , , , , , inPartitionKey]) => (inPartitionKey === 1 ? [name] : []));
   const columns = new Map<string, PartitionColumn>();
   for (const expression of expressions(key)) {
-    const { name, inside } = takeCall(expression);
+    const { name, inside, rest } = takeCall(expression);
+    if (rest !== "") continue;
     const argument = inside === null ? name : leadingName(splitList(inside)[0] ?? "").name;
     if (!names.includes(argument) || columns.has(argument)) continue;
     const interval = INTERVALS[name];
@@ -46,7 +47,7 @@ export function partitionFacts(key: string, rows: readonly ColumnRow[]): TablePa
 }
 
 /** The expressions of a key, which is one, a list, or a tuple. */
-function expressions(key: string): string[] {
+export function expressions(key: string): string[] {
   const { name, inside, rest } = takeCall(key);
   return inside !== null && rest === "" && (name === "" || name === "tuple") ? splitList(inside) : splitList(key);
 }

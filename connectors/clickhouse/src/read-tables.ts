@@ -8,6 +8,7 @@ import {
   type Slice,
   SourceError,
 } from "@headwater/core/connector";
+import { isVirtual } from "./engines.ts";
 import { qualified } from "./escape.ts";
 import type { ClickHouseSession, RowOf } from "./requests.ts";
 import type { TableRows } from "./rows.ts";
@@ -20,7 +21,10 @@ const TABLES_AT_ONCE = 500;
 export const schemaOf = ([, schema = ""]: Path): string => schema;
 
 /** Reads tables, views and dictionaries: two requests for every 500, and two more when some changed in between. */
-export async function* readTables(session: ClickHouseSession, { members, want }: Slice): AsyncIterable<ReadItem<TableRows>> {
+export async function* readTables(
+  session: ClickHouseSession,
+  { members, want }: Slice,
+): AsyncIterable<ReadItem<TableRows>> {
   for (let at = 0; at < members.length; at += TABLES_AT_ONCE) {
     const chunk = members.slice(at, at + TABLES_AT_ONCE);
     const read = await readChunk(session, chunk);
@@ -37,11 +41,9 @@ export async function* readTables(session: ClickHouseSession, { members, want }:
         continue;
       }
       const { rowCount, sizeBytes, ...rest } = row;
-      yield {
-        path,
-        rows: { ...rest, columns, hidden: Math.max(0, hidden), ddl: want.ddl },
-        seen: { ...(rowCount === null ? {} : { rowCount }), ...(sizeBytes === null ? {} : { sizeBytes }) },
-      };
+      const rows = { ...rest, columns, hidden: Math.max(0, hidden), ddl: want.ddl };
+      const seen = { ...(rowCount === null ? {} : { rowCount }), ...(sizeBytes === null ? {} : { sizeBytes }) };
+      yield { path, rows, ...(isVirtual(row.engine) || Object.keys(seen).length === 0 ? {} : { seen }) };
     }
   }
 }
@@ -63,7 +65,8 @@ async function readChunk(session: ClickHouseSession, members: readonly Found[]):
   // Every schema is asked for every name, so that there are two parameters however many schemas there are.
   const columns = new Map<string, RowOf<"columns">>();
   for await (const page of session.pages("columns", args))
-    for (const row of page) if (wanted.has(nameKey(row.schema, row.table))) columns.set(nameKey(row.schema, row.table), row);
+    for (const row of page)
+      if (wanted.has(nameKey(row.schema, row.table))) columns.set(nameKey(row.schema, row.table), row);
   const read = new Map<string, ReadTable>();
   for await (const page of session.pages("tables", args))
     for (const row of page) {
@@ -88,7 +91,9 @@ function noColumns({ schema, name }: RowOf<"tables">): SourceError {
 }
 
 /** What a listing may be trusted for: the user sees what was granted to it, and the digest says whether that is still the same. */
-export async function visibility(session: ClickHouseSession): Promise<Pick<Listed, "seen"> & { seen: "granted"; digest?: string }> {
+export async function visibility(
+  session: ClickHouseSession,
+): Promise<Pick<Listed, "seen"> & { seen: "granted"; digest?: string }> {
   try {
     const statements = (await session.all("grants")).map(({ statement }) => statement);
     const digest = createHash("sha256").update(statements.toSorted().join("\n")).digest("hex").slice(0, 32);

@@ -53,7 +53,7 @@ export const REQUESTS = {
       schema: "text",
       name: "text",
       engine: "text",
-      engineFull: "text",
+      engineFull: { type: "text", holds: "sql" },
       partitionKey: "text",
       sortingKey: "text",
       primaryKey: "text",

@@ -151,7 +151,8 @@ class ClickHouseDriver implements Driver {
       if (limit.aborted) {
         const { connectTimeout } = this.#config;
         const message = `Cannot connect to ${context.server}: no answer within ${connectTimeout} s.`;
-        const hint = "Check hostPort, and whether a firewall is in between; connectionArguments.connect_timeout waits longer.";
+        const hint =
+          "Check hostPort, and whether a firewall is in between; connectionArguments.connect_timeout waits longer.";
         throw new SourceError("unreachable", message, { hint, cause: thrown });
       }
       const error = toSourceError(thrown as DriverError, context);

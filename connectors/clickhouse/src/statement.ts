@@ -30,7 +30,12 @@ export function takeApart(statement: string): Statement {
     else if (char === "(") {
       const end = afterGroup(statement, index);
       const inside = statement.slice(index + 1, end - 1).trim();
-      if (list === null && inside.startsWith("`") && !clauses.has("ENGINE") && (keyword === null || BEFORE.has(keyword))) {
+      if (
+        list === null &&
+        inside.startsWith("`") &&
+        !clauses.has("ENGINE") &&
+        (keyword === null || BEFORE.has(keyword))
+      ) {
         list = inside;
         close(index);
         keyword = null;
@@ -46,6 +51,8 @@ export function takeApart(statement: string): Statement {
       keyword = found;
       start = index + found.length;
       index = start - 1;
+      // `SQL SECURITY DEFINER`: the word after it is no clause of its own.
+      if (found === "SQL SECURITY") index = (/\w+/g.exec(statement.slice(start))?.index ?? 0) + start + 1;
     }
   }
   close(statement.length);

@@ -151,17 +151,21 @@ export function child(name: string, shown: string, position: number, depth = 0):
   return {
     name,
     ...type,
-    dataTypeDisplay: shown.replaceAll(/\s+/g, " "),
+    dataTypeDisplay: shown,
+    description: null,
     constraint: nullable === true ? "NULL" : "NOT_NULL",
     ordinalPosition: position,
-    ...(source === undefined ? {} : { source }),
+    source: source ?? null,
   };
 }
 
 /** The labels and numbers of `'new' = 1, 'paid' = 2`. */
 function enumSource(args: readonly string[]): JsonObject {
   const parts = args.map((text) => /^(.*?)\s*=\s*(-?\d+)$/s.exec(text) ?? [text, text, ""]);
-  return { labels: parts.map(([, label]) => unquote(label as string)), values: parts.map(([, , value]) => Number(value)) };
+  return {
+    labels: parts.map(([, label]) => unquote(label as string)),
+    values: parts.map(([, , value]) => Number(value)),
+  };
 }
 
 /** JSON, with the paths whose types are declared; `SKIP …` and `max_…` are in the type's text. */

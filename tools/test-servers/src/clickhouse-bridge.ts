@@ -62,7 +62,8 @@ interface Engine {
 type EngineClass = new (path: string, options: { connectionArgs: string[] }) => Engine;
 
 /** Parameters of a request that are no settings. Source: ClickHouse's `HTTPHandler.cpp`. */
-const NOT_SETTINGS = /^(?:query|query_id|user|password|database|default_format|session_\w+|role|wait_end_of_query|buffer_size|compress|decompress|quota_key|param_.*)$/;
+const NOT_SETTINGS =
+  /^(?:query|query_id|user|password|database|default_format|session_\w+|role|wait_end_of_query|buffer_size|compress|decompress|quota_key|param_.*)$/;
 
 /** HTTP's status for some errors, as the server has it; 500 for the others. */
 const STATUS: Readonly<Record<string, number>> = { 516: 403, 497: 403, 60: 404, 81: 404, 47: 404, 62: 400, 164: 403 };
@@ -79,7 +80,9 @@ const asked: Asked[] = [];
 let engine = restart();
 
 function open(): Engine {
-  return new Session(join(options.folder, "data"), { connectionArgs: [`--config-file=${join(options.folder, "config.xml")}`] });
+  return new Session(join(options.folder, "data"), {
+    connectionArgs: [`--config-file=${join(options.folder, "config.xml")}`],
+  });
 }
 
 /** The engine reads its users when it starts. */
@@ -87,7 +90,9 @@ function restart(): Engine {
   const queries = (grants: readonly string[]): string => grants.map((grant) => `<query>${grant}</query>`).join("");
   const rights =
     state.grants === null ? "<access_management>1</access_management>" : `<grants>${queries(state.grants)}</grants>`;
-  const roles = Object.entries(state.roles).map(([name, grants]) => `<${name}><grants>${queries(grants)}</grants></${name}>`);
+  const roles = Object.entries(state.roles).map(
+    ([name, grants]) => `<${name}><grants>${queries(grants)}</grants></${name}>`,
+  );
   writeFileSync(
     join(options.folder, "users.xml"),
     `<clickhouse><profiles><default/></profiles><quotas><default/></quotas><roles>${roles.join("")}</roles><users><default>
@@ -103,7 +108,9 @@ function restart(): Engine {
 }
 
 const handle = (request: IncomingMessage, response: ServerResponse): void => {
-  answer(request, response).catch((error: unknown) => fail(response, String((error as Error).message ?? error)));
+  answer(request, response).catch((error: unknown) =>
+    fail(response, error instanceof Error ? error.message : String(error)),
+  );
 };
 const server = options.tls === null ? createServer(handle) : createTlsServer(options.tls, handle);
 server.keepAliveTimeout = 10_000;
@@ -159,14 +166,21 @@ function signedIn({ headers }: IncomingMessage): string | { refused: string } {
 }
 
 /** Runs a query in a session of its own, so that its settings and parameters end with it. */
-function run(query: string, settings: Record<string, string>, parameters: Map<string, string>, otherwise: string | null): string {
+function run(
+  query: string,
+  settings: Record<string, string>,
+  parameters: Map<string, string>,
+  otherwise: string | null,
+): string {
   const session = open();
   try {
     if (state.readonly > 0) session.query(`SET readonly = ${state.readonly}`);
     for (const [name, value] of parameters)
       if (name.startsWith("param_")) session.query(`SET ${name} = ${literal(value)}`);
     // The others cannot be set any more once the session is read-only.
-    const ordered = Object.entries(settings).toSorted(([a], [b]) => Number(a === "readonly") - Number(b === "readonly"));
+    const ordered = Object.entries(settings).toSorted(
+      ([a], [b]) => Number(a === "readonly") - Number(b === "readonly"),
+    );
     for (const [name, value] of ordered) session.query(`SET ${name} = ${literal(value)}`);
     const [, text = query, format] = /^(.*?)\s+FORMAT\s+(\w+)\s*;?\s*$/s.exec(query) ?? [];
     return session.query(text, format ?? otherwise ?? "TabSeparated");

@@ -109,7 +109,9 @@ function listening(child: ChildProcess): Promise<number> {
     child.stderr?.setEncoding("utf8").on("data", (text: string) => (said = (said + text).slice(-2_000)));
     child.stdout?.setEncoding("utf8").once("data", (text: string) => resolve(Number(text)));
     child.once("error", reject);
-    child.once("exit", (code, signal) => reject(new Error(`ClickHouse's engine ended with ${code ?? signal}: ${said}`)));
+    child.once("exit", (code, signal) =>
+      reject(new Error(`ClickHouse's engine ended with ${code ?? signal}: ${said}`)),
+    );
   });
 }
 
@@ -154,7 +156,7 @@ class RunningServer implements ClickHouseServer {
   async sql<Row>(statement: string, settings: Readonly<Record<string, string>> = {}): Promise<Row[]> {
     const reads = /^\s*(?:SELECT|SHOW|WITH|DESCRIBE|EXISTS|CHECK)\b/i.test(statement);
     const format = reads ? " FORMAT JSONEachRow" : "";
-    const text = await this.#post(`/?${new URLSearchParams(settings)}`, `${statement}${format}`);
+    const text = await this.#post(`/?${new URLSearchParams(settings).toString()}`, `${statement}${format}`);
     const lines = text.split("\n").filter((line) => line !== "");
     return lines.map((line) => JSON.parse(line) as Row);
   }
@@ -182,7 +184,10 @@ class RunningServer implements ClickHouseServer {
 
   async stop(): Promise<void> {
     const { child } = this.#running;
-    const ended = child.exitCode !== null || child.signalCode !== null ? null : new Promise((resolve) => child.once("exit", resolve));
+    const ended =
+      child.exitCode !== null || child.signalCode !== null
+        ? null
+        : new Promise((resolve) => child.once("exit", resolve));
     child.kill("SIGKILL");
     await ended;
     end(this.#running);
@@ -195,11 +200,14 @@ const AUTHORIZATION = `Basic ${Buffer.from(`reader:${CLICKHOUSE_PASSWORD}`).toSt
 async function postOverTls(port: number, path: string, body: string, ca: string): Promise<string> {
   const { request } = await import("node:https");
   return new Promise((resolve, reject) => {
-    const sent = request({ host: "localhost", port, path, method: "POST", ca, headers: { authorization: AUTHORIZATION } }, (answer) => {
-      let text = "";
-      answer.setEncoding("utf8").on("data", (more: string) => (text += more));
-      answer.on("end", () => (answer.statusCode === 200 ? resolve(text) : reject(new Error(text.trim()))));
-    });
+    const sent = request(
+      { host: "localhost", port, path, method: "POST", ca, headers: { authorization: AUTHORIZATION } },
+      (answer) => {
+        let text = "";
+        answer.setEncoding("utf8").on("data", (more: string) => (text += more));
+        answer.on("end", () => (answer.statusCode === 200 ? resolve(text) : reject(new Error(text.trim()))));
+      },
+    );
     sent.on("error", reject);
     sent.end(body);
   });
