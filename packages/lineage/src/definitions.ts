@@ -1,5 +1,12 @@
 /** Lineage from what the catalog holds already: the definitions of views and the texts of routines. No source is asked. */
-import { ClaimWriter, type Database, type Definition, definitionsOf, NameIndex, type Statement } from "@headwater/catalog";
+import {
+  ClaimWriter,
+  type Database,
+  type Definition,
+  definitionsOf,
+  NameIndex,
+  type Statement,
+} from "@headwater/catalog";
 import { fingerprint, quoteName, redactCredentials, splitFqn } from "@headwater/core";
 import { analyze, type DialectName } from "@headwater/sql-lineage";
 import { READER_VERSION } from "./reader-version.ts";

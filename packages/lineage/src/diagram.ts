@@ -7,7 +7,8 @@ export function toMermaid(graph: LineageGraph): string {
   const ids = idsOf(graph);
   const lines = ["flowchart LR"];
   for (const node of graph.nodes) {
-    const [open, close] = node.type === "storedProcedure" ? ["([", "])"] : node.type === null ? ["[/", "/]"] : ["[", "]"];
+    const [open, close] =
+      node.type === "storedProcedure" ? ["([", "])"] : node.type === null ? ["[/", "/]"] : ["[", "]"];
     lines.push(`  ${ids.get(node.fqn)}${open}"${mermaidText(shortName(node.fqn, graph))}"${close}`);
   }
   for (const { from, to, origins } of graph.edges)
@@ -20,7 +21,8 @@ export function toMermaid(graph: LineageGraph): string {
 export function toDot(graph: LineageGraph): string {
   const ids = idsOf(graph);
   const lines = ["digraph lineage {", "  rankdir=LR;", '  node [shape=box, fontname="sans-serif"];'];
-  for (const node of graph.nodes) lines.push(`  ${ids.get(node.fqn)} [label="${dotText(shortName(node.fqn, graph))}"${dotStyle(node, graph)}];`);
+  for (const node of graph.nodes)
+    lines.push(`  ${ids.get(node.fqn)} [label="${dotText(shortName(node.fqn, graph))}"${dotStyle(node, graph)}];`);
   for (const { from, to, origins } of graph.edges)
     lines.push(`  ${ids.get(from)} -> ${ids.get(to)}${origins.includes("view") ? "" : " [style=dashed]"};`);
   lines.push("}");
@@ -51,4 +53,7 @@ const mermaidText = (text: string): string =>
 
 /** Source: graphviz.org/doc/info/lang.html: in a quoted string only the quote is escaped; a backslash begins an escape of labels. */
 const dotText = (text: string): string =>
-  text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll(/[\r\n]+/g, " ");
+  text
+    .replaceAll("\\", "\\\\")
+    .replaceAll('"', '\\"')
+    .replaceAll(/[\r\n]+/g, " ");

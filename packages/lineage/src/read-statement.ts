@@ -232,7 +232,9 @@ class Reader {
     const known = this.#claims.get(key);
     if (known === undefined) this.#claims.set(key, claim);
     else {
-      known.how = [...new Set([...known.how.split(","), ...claim.how.split(",")])].filter((part) => part !== "").join(",");
+      known.how = [...new Set([...known.how.split(","), ...claim.how.split(",")])]
+        .filter((part) => part !== "")
+        .join(",");
       if (claim.sure === "exact") known.sure = "exact";
     }
   }
@@ -246,7 +248,8 @@ class Reader {
       this.#uses.set(`${table}\0${column}`, { table, column });
     };
     for (const { id } of [...statement.reads, ...statement.writes]) use(id, "");
-    for (const { from } of [...statement.columns, ...statement.dataset]) if (from.column !== "*") use(from.table, from.column);
+    for (const { from } of [...statement.columns, ...statement.dataset])
+      if (from.column !== "*") use(from.table, from.column);
   }
 
   reading(): Reading {

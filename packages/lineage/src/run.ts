@@ -102,7 +102,17 @@ export async function runLineage(run: LineageRun): Promise<LineageResult> {
       resumable: false,
       remember: null,
     });
-    return { runId, ...verdict, exit: EXIT[verdict.exit], counts: {}, queries: 0, startedAt, endedAt, definitions, edges };
+    return {
+      runId,
+      ...verdict,
+      exit: EXIT[verdict.exit],
+      counts: {},
+      queries: 0,
+      startedAt,
+      endedAt,
+      definitions,
+      edges,
+    };
   } finally {
     clearInterval(beat);
     await lease.release();
@@ -121,6 +131,7 @@ function verdictOn(
       exit: "empty",
       message: `The catalog has no tables, views or routines of ${service}. Read its metadata first, or allow it with --allow-empty.`,
     };
-  const gaps = withGaps > 0 ? ` In ${withGaps} of those read now something could not be read: headwater lineage gaps.` : "";
+  const gaps =
+    withGaps > 0 ? ` In ${withGaps} of those read now something could not be read: headwater lineage gaps.` : "";
   return { state: "success", exit: "success", message: `Lineage is up to date.${gaps}` };
 }

@@ -241,15 +241,8 @@ export class ClaimWriter {
       `DELETE FROM edge AS e WHERE service = ? AND NOT EXISTS (SELECT 1 FROM edge_now x WHERE ${same})`,
       service,
     );
-    this.#db.run(
-      `INSERT OR IGNORE INTO edge(service, ${columns}) SELECT ?, ${columns} FROM edge_now`,
-      service,
-    );
-    this.#db.run(
-      "INSERT OR REPLACE INTO lineage_state(service, history_seq) VALUES (?, ?)",
-      service,
-      throughSeq,
-    );
+    this.#db.run(`INSERT OR IGNORE INTO edge(service, ${columns}) SELECT ?, ${columns} FROM edge_now`, service);
+    this.#db.run("INSERT OR REPLACE INTO lineage_state(service, history_seq) VALUES (?, ?)", service, throughSeq);
     this.#db.exec("DELETE FROM edge_now");
     return { added: fresh.changes, removed: gone.changes };
   }

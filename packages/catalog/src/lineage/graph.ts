@@ -228,7 +228,7 @@ function columnNeighbours(
   return db
     .all<{ table: string; column: string; how: string; sure: Sure }>(
       `SELECT o.fqn AS "table", c.${other}_column AS "column", group_concat(DISTINCT c.how) AS how, min(c.sure) AS sure
-       FROM place p JOIN claim c ON c.${own} = p.id AND c.${own}_column IN (?, '*')
+       FROM place p JOIN claim c ON c.${own} = p.id AND (c.${own}_column = ? OR c.${own}_column = '*' AND c.sure = 'star')
        JOIN statement s ON s.id = c.statement AND s.ended IS NULL JOIN place o ON o.id = c.${other}
        WHERE p.fqn = ? AND NOT (c.source = c.target AND c.source_column = c.target_column)
        GROUP BY o.fqn, c.${other}_column ORDER BY c.${other}_column = '', o.fqn, c.${other}_column`,
@@ -264,7 +264,7 @@ export function evidenceOf(
   to: { table: string; column: string | null },
   limit = 20,
 ): Evidence[] {
-  const narrow = `${from.column === null ? "" : " AND c.source_column IN (?, '*')"}${to.column === null ? "" : " AND c.target_column IN (?, '*', '')"}`;
+  const narrow = `${from.column === null ? "" : " AND (c.source_column = ? OR c.source_column = '*' AND c.sure = 'star')"}${to.column === null ? "" : " AND (c.target_column IN (?, '') OR c.target_column = '*' AND c.sure = 'star')"}`;
   const columns = [from.column, to.column].filter((column) => column !== null);
   const statements = db.all<{
     id: number;
@@ -335,8 +335,12 @@ export function lineageGaps(
 ): { dialects: DialectGaps[]; statements: GapReport[] } {
   const where = `ended IS NULL AND origin <> 'manual'${service === null ? "" : " AND service = ?"}`;
   const args = service === null ? [] : [service];
-  db.exec("CREATE TEMP TABLE IF NOT EXISTS open_name(statement INTEGER, fqn TEXT, PRIMARY KEY(statement, fqn)) WITHOUT ROWID");
-  db.exec("CREATE TEMP TABLE IF NOT EXISTS open_place(id INTEGER PRIMARY KEY, fqn TEXT); DELETE FROM open_name; DELETE FROM open_place");
+  db.exec(
+    "CREATE TEMP TABLE IF NOT EXISTS open_name(statement INTEGER, fqn TEXT, PRIMARY KEY(statement, fqn)) WITHOUT ROWID",
+  );
+  db.exec(
+    "CREATE TEMP TABLE IF NOT EXISTS open_place(id INTEGER PRIMARY KEY, fqn TEXT); DELETE FROM open_name; DELETE FROM open_place",
+  );
   db.run(`INSERT INTO open_place SELECT p.id, p.fqn FROM place p
     LEFT JOIN entity e ON e.fqn = p.fqn AND e.deleted = 0 WHERE e.id IS NULL`);
   for (const end of ["source", "target"])

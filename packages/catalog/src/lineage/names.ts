@@ -129,7 +129,7 @@ const PAGE = 200;
 
 /** The texts of a service's views and of its routines in SQL, with everything needed to read them. Writing in between is fine. */
 export function* definitionsOf(db: Database, service: string): Generator<Definition> {
-  for (let after = 0; ; ) {
+  for (let after = 0; ;) {
     const rows = db.all<{ id: number; type: string; fqn: string; text: string; columns: string | null }>(
       `SELECT e.id, e.type, e.fqn,
          CASE e.type WHEN 'table' THEN d.source ->> 'schemaDefinition' ELSE d.source ->> '$.storedProcedureCode.code' END AS text,

@@ -23,7 +23,8 @@ export async function run(call: Call): Promise<number> {
 function impactOf(db: Database, { fqn, column }: NamedPlace, levels: number): Impact {
   const graph = lineageOf(db, fqn, 0, levels);
   const below = graph.nodes.filter(({ level }) => level > 0);
-  const columns = column === null ? columnsOut(db, fqn, graph, levels) : columnLineage(db, { table: fqn, column }, "down", levels);
+  const columns =
+    column === null ? columnsOut(db, fqn, graph, levels) : columnLineage(db, { table: fqn, column }, "down", levels);
   const byTable = new Map<string, ColumnStep[]>();
   for (const step of columns) byTable.set(step.table, [...(byTable.get(step.table) ?? []), step]);
   const dependents = below
@@ -37,17 +38,15 @@ function impactOf(db: Database, { fqn, column }: NamedPlace, levels: number): Im
         rows: steps.some((step) => step.column === ""),
       };
     });
-  dependents.sort((a, b) => b.columns.length - a.columns.length || a.level - b.level || (a.fqn < b.fqn ? -1 : 1));
+  const broken = ({ columns: names }: { columns: string[] }): number => (names.length > 0 ? 0 : 1);
+  dependents.sort((a, b) => broken(a) - broken(b) || a.level - b.level || (a.fqn < b.fqn ? -1 : 1));
   return { of: fqn, column, dependents };
 }
 
 /** The columns made of any column of a table. */
-function columnsOut(
-  db: Database,
-  fqn: string,
-  { edges }: ReturnType<typeof lineageOf>,
-  levels: number,
-): ColumnStep[] {
-  const own = new Set(edges.filter(({ from }) => from === fqn).flatMap(({ columns }) => columns.map(({ from }) => from)));
+function columnsOut(db: Database, fqn: string, { edges }: ReturnType<typeof lineageOf>, levels: number): ColumnStep[] {
+  const own = new Set(
+    edges.filter(({ from }) => from === fqn).flatMap(({ columns }) => columns.map(({ from }) => from)),
+  );
   return [...own].flatMap((column) => columnLineage(db, { table: fqn, column }, "down", levels));
 }

@@ -110,6 +110,7 @@ function withLineage({ read, isUrl }: Named): Workflow[] {
     kind: "lineage",
     pipelineName: "lineage",
     pipelineFacts: { pipelineType: "lineage" },
+    logOf: null,
     options: definitionsOnly(),
     allowEmpty: true,
     warnings: [],
@@ -119,7 +120,8 @@ function withLineage({ read, isUrl }: Named): Workflow[] {
 
 /** A workflow with what the command line says instead of the file. */
 function withSettings(workflow: Workflow, settings: Partial<RunOptions>): Workflow {
-  if (workflow.kind === "metadata") return { ...workflow, options: { ...workflow.options, ...settings } } satisfies MetadataWorkflow;
+  if (workflow.kind === "metadata")
+    return { ...workflow, options: { ...workflow.options, ...settings } } satisfies MetadataWorkflow;
   const { threads = workflow.options.threads } = settings;
   return { ...workflow, options: { ...workflow.options, threads } };
 }

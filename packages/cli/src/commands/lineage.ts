@@ -10,7 +10,6 @@ import {
   runById,
 } from "@headwater/catalog";
 import { HeadwaterError, quoteName, splitFqn } from "@headwater/core";
-import { toDot, toMermaid } from "@headwater/lineage";
 import type { Call } from "../call.ts";
 import { findPlace, type NamedPlace } from "../catalog/find-place.ts";
 import { findService } from "../catalog/find-service.ts";
@@ -54,7 +53,7 @@ export async function run(call: Call): Promise<number> {
   return 0;
 }
 
-function show(db: Database, typed: string, call: Call): void {
+async function show(db: Database, typed: string, call: Call): Promise<void> {
   const { args, out, err } = call;
   const place = findPlace(db, typed, call);
   const [up, down] = [levelsOf(call, "up", LEVELS), levelsOf(call, "down", LEVELS)];
@@ -67,9 +66,11 @@ function show(db: Database, typed: string, call: Call): void {
   }
   const graph = lineageOf(db, place.fqn, up, down);
   if (args.flag("json")) out.json(graph);
-  else if (args.flag("mermaid")) out.print(...toMermaid(graph).trimEnd().split("\n"));
-  else if (args.flag("dot")) out.print(...toDot(graph).trimEnd().split("\n"));
-  else out.print(...treeLines(graph, args.flag("columns"), out));
+  else if (args.flag("mermaid") || args.flag("dot")) {
+    // The package reads SQL too, which takes a while to load.
+    const { toDot, toMermaid } = await import("@headwater/lineage");
+    out.print(...(args.flag("dot") ? toDot(graph) : toMermaid(graph)).trimEnd().split("\n"));
+  } else out.print(...treeLines(graph, args.flag("columns"), out));
   if (graph.edges.length === 0 && lineageTotals(db).statements === 0)
     err.print(
       "No lineage has been read yet: ingest a URL once more, or run a workflow file of the type DatabaseLineage.",
@@ -123,7 +124,14 @@ function add(db: Database, [from = "", to = ""]: readonly string[], call: Call):
   if ((source.column === null) !== (target.column === null))
     throw new HeadwaterError("usage", "An edge leads from a table to a table, or from a column to a column.");
   const now = Date.now();
-  const edge = { source: source.fqn, target: target.fqn, how: "", sure: "exact", rule: "manual", span: [0, 0] } as const;
+  const edge = {
+    source: source.fqn,
+    target: target.fqn,
+    how: "",
+    sure: "exact",
+    rule: "manual",
+    span: [0, 0],
+  } as const;
   const columns =
     source.column === null || target.column === null
       ? []

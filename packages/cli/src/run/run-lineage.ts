@@ -40,4 +40,3 @@ function covers(filters: QueryWorkflow["options"]["filters"], { fqn, origin }: D
   ] as const;
   return levels.every(([filter, part]) => leftOutBy(filter, part) === null);
 }
-

@@ -64,7 +64,10 @@ export function changesMarkdown(changes: readonly EdgeChange[], from: number, to
     "|---|---|---|---|",
     ...list.map((pair) => {
       const sign = pair.whole === null ? "changed" : pair.whole ? "added" : "removed";
-      const columns = [...pair.added.map((text) => `+ ${codeSpan(text)}`), ...pair.removed.map((text) => `− ${codeSpan(text)}`)];
+      const columns = [
+        ...pair.added.map((text) => `+ ${codeSpan(text)}`),
+        ...pair.removed.map((text) => `− ${codeSpan(text)}`),
+      ];
       return `| ${sign} | ${codeSpan(pair.from)} | ${codeSpan(pair.to)} | ${columns.join("<br>")} |`;
     }),
   ];

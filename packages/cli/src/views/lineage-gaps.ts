@@ -37,6 +37,9 @@ function dialectLines({ dialect, statements, withGaps, unresolved, reasons }: Di
 }
 
 function excerpt(text: string, at: number): string {
-  const piece = text.slice(at, at + 4 * CONTEXT).replaceAll(/\s+/g, " ").trim();
+  const piece = text
+    .slice(at, at + 4 * CONTEXT)
+    .replaceAll(/\s+/g, " ")
+    .trim();
   return piece.length > CONTEXT ? `${piece.slice(0, CONTEXT - 1)}…` : piece;
 }

@@ -69,7 +69,8 @@ function drawTree(
         `  ${paint("dim", `${indent}${last ? "└─" : "├─"}`)} ${safe(shortName(far, graph.root))}  ${paint("dim", facts.filter((text) => text !== "").join(" · "))}`,
       );
       const inner = `${indent}${last ? "   " : "│  "}`;
-      if (columns) lines.push(...flowLines(edge.columns).map((text) => `  ${paint("dim", inner)}   ${paint("dim", safe(text))}`));
+      if (columns)
+        lines.push(...flowLines(edge.columns).map((text) => `  ${paint("dim", inner)}   ${paint("dim", safe(text))}`));
       if (again) continue;
       shown.add(far);
       draw(far, inner);
@@ -148,7 +149,8 @@ function columnBranch(start: ColumnPlace, steps: readonly ColumnStep[], { paint 
       const last = index === next.length - 1;
       const words = [howWords(step.how), step.sure === "exact" ? "" : step.sure].filter((word) => word !== "");
       const table = shortName(step.table, start.table);
-      const name = step.column === "" ? `the rows of ${table}` : `${table}.${step.column === "*" ? "all rows" : step.column}`;
+      const name =
+        step.column === "" ? `the rows of ${table}` : `${table}.${step.column === "*" ? "all rows" : step.column}`;
       lines.push(
         `  ${paint("dim", `${indent}${last ? "└─" : "├─"}`)} ${safe(name)}${words.length === 0 ? "" : `  ${paint("dim", words.join(" · "))}`}`,
       );

@@ -83,12 +83,16 @@ function queryCoverage({ kind, options }: QueryWorkflow): string[] {
   const sentences: string[] = [];
   if (kind === "lineage") {
     const read = [...(options.views ? ["views"] : []), ...(options.procedures ? ["routines"] : [])];
-    sentences.push(read.length === 0 ? "Definitions: none." : `Definitions of ${read.join(" and ")}, from the catalog.`);
+    sentences.push(
+      read.length === 0 ? "Definitions: none." : `Definitions of ${read.join(" and ")}, from the catalog.`,
+    );
   }
   if (!options.queries) sentences.push("The query log: not at all.");
   else if (options.queryLogFilePath !== null) sentences.push(`The query log in ${options.queryLogFilePath}.`);
-  else sentences.push(`The query log of the last ${options.queryLogDays === 1 ? "day" : `${options.queryLogDays} days`}.`);
-  if (options.otherServices.length > 0) sentences.push(`Tables of other services: ${options.otherServices.join(", ")}.`);
+  else
+    sentences.push(`The query log of the last ${options.queryLogDays === 1 ? "day" : `${options.queryLogDays} days`}.`);
+  if (options.otherServices.length > 0)
+    sentences.push(`Tables of other services: ${options.otherServices.join(", ")}.`);
   return sentences;
 }
 

@@ -63,7 +63,10 @@ export interface QueryWorkflow {
   serviceFacts: ServiceFacts;
   pipelineName: string;
   pipelineFacts: IngestionPipelineFacts;
+  /** What to connect with. A connector that reads nothing but logs needs no connection. */
   connection: { config: unknown } | null;
+  /** For a connector that reads logs of any source: the kind of service they are of (`mysql`), where the file says it. */
+  logOf: string | null;
   options: QueryOptions;
   allowEmpty: boolean;
   raiseOnError: boolean;
@@ -127,7 +130,9 @@ function readQueryWorkflow(
   if (usable !== null) config.close(KNOWN_PLACES);
   sourceConfig.close(KNOWN_PLACES);
 
-  const connection = readServiceConnection(source, usable?.connector ?? null, type, reading);
+  const isLogReader = usable !== null && usable.connector.manifest.capabilities.metadata === undefined;
+  const connection = isLogReader ? null : readServiceConnection(source, usable?.connector ?? null, type, reading);
+  const logOf = isLogReader ? serviceTypeOf(source) : null;
   source.close(KNOWN_PLACES);
   const own = readWorkflowConfig(root.section("workflowConfig"), reading, (headwater) => {
     options.maxQueries = maxQueries(headwater);
@@ -148,13 +153,22 @@ function readQueryWorkflow(
     serviceFacts: serviceFacts(usable.connector, type, connection?.stored ?? null),
     pipelineName,
     pipelineFacts: { pipelineType: kind, sourceConfig: { config: { ...config.honoured(), type: configType } } },
-    connection: connection === null ? null : { config: connection.config },
+    connection: isLogReader ? { config: {} } : connection === null ? null : { config: connection.config },
+    logOf,
     options: { ...options, filters: { ...connection?.filters, ...filters } },
     allowEmpty: own.allowEmpty,
     raiseOnError: own.raiseOnError,
     server: own.server,
     settings: reading.settings,
   };
+}
+
+/** The kind of service that a connection is for which nothing connects with: OpenMetadata's files have one beside a query log. */
+function serviceTypeOf(source: Section): string | null {
+  const serviceConnection = source.section("serviceConnection");
+  const config = serviceConnection.section("config");
+  serviceConnection.close(KNOWN_PLACES);
+  return config.text("type")?.toLowerCase() ?? null;
 }
 
 type Writable = { -readonly [K in keyof QueryOptions]: QueryOptions[K] };
