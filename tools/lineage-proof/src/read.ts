@@ -9,11 +9,7 @@ export const SERVICE = "proof";
 
 /** A new catalog with a database's metadata in it. */
 export async function readMetadata(url: string, db: Database = openDatabase(":memory:")): Promise<Database> {
-  const workflow = workflowFromUrl(
-    new URL(url),
-    { connector: postgres as never, version: "1.0.0" },
-    { service: SERVICE },
-  );
+  const workflow = workflowFromUrl(new URL(url), { connector: postgres, version: "1.0.0" }, { service: SERVICE });
   const result = await runMetadata({
     ...workflow,
     config: workflow.connection?.config,
