@@ -4,6 +4,9 @@ export { curate, type Edit } from "./curate.ts";
 export { Database, type SqlRow } from "./database.ts";
 export { type Author, EntityWriter, type HistoryOp, placeOf, type StoredEntity } from "./entity-writer.ts";
 export { exclusiveClassifications } from "./exclusive.ts";
+export { blame, type Blamed } from "./blame.ts";
+export { childrenAt, entityAt, type Past } from "./past.ts";
+export { rollback } from "./rollback.ts";
 export { CATALOG_FOLDER, findCatalog } from "./find-catalog.ts";
 export {
   type Claim,
@@ -20,5 +23,7 @@ export { type Definition, definitionsOf, NameIndex, type NamedTable } from "./li
 export { openDatabase, openReadOnly } from "./open-catalog.ts";
 export * from "./read.ts";
 export { DEFAULT_RETENTION, type Retention } from "./retention.ts";
+export { type OutOfScopeEntity, prunable, prune, type PruneWhat } from "./prune.ts";
+export { restoreCurated, restoreDeleted, restoreRetired } from "./restore.ts";
 export { deleteService, renameService, serviceSize } from "./services.ts";
 export { backupTo, exportLines, importLines, type ImportOutcome } from "./transfer.ts";

@@ -4,7 +4,7 @@
 export const APPLICATION_ID = 0x48575452;
 
 /** The version of the tables. Raise it with each entry added to {@link MIGRATIONS}. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /**
  * `entity` is narrow because reconciling looks up every entity of a service; the documents are beside it. `prefix` is the
@@ -138,6 +138,11 @@ CREATE TABLE grants(node TEXT NOT NULL, fqn TEXT NOT NULL, digest TEXT NOT NULL,
 CREATE TABLE absence(entity INTEGER PRIMARY KEY, run INTEGER NOT NULL) STRICT;
 `;
 
+/** What the last finished run of each pipeline left out although the catalog has it: what `prune` may remove. */
+const VERSION_2 = `
+CREATE TABLE out_of_scope(pipeline TEXT NOT NULL, entity INTEGER NOT NULL, reason TEXT NOT NULL, PRIMARY KEY(pipeline, entity)) STRICT, WITHOUT ROWID;
+`;
+
 /**
  * Lineage. A statement is one text that moves data: a definition, a shape of queries, a person's word. A claim is one edge a
  * statement says; edges are what the live statements claim together, so that nothing is counted twice and an edge ends with the
@@ -146,7 +151,7 @@ CREATE TABLE absence(entity INTEGER PRIMARY KEY, run INTEGER NOT NULL) STRICT;
  * statement, in lower case: what has to be read again when a table of that name comes, goes or changes. The edges are those
  * after the service's last run; an edge_change is what a run added or removed.
  */
-const VERSION_2 = `
+const VERSION_3 = `
 CREATE TABLE place(id INTEGER PRIMARY KEY, fqn TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE statement(
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -204,4 +209,4 @@ CREATE TABLE lineage_state(service TEXT PRIMARY KEY, history_seq INTEGER NOT NUL
 `;
 
 /** What leads from each version to the next, the first from an empty file. */
-export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2];
+export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3];

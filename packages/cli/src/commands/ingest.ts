@@ -1,5 +1,6 @@
 import { CatalogStore, type Database, lastSeq, openDatabase } from "@headwater/catalog";
 import {
+  decorate,
   definitionsOnly,
   EXIT,
   formatProblem,
@@ -24,9 +25,10 @@ import { scratchCopy } from "../run/dry-run.ts";
 import { watchInterrupts } from "../run/interrupts.ts";
 import { completed } from "../run/kept-connection.ts";
 import { type EventSink, openEvents, openReport } from "../run/output-files.ts";
-import { checkStore, type Named, namedWorkflows } from "../run/read-workflows.ts";
+import { checkStore } from "../run/read-workflows.ts";
 import { exitOf, reportOf, type RunOutcome } from "../run/report.ts";
 import { runSettings } from "../run/run-settings.ts";
+import { openSessions, type Sessions } from "../run/sessions.ts";
 import { safeLines } from "../screen/safe-text.ts";
 import { outcomeLines } from "../views/outcome.ts";
 
@@ -45,7 +47,8 @@ export async function run(call: Call): Promise<number> {
     });
   // Everything is read before anything runs: a mistake in the last file shows at once.
   const settings = runSettings(call);
-  const workflows = namedWorkflows(call).flatMap(withLineage);
+  const sessions = openSessions(call);
+  const workflows = sessions.workflows.flatMap(withLineage);
   checkStore(call, workflows);
   const writeReport = openReport(args.value("report"));
   goOnWithoutReader();
@@ -62,7 +65,7 @@ export async function run(call: Call): Promise<number> {
     for (const workflow of workflows) {
       if (lost.has(workflow.from)) continue;
       if (!quiet) for (const problem of workflow.warnings) progress.say(warningLine(formatProblem(problem), call));
-      const context = { call, db: catalog.db, progress, events, signal: interrupts.signal };
+      const context = { call, db: catalog.db, progress, events, sessions, signal: interrupts.signal };
       const changed = withSettings(workflow, settings);
       const outcome: RunOutcome = { workflow: changed, result: null, error: null, events: [], changes: null };
       outcomes.push(outcome);
@@ -75,6 +78,8 @@ export async function run(call: Call): Promise<number> {
     crash = { error };
   } finally {
     progress.end();
+    const said = sessions.end();
+    if (said !== null && !quiet) err.print(said);
     interrupts.release();
     events.close();
     catalog.remove();
@@ -98,12 +103,13 @@ interface Context {
   db: Database;
   progress: Progress;
   events: EventSink;
+  sessions: Sessions;
   signal: AbortSignal;
 }
 
 /** The workflows of one source: a URL stands for its lineage too, as far as the catalog has what it takes. */
-function withLineage({ read, isUrl }: Named): Workflow[] {
-  const workflow = read();
+function withLineage(workflow: Workflow): Workflow[] {
+  const isUrl = /^[a-z][a-z0-9+.-]*:\/\//i.test(workflow.from);
   if (!isUrl || workflow.kind !== "metadata" || workflow.connector.manifest.sql === undefined) return [workflow];
   const lineage: QueryWorkflow = {
     ...workflow,
@@ -128,7 +134,7 @@ function withSettings(workflow: Workflow, settings: Partial<RunOptions>): Workfl
 
 /** Runs one workflow into a catalog and fills its outcome. What nobody foresaw is thrown. */
 async function ingest(outcome: RunOutcome, dryRun: boolean, context: Context): Promise<void> {
-  const { call, db, progress, events, signal } = context;
+  const { call, db, progress, events, sessions, signal } = context;
   const before = lastSeq(db);
   const prompt = secretAsker(progress, signal);
   const emit = (event: RunEvent): void => {
@@ -143,8 +149,10 @@ async function ingest(outcome: RunOutcome, dryRun: boolean, context: Context): P
       const whole = completed(workflow, db);
       outcome.result = await runMetadata({
         ...whole,
+        connector: decorate(whole.connector, ...sessions.decorators),
         config: whole.connection?.config,
-        fresh: call.args.flag("fresh"),
+        fresh: sessions.whole || call.args.flag("fresh"),
+        rereadAll: sessions.whole,
         allowEmpty,
         store: new CatalogStore(db),
         clock: systemClock,

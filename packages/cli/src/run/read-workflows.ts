@@ -22,8 +22,6 @@ export interface Named {
   from: string;
   /** Reads it. Throws a `HeadwaterError` that says everything that is wrong with it. */
   read: () => Workflow;
-  /** Whether it is a bare URL, which stands for everything there is to read. */
-  isUrl: boolean;
 }
 
 /** What the words and `-c` of a call name: workflow files and URLs. Throws a `HeadwaterError` (`usage`) where there is none. */
@@ -48,10 +46,9 @@ export function namedWorkflows({ args }: Call): Named[] {
     });
   const context = workflowContext();
   return [
-    ...all.map((file) => ({ from: file, isUrl: false, read: () => fromFile(file, context) })),
+    ...all.map((file) => ({ from: file, read: () => fromFile(file, context) })),
     ...urls.map((url) => ({
       from: `${new RegExp("^[^:]*").exec(url)?.[0] ?? ""}://…`,
-      isUrl: true,
       read: () => fromUrl(url, service),
     })),
   ];

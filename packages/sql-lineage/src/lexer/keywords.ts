@@ -209,6 +209,7 @@ export const KEYWORDS = [
   "ESCAPED",
   "EVALNAME",
   "EVENT",
+  "EVOLUTION",
   "EXACT",
   "EXAMINED",
   "EXCEPT",

@@ -1,4 +1,4 @@
-import type { Name, TargetTable } from "../ir.ts";
+import type { Name, TableSource, TargetTable } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
 import { readName } from "./names.ts";
 import type { Parser } from "./parser.ts";
@@ -57,4 +57,17 @@ function argumentAt(p: Parser, position: number, close: number): number {
     else if (mates[at]! > at) at = mates[at]!;
   }
   return at < close ? at : -1;
+}
+
+/** Reads `IDENTIFIER(…)`: the name its string holds; anything but a string is known only when it runs. */
+export function identifierName(p: Parser): [Name, TableSource] {
+  const start = p.start;
+  const close = p.tokens.mates[p.position + 1] ?? p.tokens.count;
+  const literal = p.kindAt(2) === TokenKind.string && close === p.position + 3;
+  const text = literal ? p.value(p.position + 2) : p.slice(start, p.startOf(close) + 1);
+  p.moveTo(close + 1);
+  const end = p.lastEnd;
+  if (literal) return [{ parts: text.split("."), quoted: 0, start, end }, "table"];
+  p.gap("dynamic sql", `the name of the table is computed: ${text}`, start, end);
+  return [{ parts: [text], quoted: 1, start, end }, "placeholder"];
 }

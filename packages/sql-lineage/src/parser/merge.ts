@@ -22,7 +22,7 @@ export function readMerge(p: Parser, ctes: Cte[]): MergeStatement {
     else p.next();
     p.take("PERCENT");
   }
-  if (p.is("WITH") && p.wordAt(1) === "SCHEMA") p.skip(2);
+  p.takeAll("WITH", "SCHEMA", "EVOLUTION");
   p.take("INTO");
   if (p.wordAt(1) !== "USING") p.take("ONLY");
   const targets: Relation[] = [];

@@ -1,11 +1,11 @@
-import type { Name, Relation, Select, TableSource } from "../ir.ts";
+import type { Name, Relation, Select } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
 import { newExpr } from "./build.ts";
 import { parenthesisedQueryAt } from "./lookahead.ts";
 import { readIdentifier, readName } from "./names.ts";
 import { readOrderList } from "./order.ts";
 import type { Parser } from "./parser.ts";
-import { functionTarget } from "./function-targets.ts";
+import { functionTarget, identifierName } from "./function-targets.ts";
 import { closeBracket, recover } from "./recover.ts";
 import { add, readSubquery } from "./relation-add.ts";
 import { asValue, functionRelation, tableRelation } from "./relation-build.ts";
@@ -30,22 +30,22 @@ export function readUnnest(p: Parser, out: Relation[], select: Select): void {
     relation.columns = [relation.alias];
 }
 
+/** `UNPIVOT t.object AS value AT key` (Redshift, Object unpivoting): the fields of a value as rows. */
+export function readObjectUnpivot(p: Parser, out: Relation[]): void {
+  const start = p.start;
+  p.next();
+  const expr = newExpr(p.start);
+  p.grammar.operand(p, expr);
+  expr.end = p.lastEnd;
+  const columns: string[] = [];
+  if (p.take("AS")) columns.push(readIdentifier(p) ?? "");
+  if (p.take("AT")) columns.push(readIdentifier(p) ?? "");
+  out.push({ ...functionRelation(null, asValue(expr), start, { columns }), end: p.lastEnd });
+}
+
 /** `IDENTIFIER('a.b')`, `IDENTIFIER($name)` (Snowflake, Databricks). */
 export function readIdentifierCall(p: Parser, out: Relation[], select: Select): void {
   add(p, out, select, tableRelation(p, ...identifierName(p)));
-}
-
-/** Reads `IDENTIFIER(…)`: the name its string holds; anything but a string is known only when it runs. */
-export function identifierName(p: Parser): [Name, TableSource] {
-  const start = p.start;
-  const close = p.tokens.mates[p.position + 1] ?? p.tokens.count;
-  const literal = p.kindAt(2) === TokenKind.string && close === p.position + 3;
-  const text = literal ? p.value(p.position + 2) : p.slice(start, p.startOf(close) + 1);
-  p.moveTo(close + 1);
-  const end = p.lastEnd;
-  if (literal) return [{ parts: text.split("."), quoted: 0, start, end }, "table"];
-  p.gap("dynamic sql", `the name of the table is computed: ${text}`, start, end);
-  return [{ parts: [text], quoted: 1, start, end }, "placeholder"];
 }
 
 /** `TABLE(f(x))`, `TABLE(name)`, `THE(SELECT …)`. */
@@ -74,6 +74,7 @@ export function readTableCall(p: Parser, out: Relation[], select: Select): boole
     name !== null &&
     !called &&
     p.kind !== TokenKind.parameter &&
+    !startsAtRelation(name, [...select.from, ...out]) &&
     p.startOf(close) >= name.end &&
     closesBehind(p, name, close)
   ) {
@@ -96,8 +97,21 @@ export function readTableCall(p: Parser, out: Relation[], select: Select): boole
   expr.end = p.lastEnd;
   const relation = functionRelation(called ? name : null, asValue(expr), start);
   relation.columns = called && name !== null ? functionColumns(p, at) : null;
-  add(p, out, select, called && name !== null && relation.columns !== null ? { ...relation, builtin: true } : relation);
+  const builtin = called && name !== null && (relation.columns !== null || isUnfolding(name));
+  add(p, out, select, builtin ? { ...relation, builtin } : relation);
   return true;
+}
+
+/** Whether a path starts at a relation that stands before it: `FROM t, TABLE(t.items)` (Oracle). */
+function startsAtRelation({ parts }: Name, before: readonly Relation[]): boolean {
+  const first = parts[0]!.toLowerCase();
+  return (
+    parts.length > 1 &&
+    before.some(
+      (relation) =>
+        (relation.alias ?? (relation.kind === "table" ? relation.name.parts.at(-1) : null))?.toLowerCase() === first,
+    )
+  );
 }
 
 function closesBehind(p: Parser, name: Name, close: number): boolean {

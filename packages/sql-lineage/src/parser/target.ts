@@ -1,8 +1,8 @@
 import type { TargetTable } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
+import { identifierName } from "./function-targets.ts";
 import { readIdentifier, readName } from "./names.ts";
 import type { Parser } from "./parser.ts";
-import { identifierName } from "./relation-functions.ts";
 
 /** Reads the name of a table that is written. Notes a gap and gives an empty name when there is none. */
 export function readTarget(p: Parser): TargetTable {
@@ -56,6 +56,21 @@ export function readTarget(p: Parser): TargetTable {
   }
   if (!variable) p.tableNames.push(name);
   return { name, source: variable ? "variable" : placeholder && name.parts.length === 1 ? "placeholder" : "table" };
+}
+
+/** `to` in the schema of `table`, when it names none of its own. */
+export function inSchemaOf(table: TargetTable, to: TargetTable): TargetTable {
+  const { parts, quoted } = table.name;
+  if (to.name.parts.length !== 1 || parts.length < 2) return to;
+  const last = parts.length - 1;
+  return {
+    ...to,
+    name: {
+      ...to.name,
+      parts: [...parts.slice(0, -1), ...to.name.parts],
+      quoted: (quoted & ((1 << last) - 1)) | (to.name.quoted << last),
+    },
+  };
 }
 
 /** A file or stage that is written or read, from the string or stage here. */
