@@ -76,6 +76,27 @@ describe("a catalog file", () => {
     expect(readFileSync(file).equals(bytes)).toBe(true);
   });
 
+  test("keeps a whole copy before its tables are migrated, and overwrites none", () => {
+    const team = '{"entityType":"team","fullyQualifiedName":"data","name":"data","version":"0.1","deleted":false}';
+    for (const copy of ["", ".2"]) {
+      const old = openDatabase(file);
+      importLines(old, [team], { run: null, actor: null, at: 1 });
+      old.exec("PRAGMA user_version = 1; DROP TABLE out_of_scope");
+      // While somebody reads, what was written stays in the write-ahead log.
+      const reader = new DatabaseSync(file, { readOnly: true });
+      reader.exec("BEGIN");
+      reader.prepare("SELECT * FROM entity").all();
+      old.exec("UPDATE entity SET updated_at = 2");
+      openDatabase(file).close();
+      reader.close();
+      old.close();
+      const kept = new DatabaseSync(`${file}.version-1${copy}.bak`, { readOnly: true });
+      expect(kept.prepare("SELECT name, updated_at FROM entity").all()).toEqual([{ name: "data", updated_at: 2 }]);
+      expect(kept.prepare("PRAGMA user_version").get()).toEqual({ user_version: 1 });
+      kept.close();
+    }
+  });
+
   test("survives a full disk: what was committed stays, and the next run goes on", async () => {
     const db = openDatabase(file);
     const source = sampleSource(4, 200);
