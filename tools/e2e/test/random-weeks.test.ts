@@ -95,14 +95,7 @@ await describePostgres((server) => {
           // Sometimes a run breaks first, and the source may change before the next one.
           if (random() < 0.4) {
             proxy.cut({ direction: "toClient", at: { message: Math.floor(random() * 60) } });
-            await ingest(db, url, { options }).then(
-              (r) => {
-                done.push("-- cut " + r.state);
-              },
-              (e) => {
-                done.push("-- cut " + e);
-              },
-            );
+            await ingest(db, url, { options }).catch(() => undefined);
             proxy.cut(null);
             // What a broken run has listed is not listed again: what changes meanwhile is seen by the run after the next.
             if (random() < 0.5) {
