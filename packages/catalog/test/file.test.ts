@@ -1,9 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { backupTo, findCatalog, importLines, openDatabase } from "../src/index.ts";
+import { APPLICATION_ID, MIGRATIONS } from "../src/schema.ts";
 import { exported, ingest, sampleSource, table } from "./ingest.ts";
 
 let folder: string;
@@ -77,21 +78,23 @@ describe("a catalog file", () => {
   });
 
   test("keeps a whole copy before its tables are migrated, and overwrites none", () => {
-    const team = '{"entityType":"team","fullyQualifiedName":"data","name":"data","version":"0.1","deleted":false}';
     for (const copy of ["", ".2"]) {
-      const old = openDatabase(file);
-      importLines(old, [team], { run: null, actor: null, at: 1 });
-      old.exec("PRAGMA user_version = 1; DROP TABLE out_of_scope");
-      // While somebody reads, what was written stays in the write-ahead log.
+      rmSync(file, { force: true });
+      mkdirSync(dirname(file), { recursive: true });
+      const old = new DatabaseSync(file);
+      old.exec(
+        `PRAGMA journal_mode = WAL; ${MIGRATIONS[0] ?? ""} PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = 1`,
+      );
+      // While somebody reads, what is written stays in the write-ahead log.
       const reader = new DatabaseSync(file, { readOnly: true });
       reader.exec("BEGIN");
-      reader.prepare("SELECT * FROM entity").all();
-      old.exec("UPDATE entity SET updated_at = 2");
+      reader.prepare("SELECT * FROM service").all();
+      old.exec("INSERT INTO service(name, identity) VALUES ('shop', 'this one')");
       openDatabase(file).close();
       reader.close();
       old.close();
       const kept = new DatabaseSync(`${file}.version-1${copy}.bak`, { readOnly: true });
-      expect(kept.prepare("SELECT name, updated_at FROM entity").all()).toEqual([{ name: "data", updated_at: 2 }]);
+      expect(kept.prepare("SELECT name FROM service").all()).toEqual([{ name: "shop" }]);
       expect(kept.prepare("PRAGMA user_version").get()).toEqual({ user_version: 1 });
       kept.close();
     }
