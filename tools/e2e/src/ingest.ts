@@ -31,9 +31,15 @@ export const hurriedClock: Clock = { now: () => systemClock.now(), sleep: async 
 export async function ingest(
   db: Database,
   source: string,
-  settings: { service?: string; options?: Partial<RunOptions>; fresh?: boolean; clock?: Clock } = {},
+  settings: {
+    service?: string;
+    options?: Partial<RunOptions>;
+    fresh?: boolean;
+    allowEmpty?: boolean;
+    clock?: Clock;
+  } = {},
 ): Promise<Ingested> {
-  const { service = "shop", options = {}, fresh = false, clock = hurriedClock } = settings;
+  const { service = "shop", options = {}, fresh = false, allowEmpty = false, clock = hurriedClock } = settings;
   const connector = /^(?:clickhouse|source:\s+type: clickhouse)/.test(source) ? CLICKHOUSE : POSTGRES;
   const workflow = /^\w+:\/\//.test(source)
     ? workflowFromUrl(new URL(source), connector, { service })
@@ -51,6 +57,7 @@ export async function ingest(
     config: workflow.connection?.config,
     options: { ...workflow.options, ...options },
     fresh,
+    allowEmpty,
     store: new CatalogStore(db),
     clock,
     signal: new AbortController().signal,
