@@ -15,6 +15,7 @@ import {
   FIRST_VERSION,
   type Json,
   keepUnread,
+  maxBump,
   noChange,
   type Observations,
   parentFqn,
@@ -33,7 +34,16 @@ import type { Database } from "./database.ts";
 import { indexEntity, unindexEntity } from "./search-index.ts";
 
 /** What one entry of the history did. */
-export type HistoryOp = "created" | "updated" | "restored" | "renamed" | "deleted" | "set" | "retired" | "imported";
+export type HistoryOp =
+  | "created"
+  | "updated"
+  | "restored"
+  | "renamed"
+  | "deleted"
+  | "set"
+  | "retired"
+  | "reverted"
+  | "imported";
 
 /** Who changes something, and when: a run, or a person. */
 export interface Author {
@@ -61,7 +71,7 @@ export interface StoredEntity {
 }
 
 /** The state that history steps lead between. */
-interface HistoryState {
+export interface HistoryState {
   name: string;
   deleted: boolean;
   source: Document;
@@ -394,6 +404,49 @@ export class EntityWriter {
     this.#record(stored.id, version, op, description, back(stored, after));
   }
 
+  /** Takes an entity back to a place and a state it once had. Returns whether that changed anything. */
+  revert(stored: StoredEntity, fqn: string, { source, deleted, curated }: HistoryState): boolean {
+    const { prefix, name } = placeOf(fqn);
+    const description = diffDocuments(stored.type, stored.source, source);
+    const own = curatedDiff(stored, curated);
+    description.fieldsAdded.push(...own.fieldsAdded);
+    description.fieldsUpdated.push(...own.fieldsUpdated);
+    description.fieldsDeleted.push(...own.fieldsDeleted);
+    description.bump = maxBump(description.bump, own.bump);
+    if (stored.deleted !== deleted) recordField(description, "deleted", stored.deleted, deleted);
+    if (stored.name !== name) recordField(description, "name", stored.name, name, "major");
+    if (stored.prefix !== prefix) recordField(description, "fullyQualifiedName", stored.fqn, fqn, "major");
+    const text = JSON.stringify(source);
+    if (description.bump === "none" && fingerprint(text) === stored.fingerprint) return false;
+    const version = bumpVersion(stored.version, description.bump === "none" ? "minor" : description.bump);
+    this.#db.run(
+      // As after an import: no rows lead to this state.
+      "UPDATE entity SET prefix = ?, name = ?, fqn = ?, kind = ?, version = ?, deleted = ?, rows_hash = '', fingerprint = ?, token = NULL, updated_at = ? WHERE id = ?",
+      prefix,
+      name,
+      fqn,
+      kindIn(source) ?? stored.kind,
+      version,
+      deleted ? 1 : 0,
+      fingerprint(text),
+      this.#author.at,
+      stored.id,
+    );
+    moveBelow(this.#db, stored.fqn, fqn);
+    this.#db.run(
+      "UPDATE document SET source = ?, curated = ?, column_keys = NULL WHERE id = ?",
+      text,
+      curated === null ? null : JSON.stringify(curated),
+      stored.id,
+    );
+    this.#writeReferences(stored.id, stored.type, source, true);
+    unindexEntity(this.#db, stored.id);
+    if (!deleted) indexEntity(this.#db, stored.id, stored.type, name, source, curated);
+    const op = stored.deleted && !deleted ? "restored" : deleted && !stored.deleted ? "deleted" : "reverted";
+    this.#record(stored.id, version, op, description, back(stored, { name, deleted, source, curated }));
+    return true;
+  }
+
   /** Retires the curated values of fields the source supplies, for every live entity of a service. */
   retireCurated(service: string): void {
     const rows = this.#db.all<LoadRow>(
@@ -502,6 +555,11 @@ export class EntityWriter {
       "created",
     );
   }
+}
+
+/** The kind a document of a table or routine tells; `undefined` for others. */
+export function kindIn(document: Document): string | undefined {
+  return (document["tableType"] ?? document["storedProcedureType"]) as string | undefined;
 }
 
 /** The service (or other root) an entity belongs to. */

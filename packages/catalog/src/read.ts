@@ -211,6 +211,11 @@ export function lastSeq(db: Database): number {
   return db.get<{ seq: number | null }>("SELECT max(seq) AS seq FROM history")?.seq ?? 0;
 }
 
+/** The number of the oldest change that is kept; 1 in an empty catalog. */
+export function firstSeq(db: Database): number {
+  return db.get<{ seq: number | null }>("SELECT min(seq) AS seq FROM history")?.seq ?? 1;
+}
+
 /** The changes a run made, oldest first. */
 export function changesOfRun(db: Database, run: number, limit = 100_000): FeedEntry[] {
   return feed(db, "WHERE h.run = ? ORDER BY h.seq LIMIT ?", run, limit);

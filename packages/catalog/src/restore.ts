@@ -70,7 +70,7 @@ export function restoreRetired(db: Database, id: number, author: Author): boolea
 }
 
 /** What is set now, and what was set before where nothing is set now. */
-function bothCurated(before: Curated | null, now: Curated | null): Curated | null {
+export function bothCurated(before: Curated | null, now: Curated | null): Curated | null {
   if (before === null || now === null) return now ?? before;
   const columns = { ...before.columns };
   for (const [path, own] of Object.entries(now.columns ?? {})) columns[path] = { ...columns[path], ...own };

@@ -4,19 +4,26 @@
 export type Flag =
   | "accept-source"
   | "allow-empty"
+  | "columns"
   | "deleted"
+  | "dot"
   | "dry-run"
+  | "follow"
   | "fresh"
   | "help"
   | "json"
   | "keep-literals"
+  | "markdown"
+  | "mermaid"
   | "quiet"
   | "recursive";
 
 /** Options with one value. */
 export type Valued =
+  | "at"
   | "budget"
   | "catalog"
+  | "down"
   | "events"
   | "format"
   | "limit"
@@ -25,9 +32,11 @@ export type Valued =
   | "replay"
   | "report"
   | "service"
+  | "since"
   | "store"
   | "threads"
   | "type"
+  | "up"
   | "yes";
 
 /** Options that may be given several times. */
@@ -95,6 +104,13 @@ export const OPTIONS: Infos<Flag, "flag"> & Infos<Valued, "value"> & Infos<Repea
   },
   recursive: { is: "flag", short: "r", help: "everything below, not only one level" },
   deleted: { is: "flag", help: "deleted ones too" },
+  at: {
+    is: "value",
+    value: "TIME",
+    help: "as it was then: a day (2026-11-20, its beginning) or a time (2026-11-20T14:03); local, unless it has an offset",
+  },
+  since: { is: "value", value: "N", help: "after the change of this number (default: all that are kept)" },
+  follow: { is: "flag", short: "f", help: "go on with what happens, until Ctrl-C" },
   limit: { is: "value", value: "N", help: "how many, at most (default 20)" },
   reset: { is: "list", value: "FIELD", help: "go back to what the source says of a field" },
   format: { is: "value", value: "jsonl", help: "one line of JSON per entity (the default, and the only one)" },
@@ -104,6 +120,12 @@ export const OPTIONS: Infos<Flag, "flag"> & Infos<Valued, "value"> & Infos<Repea
     value: "FILE",
     help: "the catalog (default: HEADWATER_CATALOG, else .headwater/catalog.db here or above)",
   },
+  up: { is: "value", value: "N", help: "levels upstream, where data comes from (default 3)" },
+  down: { is: "value", value: "N", help: "levels downstream, where data goes (default 3)" },
+  columns: { is: "flag", help: "say which columns flow into which" },
+  mermaid: { is: "flag", help: "print a Mermaid flowchart" },
+  dot: { is: "flag", help: "print a graph for Graphviz" },
+  markdown: { is: "flag", help: "print Markdown, for a pull request" },
   json: { is: "flag", help: "print JSON" },
   help: { is: "flag", short: "h", help: "say what the command does" },
 };

@@ -12,7 +12,8 @@ const EXITS: { readonly [E in keyof typeof EXIT]: string } = {
   partial: "some listed objects failed (their share is measured against `successThreshold`)",
   empty: "nothing was found where something was expected (`--allow-empty` allows it)",
   held: "a safety limit held something back: deletions (`--max-delete`), or the query that would exceed the `--budget`",
-  conflict: "the service was read from another server before (`--accept-source`)",
+  conflict:
+    "something is not as it was: another server than before (`--accept-source`), a run that later ones build on, changes no longer kept",
   busy: "another run holds the service, or the catalog cannot be used",
   interrupted: "interrupted, with a checkpoint: the same command goes on",
 };

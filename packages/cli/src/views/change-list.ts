@@ -13,6 +13,7 @@ const OPS: readonly HistoryOp[] = [
   "updated",
   "set",
   "retired",
+  "reverted",
   "imported",
   "deleted",
 ];
@@ -23,6 +24,7 @@ const SIGNS: { readonly [O in HistoryOp]: readonly [sign: string, tint: Tint] } 
   updated: ["~", "yellow"],
   set: ["~", "yellow"],
   retired: ["~", "yellow"],
+  reverted: ["~", "yellow"],
   imported: ["~", "yellow"],
   deleted: ["-", "red"],
 };
