@@ -16,7 +16,7 @@ import { emptyCatalog, ending, exported, ingest } from "./run.ts";
 import { failed, passed, type Rule, skipped, type Verdict, verdictOn, withSource } from "./rule.ts";
 import { object, objects, SAMPLE } from "./seeds.ts";
 import type { Subject } from "./subject.ts";
-import { isFound, isObject, type ListCall, objectsOf, pathOf, walk } from "./walk.ts";
+import { isFound, type ListCall, objectsOf, pathOf, pathOfItem, walk } from "./walk.ts";
 
 const shown = (path: readonly string[]): string => JSON.stringify(path);
 
@@ -104,7 +104,7 @@ const readsMembers = withSource(async (subject) => {
   const saw: string[] = [];
   for (const { node, members, items } of reads) {
     const asked = new Set(members.map((member) => shown(pathOf(member))));
-    const got = items.map((item) => shown(isObject(item) ? item.path : item.setAside));
+    const got = items.map((item) => shown(pathOfItem(item)));
     for (const name of got) if (!asked.has(name)) saw.push(`${node}: it read ${name}, which was not in the slice.`);
     saw.push(...differences([], got).map((line) => line.replace("listed", "read")));
     for (const name of asked) if (!got.includes(name)) saw.push(`${node}: ${name} was in the slice and was not read.`);

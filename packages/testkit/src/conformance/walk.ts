@@ -156,6 +156,12 @@ export const isFound = (item: ListItem): item is Found => "name" in item;
 /** Whether an item of a slice was read, not set aside. */
 export const isObject = (item: ReadItem): item is ReadObject => "path" in item;
 
+/** The path of the member an item is about. */
+export function pathOfItem(item: ReadItem): Path {
+  if ("setAside" in item) return item.setAside;
+  return "failed" in item ? item.failed : item.path;
+}
+
 /** What was read, by path as JSON. */
 export function objectsOf({ reads }: Walk): Map<string, { node: NodeName; found: Found; object: ReadObject }> {
   const objects = new Map<string, { node: NodeName; found: Found; object: ReadObject }>();
