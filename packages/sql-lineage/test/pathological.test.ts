@@ -162,12 +162,12 @@ describe("large and odd texts", () => {
 
   test("all of them fit into a worker's 128 MB", { timeout: 120_000 }, async () => {
     await using pool = createPool({ size: 1, memoryLimit: 128, timeLimit: 60_000 });
+    const limited: string[] = [];
     for (const { name, size, sql } of shapes) {
       const { statements } = await pool.analyze({ sql: sql(size), dialect: "snowflake" });
-      expect(
-        statements.flatMap(({ gaps }) => gaps.filter(({ reason }) => reason === "memory" || reason === "time")),
-        name,
-      ).toEqual([]);
+      if (statements.some(({ gaps }) => gaps.some(({ reason }) => reason === "memory" || reason === "time")))
+        limited.push(name);
     }
+    expect(limited).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { type Arbitrary, constantFrom, letrec, oneof, option, array, record, tuple } from "fast-check";
 
 /** A query of the standard, with the names of its columns. */
 export interface RandomQuery {
@@ -12,24 +12,22 @@ const TABLES = { t: ["a", "b", "c"], u: ["a", "d", "e"], "s.v": ["b", "d", "f"] 
 export const SCHEMA: Readonly<Record<string, readonly string[]>> = TABLES;
 
 type TableName = keyof typeof TABLES;
-const tableName = fc.constantFrom<TableName>("t", "u", "s.v");
+const tableName = constantFrom<TableName>("t", "u", "s.v");
 
 /** An expression over columns that are all qualified with one of `qualified`. */
-function expression(qualified: readonly string[]): fc.Arbitrary<string> {
-  const column = fc.constantFrom(...qualified);
-  const { value } = fc.letrec<{ value: string }>((tie) => ({
-    value: fc.oneof(
+function expression(qualified: readonly string[]): Arbitrary<string> {
+  const column = constantFrom(...qualified);
+  const { value } = letrec<{ value: string }>((tie) => ({
+    value: oneof(
       { depthSize: "small", withCrossShrink: true },
       column,
-      fc.constantFrom("1", "'x;y'", "null", "current_date"),
-      fc
-        .tuple(tie("value"), fc.constantFrom(" + ", " || ", " = ", " and "), tie("value"))
-        .map((parts) => parts.join("")),
-      fc.tuple(tie("value"), tie("value")).map(([x, y]) => `coalesce(${x}, ${y})`),
-      fc.tuple(tie("value"), tie("value"), tie("value")).map(([x, y, z]) => `case when ${x} then ${y} else ${z} end`),
+      constantFrom("1", "'x;y'", "null", "current_date"),
+      tuple(tie("value"), constantFrom(" + ", " || ", " = ", " and "), tie("value")).map((parts) => parts.join("")),
+      tuple(tie("value"), tie("value")).map(([x, y]) => `coalesce(${x}, ${y})`),
+      tuple(tie("value"), tie("value"), tie("value")).map(([x, y, z]) => `case when ${x} then ${y} else ${z} end`),
       tie("value").map((x) => `cast(${x} as varchar(10))`),
       tie("value").map((x) => `sum(${x})`),
-      fc.tuple(tie("value"), tie("value")).map(([x, y]) => `max(${x}) over (partition by ${y})`),
+      tuple(tie("value"), tie("value")).map(([x, y]) => `max(${x}) over (partition by ${y})`),
       tie("value").map((x) => `(select min(w.a) from u as w where w.d = ${x})`),
     ),
   }));
@@ -37,31 +35,27 @@ function expression(qualified: readonly string[]): fc.Arbitrary<string> {
 }
 
 /** Queries over the tables of `SCHEMA`, with joins, conditions and groups; every column of the result has a name of its own. */
-export const randomQuery: fc.Arbitrary<RandomQuery> = fc
-  .tuple(tableName, fc.option(tableName))
-  .chain(([first, second]) => {
-    const relations = [`${first} as x`, ...(second === null ? [] : [`${second} as y`])];
-    const columns = [
-      ...TABLES[first].map((column) => `x.${column}`),
-      ...(second === null ? [] : TABLES[second].map((column) => `y.${column}`)),
-    ];
-    const value = expression(columns);
-    return fc
-      .record({
-        items: fc.array(value, { minLength: 1, maxLength: 4 }),
-        join: value,
-        where: fc.option(value),
-        group: fc.option(fc.constantFrom(...columns)),
-        order: fc.option(fc.constantFrom(...columns)),
-      })
-      .map(({ items, join, where, group, order }) => ({
-        columns: items.map((_, i) => `k${i}`),
-        sql: [
-          `select ${items.map((item, i) => `${item} as k${i}`).join(", ")}`,
-          `from ${relations.join(" join ")}${relations.length > 1 ? ` on ${join}` : ""}`,
-          ...(where === null ? [] : [`where ${where}`]),
-          ...(group === null ? [] : [`group by ${group}`]),
-          ...(order === null ? [] : [`order by ${order}`]),
-        ].join(" "),
-      }));
-  });
+export const randomQuery: Arbitrary<RandomQuery> = tuple(tableName, option(tableName)).chain(([first, second]) => {
+  const relations = [`${first} as x`, ...(second === null ? [] : [`${second} as y`])];
+  const columns = [
+    ...TABLES[first].map((column) => `x.${column}`),
+    ...(second === null ? [] : TABLES[second].map((column) => `y.${column}`)),
+  ];
+  const value = expression(columns);
+  return record({
+    items: array(value, { minLength: 1, maxLength: 4 }),
+    join: value,
+    where: option(value),
+    group: option(constantFrom(...columns)),
+    order: option(constantFrom(...columns)),
+  }).map(({ items, join, where, group, order }) => ({
+    columns: items.map((_, i) => `k${i}`),
+    sql: [
+      `select ${items.map((item, i) => `${item} as k${i}`).join(", ")}`,
+      `from ${relations.join(" join ")}${relations.length > 1 ? ` on ${join}` : ""}`,
+      ...(where === null ? [] : [`where ${where}`]),
+      ...(group === null ? [] : [`group by ${group}`]),
+      ...(order === null ? [] : [`order by ${order}`]),
+    ].join(" "),
+  }));
+});
