@@ -14,7 +14,7 @@ import { ingest } from "../src/ingest.ts";
 import { seeded } from "../src/seeded.ts";
 
 /** How many histories are made up, and how many weeks each has; `npm run soak` asks for more. */
-const HISTORIES = process.env["HEADWATER_SOAK"] === "1" ? 60 : 2;
+const HISTORIES = process.env["HEADWATER_SOAK"] === "1" ? 60 : 1;
 const WEEKS = 6;
 const CHANGES = 12;
 
