@@ -103,6 +103,17 @@ await describePostgres((server) => {
               await ingest(db, url, { options, allowEmpty: true });
             }
           }
+          // Sometimes somebody works on the source while it is read.
+          if (random() < 0.5) {
+            const changes = Array.from({ length: CHANGES }, () => change(random));
+            const working = (async () => {
+              for (const statement of changes) await source.sql(statement).catch(() => undefined);
+            })();
+            const ended = await ingest(db, url, { options, allowEmpty: true });
+            await working;
+            done.push(`-- ${ended.state} while: ${changes.join("; ")}`);
+            expect([history, week, done, ended.exit]).toEqual([history, week, done, 0]);
+          }
           const run = await ingest(db, url, { options, allowEmpty: true });
           expect([history, week, run.state, done]).toEqual([history, week, "success", done]);
           const fresh = openDatabase(":memory:");
