@@ -112,7 +112,8 @@ await describePostgres((server) => {
             const ended = await ingest(db, url, { options, allowEmpty: true });
             await working;
             done.push(`-- ${ended.state} while: ${changes.join("; ")}`);
-            expect([history, week, done, ended.exit]).toEqual([history, week, done, 0]);
+            // What somebody holds a lock on for the whole run is all that may be missing.
+            if (ended.exit !== 0 && ended.exit !== 4) throw new Error(`${ended.message}\n${done.join("\n")}`);
           }
           const run = await ingest(db, url, { options, allowEmpty: true });
           expect([history, week, run.state, done]).toEqual([history, week, "success", done]);
