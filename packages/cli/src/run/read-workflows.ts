@@ -54,6 +54,15 @@ export function namedWorkflows({ args }: Call): Named[] {
   ];
 }
 
+/** The workflow files `-c` names, where words mean something else. Throws a `HeadwaterError` (`usage`) where there is none. */
+export function namedFiles({ args }: Call): Named[] {
+  const files = args.list("config");
+  if (files.length === 0)
+    throw new HeadwaterError("usage", "There is no workflow file to look at.", { hint: "Name one: -c FILE" });
+  const context = workflowContext();
+  return files.map((file) => ({ from: file, read: () => fromFile(file, context) }));
+}
+
 /** Refuses a workflow that wants its metadata somewhere else than in the catalog, unless `--store catalog` says not to mind. */
 export function checkStore({ args }: Call, workflows: readonly Workflow[]): void {
   const store = args.value("store");

@@ -47,9 +47,10 @@ function keysOnce(fields: readonly FieldChange[], side: "oldValue" | "newValue")
     return Array.isArray(value) ? (value as JsonObject[]) : [];
   };
   const [keys, own] = [items("tableConstraints"), items("constraints")];
-  const typeOf = ({ type }: JsonObject): string => (typeof type === "string" ? type.replace(" ", "_") : "");
+  const word = (value: Json | undefined): string => (typeof value === "string" ? value.replace(" ", "_") : "");
+  const typeOf = ({ type }: JsonObject): string => word(type);
   const count = (among: readonly string[], type: string): number => among.filter((other) => other === type).length;
-  const [told, again] = [keys.map(({ constraintType }) => String(constraintType)), own.map(typeOf)];
+  const [told, again] = [keys.map(({ constraintType }) => word(constraintType)), own.map(typeOf)];
   const more = own.filter((item) => {
     const type = typeOf(item);
     return count(told, type) !== count(again, type);
