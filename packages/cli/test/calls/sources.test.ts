@@ -85,8 +85,8 @@ describe("estimate", () => {
       0,
       `shop.yaml  Shelf of JSON, as shop
 covers      1 database, 1 schema, 3 tables, 1 routine
-slices      4
-queries     at most 16 for a first run; finding out took 5
+slices      2
+queries     at most 14 for a first run; finding out took 5
 `,
     ]);
     const [answer] = JSON.parse((await project.run("estimate", "-c", "shop.yaml", "--json")).stdout) as {

@@ -88,8 +88,9 @@ class Walk {
     for (const task of listTasks(this.#wanted.connector, node, parents)) {
       if (task.do !== "list") continue;
       const covered = await this.#list(task);
-      const tasks = await readTasks(task, taskId(task), inOrder(covered));
-      this.slices += tasks.length;
+      // What came whole with the listing is not asked for again.
+      const toRead = covered.filter(({ seed, blocked }) => seed === undefined && blocked === undefined);
+      this.slices += (await readTasks(task, taskId(task), inOrder(toRead))).length;
       const open = covered.filter(({ blocked }) => blocked === undefined);
       await this.below(
         task.node,
@@ -119,9 +120,8 @@ class Walk {
           if (leftOut !== null) continue;
           if (item.blocked !== undefined) denied([...parent, name], item.blocked.reason);
           this.kinds.set(kind, (this.kinds.get(kind) ?? 0) + 1);
-          // A description that came along is not needed to count.
-          const { seed: _seed, ...found } = item;
-          covered.push(found);
+          // That something came along is all that counts of it.
+          covered.push(item.seed === undefined ? item : { ...item, seed: null });
         }
       });
     } catch (error) {
