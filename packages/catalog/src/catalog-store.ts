@@ -494,8 +494,9 @@ export class CatalogStore implements Store {
     const groups = new Map<string, OutOfScope>();
     for (const { node, parent, name, reason } of left) {
       const key = JSON.stringify([node, parent, reason]);
-      const group = groups.get(key) ?? { node, scope: parent, reason, objects: 0 };
-      group.objects += 1 + this.#countedBelow(`${parent}.${quoteName(name)}`);
+      const group = groups.get(key) ?? { node, scope: parent, reason, objects: 0, below: 0 };
+      group.objects += 1;
+      group.below += this.#countedBelow(`${parent}.${quoteName(name)}`);
       groups.set(key, group);
     }
     return [...groups.values()];

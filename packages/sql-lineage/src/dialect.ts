@@ -174,6 +174,8 @@ export interface Features {
   readonly methodCalls: boolean;
   /** `* APPLY(f)`, `EXCEPT name` without parentheses, `LIMIT n BY`, `FORMAT x`, `SETTINGS x = 1`. */
   readonly queryTailSettings: boolean;
+  /** `cursor%FOUND` is a value. */
+  readonly cursorAttributes: boolean;
   /** A double-quoted string can stand where a name is asked for. */
   readonly stringNames: boolean;
 }

@@ -343,7 +343,8 @@ export type MergeAction =
 
 export interface CreateStatement extends StatementBase {
   readonly kind: "create";
-  readonly what: "table" | "view" | "materialized view";
+  /** A cache is a table of the session that keeps what a query gave (Spark). */
+  readonly what: "table" | "view" | "materialized view" | "cache";
   readonly target: TargetTable;
   /** Where a materialized view puts its rows, when not in itself. */
   readonly to: TargetTable | null;
@@ -407,6 +408,8 @@ export interface BlockStatement extends StatementBase {
   readonly body: readonly ParsedStatement[];
   /** Variables and parameters it declares, in lower case. */
   readonly variables: readonly string[];
+  /** What is declared in it ends with it. */
+  readonly scope: boolean;
   /** What a trigger calls the rows that set it off; null for everything else. */
   readonly rows: TriggerRows | null;
 }

@@ -26,6 +26,8 @@ export type StatementKind =
   | "truncate"
   | "rename"
   | "use"
+  /** `CACHE TABLE … AS` (Spark): keeps a query's rows for the session, under a name of its own. */
+  | "cache"
   /** A procedure, function, trigger, task or anonymous block; the statements inside follow it. */
   | "procedure"
   | "function"

@@ -41,6 +41,7 @@ export async function ingest(
         },
         connectorFor: () => CONNECTOR,
       });
+  if (workflow.kind !== "metadata") throw new Error(`It is a ${workflow.kind} workflow.`);
   const events: RunEvent[] = [];
   const result = await runMetadata({
     ...workflow,

@@ -14,7 +14,8 @@ export interface LabelledCase {
   readonly config: Readonly<Record<string, string>>;
   readonly sources?: readonly { readonly table?: string; readonly path?: string }[];
   readonly targets?: readonly { readonly table?: string; readonly path?: string }[];
-  readonly columns?: readonly (readonly [readonly [string | null, string], readonly [string, string]])[];
+  /** `[[source table, column], [target table, column]]`; a null source is unknown, a null target is the result of a query. */
+  readonly columns?: readonly (readonly [readonly [string | null, string], readonly [string | null, string]])[];
   readonly statements?: number;
 }
 

@@ -49,13 +49,17 @@ export function eventLines(event: RunEvent, { paint }: Look): string[] {
       return line(
         "!",
         "yellow",
-        `${countOf(event.objects, event.node)} of ${event.scope} ${event.objects === 1 ? "is" : "are"} out of scope and kept: ${event.reason}`,
+        `${countOf(event.objects, event.node)} of ${event.scope} ${event.objects === 1 ? "is" : "are"} out of scope and kept${below(event.below, event.objects === 1 ? "it" : "them")}: ${event.reason}`,
         "headwater prune shows and removes what is out of scope.",
       );
     case "held":
       return line("!", "yellow", heldText(event), event.hint);
     case "note":
       return line("!", "yellow", event.message, event.hint);
+    case "definitions":
+      return line("·", "dim", definitionsText(event));
+    case "lineage":
+      return line("·", "dim", `lineage: ${counted(event.added, "edge")} added, ${count(event.removed)} removed`);
     case "queries":
       return line("·", "dim", queriesText(event));
     case "run-finished":
@@ -71,7 +75,7 @@ export function eventLines(event: RunEvent, { paint }: Look): string[] {
 export const serverText = ({ title, server }: { title: string; server: string }): string =>
   server.toLowerCase().startsWith(title.toLowerCase()) ? server : `${title} ${server}`;
 
-const below = (objects: number): string => (objects > 0 ? `, with ${count(objects)} below it` : "");
+const below = (objects: number, what = "it"): string => (objects > 0 ? `, with ${count(objects)} below ${what}` : "");
 
 function listedText({ node, group, scopes, found, leftOut }: RunEvent & { event: "listed" }): string {
   const parent = PARENTS.get(node);
@@ -90,6 +94,13 @@ const PARENTS: ReadonlyMap<NodeName, NodeName> = new Map(
 function heldText({ deletions, limit, of, examples }: RunEvent & { event: "held" }): string {
   const more = deletions > examples.length ? " …" : "";
   return `${counted(deletions, "deletion")} held back, more than the ${count(limit)} allowed of ${count(of)}: ${examples.join(", ")}${more}`;
+}
+
+function definitionsText({ read, unchanged, ended, withGaps }: RunEvent & { event: "definitions" }): string {
+  const parts = [`read ${counted(read, "definition")}`, `${count(unchanged)} unchanged`];
+  if (ended > 0) parts.push(`${count(ended)} gone`);
+  if (withGaps > 0) parts.push(`${count(withGaps)} with gaps`);
+  return parts.join(", ");
 }
 
 /** How many queries were asked, and how many the connector's manifest allows. */

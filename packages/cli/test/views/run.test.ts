@@ -67,7 +67,10 @@ const EVENTS: RunEvent[] = [
   event({ event: "renamed", node: "table", from: "shop.shop.s.a", to: "shop.shop.s.b" }, 7),
   event({ event: "deleted", node: "databaseSchema", fqn: "shop.shop.old", below: 12 }, 7),
   event({ event: "kept", node: "table", fqn: "shop.shop.s.k", reason: "markDeletedTables is false" }, 7),
-  event({ event: "out-of-scope", node: "table", scope: "shop.shop.s", objects: 3, reason: "tableFilterPattern" }, 7),
+  event(
+    { event: "out-of-scope", node: "table", scope: "shop.shop.s", objects: 3, below: 0, reason: "tableFilterPattern" },
+    7,
+  ),
   event(
     { event: "held", deletions: 40, limit: 10, of: 50, examples: ["a", "b"], hint: "Run again with --max-delete 40." },
     7,

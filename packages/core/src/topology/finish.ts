@@ -140,6 +140,5 @@ function protectedBy(entity: Absent, options: RunOptions): string | null {
 }
 
 async function reportOutOfScope(runId: string, plan: FinishPlan, store: EntityStore): Promise<void> {
-  for (const { node, scope, reason, objects } of await store.outOfScope(runId))
-    plan.events.push({ event: "out-of-scope", node, scope, reason, objects });
+  for (const group of await store.outOfScope(runId)) plan.events.push({ event: "out-of-scope", ...group });
 }

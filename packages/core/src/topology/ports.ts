@@ -135,6 +135,8 @@ export interface OutOfScope {
   scope: string;
   reason: string;
   objects: number;
+  /** How many tables and routines are below them. */
+  below: number;
 }
 
 /** The decisions at the end of a run. */

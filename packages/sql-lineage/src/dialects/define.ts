@@ -84,6 +84,7 @@ const FEATURES: Features = {
   executeCalls: false,
   methodCalls: false,
   queryTailSettings: false,
+  cursorAttributes: false,
   stringNames: false,
 };
 

@@ -16,6 +16,7 @@ export const oracle: Dialect = defineDialect("oracle", {
     correlatedFrom: false,
     declareStartsBlock: true,
     renameKeepsSchema: true,
+    cursorAttributes: true,
   },
   words: {
     constants: wordSet("USER LEVEL ROWNUM UID SQLCODE SQLERRM", CONSTANTS),

@@ -6,7 +6,7 @@ import { readColumnList, readName } from "./names.ts";
 import type { Parser } from "./parser.ts";
 import { readSelectClauses } from "./select.ts";
 import { readTailClauses } from "./tail.ts";
-import { readTarget } from "./target.ts";
+import { inSchemaOf, readTarget } from "./target.ts";
 import { utility } from "./utility.ts";
 
 /** Reads ALTER: renames, swaps, moves of partitions and new queries of views; all else moves no rows. */
@@ -104,6 +104,18 @@ function moved(p: Parser, start: number, rule: CopyStatement["rule"], from: Targ
 }
 
 function readRename(p: Parser, table: TargetTable, start: number): Statement | null {
+  if (p.is("SET") && p.wordAt(1) === "SCHEMA" && p.isNameAt(2)) {
+    // ALTER TABLE t SET SCHEMA s (PostgreSQL)
+    p.skip(2);
+    const schema = readName(p)!;
+    const parts = [...schema.parts, table.name.parts.at(-1) ?? ""];
+    return {
+      kind: "rename",
+      pairs: [{ from: table, to: { ...table, name: { ...schema, parts } } }],
+      start,
+      end: p.lastEnd,
+    };
+  }
   if (!p.is("RENAME")) return null;
   const next = p.wordAt(1);
   if (next === "TO" || (next === "AS" && p.isNameAt(2))) p.skip(2);
@@ -120,20 +132,8 @@ function readRename(p: Parser, table: TargetTable, start: number): Statement | n
   )
     p.next();
   else return null;
-  let to = readTarget(p);
-  if (to.name.parts.length === 1 && table.name.parts.length > 1 && p.dialect.features.renameKeepsSchema) {
-    // The new name stays in the table's schema.
-    to = {
-      ...to,
-      name: {
-        ...to.name,
-        parts: [...table.name.parts.slice(0, -1), ...to.name.parts],
-        quoted:
-          (table.name.quoted & ((1 << (table.name.parts.length - 1)) - 1)) |
-          (to.name.quoted << (table.name.parts.length - 1)),
-      },
-    };
-  }
+  const named = readTarget(p);
+  const to = p.dialect.features.renameKeepsSchema ? inSchemaOf(table, named) : named;
   p.skipStatement();
   return { kind: "rename", pairs: [{ from: table, to }], start, end: p.lastEnd };
 }

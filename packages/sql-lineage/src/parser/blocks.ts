@@ -46,12 +46,24 @@ export function procedurally<T>(p: Parser, read: () => T): T {
   return result;
 }
 
-/** Reads `BEGIN … END`. */
-export function readBlock(p: Parser): BlockStatement {
+/** Reads a block and forgets what it declared; names with an `@` belong to the whole batch. */
+function readScope(p: Parser, read: (body: ParsedStatement[]) => void): BlockStatement {
   const start = p.start;
   const body: ParsedStatement[] = [];
-  procedurally(p, () => readBlockInto(p, body));
-  return blockOf(p, start, body);
+  const outer = p.variables;
+  p.variables = new Set(outer ?? []);
+  procedurally(p, () => read(body));
+  const variables = [...p.variables];
+  const kept = variables.filter((name) => name.startsWith("@"));
+  p.variables = outer === null && kept.length === 0 ? null : new Set([...(outer ?? []), ...kept]);
+  return { ...blockOf(p, start, body), variables, scope: true };
+}
+
+/** Reads `BEGIN … END`. */
+export function readBlock(p: Parser): BlockStatement {
+  return readScope(p, (body) => {
+    readBlockInto(p, body);
+  });
 }
 
 /** Reads `BEGIN … [EXCEPTION WHEN … THEN …] END [label]` into `body`. */
@@ -103,12 +115,9 @@ export function readEnd(p: Parser): void {
 
 /** Reads `DECLARE … BEGIN … END`. */
 export function readDeclaredBlock(p: Parser): Statement {
-  const start = p.start;
-  const body: ParsedStatement[] = [];
-  procedurally(p, () => {
+  return readScope(p, (body) => {
     p.next();
     readDeclarations(p, body);
     if (p.is("BEGIN")) readBlockInto(p, body);
   });
-  return blockOf(p, start, body);
 }

@@ -16,8 +16,8 @@ export function readParentheses(p: Parser, expr: Expr): Label {
   }
   const { mates, words } = p.tokens;
   const close = p.mate;
-  if (p.dialect.features.lambdas && words[close + 1] === "->")
-    return readLambda(p, expr, lambdaParameters(p, p.position + 1, close), close + 2);
+  const parameters = lambdaParameters(p, close);
+  if (parameters !== null) return readLambda(p, expr, parameters, close + 2);
   // Pairs of parentheses around each other are one: ten thousand of them nest no deeper than two.
   let inner = p.position;
   let innerClose = close;

@@ -35,6 +35,7 @@ export function readCall(p: Parser, expr: Expr, name: string, start: number): bo
   if (traits.form === "convert") readConvertType(p);
   if (p.dialect.words.lookups.has(name)) readLookup(p, expr);
   let understood = true;
+  if (name === "count" && p.position === close) expr.rows = compose(argumentHow(name, traits, 0, 1), savedHow);
   while (p.position < close && !p.atEnd()) {
     if (p.is(",")) {
       p.next();

@@ -55,6 +55,11 @@ export function readColumn(p: Parser, expr: Expr): Label {
     }
   }
   const nextWord = p.word;
+  if (nextWord === "%" && features.cursorAttributes && p.kindAt(1) === TokenKind.word) {
+    p.skip(2);
+    if (p.is("(")) p.skipBrackets();
+    return null;
+  }
   if (nextWord === "(" && (p.wordAt(1) === "TITLE" || p.wordAt(1) === "FORMAT") && p.kindAt(2) === TokenKind.string)
     p.skipBrackets(); // attributes of a column (Teradata)
   else if (nextWord === "(" && !(p.wordAt(1) === "+" && p.wordAt(2) === ")")) {
@@ -66,6 +71,13 @@ export function readColumn(p: Parser, expr: Expr): Label {
           name: { parts: parts.slice(0, -1), quoted, start, end: p.lastEnd },
           how: compose(TRANSFORMATION, p.how),
         });
+    }
+    if (name === "identifier" && parts === null && p.kindAt(1) === TokenKind.string && p.wordAt(2) === ")") {
+      // IDENTIFIER('column') (Snowflake, Databricks)
+      const path = p.value(p.position + 1).split(".");
+      p.skip(3);
+      expr.refs.push({ name: { parts: path, quoted: 0, start, end: p.lastEnd }, how: p.how });
+      return path.at(-1)!;
     }
     if (!readCall(p, expr, name, start)) return null;
     if (features.parametricCalls || name === "identifier") while (p.is("(")) readCall(p, expr, name, start);

@@ -86,6 +86,12 @@ function readControlInto(p: Parser, body: ParsedStatement[], word: string, start
     case "PRINT":
       p.next();
       return expressionBlock(p, start, null);
+    case "ASSERT": {
+      p.next();
+      const block = expressionBlock(p, start, null);
+      p.skipRest();
+      return { ...block, end: p.lastEnd };
+    }
     case "ELSEIF":
     case "ELSIF":
     case "WHEN":

@@ -7,17 +7,18 @@ import type { Parser } from "./parser.ts";
 import { tableRelation } from "./relation-build.ts";
 import { selectAll, selectColumns, selectFrom } from "./select-all.ts";
 import { readLocation, readTarget } from "./target.ts";
+import { utility } from "./utility.ts";
 
 /** Words that can stand between CREATE and what is created. */
-const KINDS: ReadonlySet<string> = new Set(["TABLE", "VIEW"]);
+const KINDS: ReadonlySet<string> = new Set(["TABLE", "VIEW", "MODEL"]);
 /** What CREATE makes that is no table, view or routine. */
 const OTHERS: ReadonlySet<string> = new Set(
-  "INDEX SCHEMA DATABASE ROLE USER STREAM DICTIONARY SEQUENCE TYPE STAGE WAREHOUSE SYNONYM CATALOG CONNECTION MODEL POLICY TAG".split(
+  "INDEX SCHEMA DATABASE ROLE USER STREAM DICTIONARY SEQUENCE TYPE STAGE WAREHOUSE SYNONYM CATALOG CONNECTION POLICY TAG".split(
     " ",
   ),
 );
 
-/** Where TABLE or VIEW stands behind CREATE; -1 when something else is created. */
+/** Where TABLE, VIEW or MODEL (which is trained on a query, BigQuery) stands behind CREATE; -1 when something else is created. */
 export function tableOrViewAt(p: Parser): number {
   const { words, kinds, mates } = p.tokens;
   let at = p.position + 1;
@@ -31,8 +32,19 @@ export function tableOrViewAt(p: Parser): number {
   return -1;
 }
 
+/** Reads `CACHE [LAZY] TABLE t [AS] query` (Spark): a table of the session. */
+export function readCacheTable(p: Parser): Statement {
+  const { words } = p.tokens;
+  const at = p.position;
+  const kindAt = words[at + 1] === "TABLE" ? at + 1 : at + 2;
+  if (words[kindAt] !== "TABLE") return utility(p);
+  const statement = readCreate(p, kindAt);
+  if (statement.query !== null) return { ...statement, what: "cache", temporary: true };
+  return { kind: "utility", command: "cache table", start: statement.start, end: statement.end };
+}
+
 /** Reads CREATE TABLE or CREATE VIEW; `kindAt` is where that word stands. */
-export function readCreate(p: Parser, kindAt: number): Statement {
+export function readCreate(p: Parser, kindAt: number): CreateStatement {
   const start = p.start;
   const { words } = p.tokens;
   const view = words[kindAt] === "VIEW";

@@ -7,17 +7,18 @@ import { queryStartsAt } from "./lookahead.ts";
 import { readIdentifier, readName } from "./names.ts";
 import type { Parser } from "./parser.ts";
 import { blockOf, expressionBlock, readInto, readOne, readParsed } from "./sequence.ts";
+import { DML_STARTS } from "./words.ts";
 
 /** Remembers a variable: from here on its name is no column. */
 export function declare(p: Parser, name: string): void {
   (p.variables ??= new Set()).add(name.toLowerCase());
 }
 
-/** Reads declarations up to BEGIN: variables, cursors, types, routines inside. */
+/** Reads declarations up to BEGIN or a statement: variables, cursors, types, routines inside. */
 export function readDeclarations(p: Parser, out: ParsedStatement[]): void {
   while (!p.atEnd() && !p.is("BEGIN") && !p.is("END")) {
+    if (p.kind === TokenKind.separator || (p.is(";") && NO_DECLARATION.has(p.wordAt(1)))) return;
     if (p.take(";") || p.take("DECLARE")) continue;
-    if (p.kind === TokenKind.separator) return;
     const at = p.position;
     if ((p.is("PROCEDURE") || p.is("FUNCTION")) && p.isNameAt(1)) readInnerRoutine(p, out);
     else if (p.is("TYPE") || p.is("SUBTYPE") || p.is("PRAGMA")) skipToSemicolon(p);
@@ -25,6 +26,12 @@ export function readDeclarations(p: Parser, out: ParsedStatement[]): void {
     if (p.position === at) p.next();
   }
 }
+
+/** Words behind a declaration that start a statement: what was declared is a cursor of the session, and no block follows. */
+const NO_DECLARATION: ReadonlySet<string> = new Set([
+  ...DML_STARTS,
+  ..."CREATE DROP ALTER EXPLAIN COPY TRUNCATE FETCH CLOSE COMMIT ROLLBACK".split(" "),
+]);
 
 function skipToSemicolon(p: Parser): void {
   while (!p.atEnd() && !p.is(";")) {
@@ -84,10 +91,12 @@ export function readDeclaration(p: Parser): Statement {
     return blockOf(p, start, body);
   }
   let record: string | null = null;
-  if (p.is("CURSOR") && p.isNameAt(1)) {
+  let cursor = p.is("CURSOR") && p.isNameAt(1);
+  if (cursor) {
     p.next();
     record = readIdentifier(p);
     if (record !== null) declare(p, record);
+    if (p.is("(")) readParameters(p);
   } else {
     do {
       if (p.isName() || p.kind === TokenKind.parameter) {
@@ -98,7 +107,6 @@ export function readDeclaration(p: Parser): Statement {
       }
     } while (p.take(","));
   }
-  let cursor = p.tokens.words[p.position - 2] === "CURSOR";
   while (!p.atEnd() && !p.is(";") && p.kind !== TokenKind.separator) {
     switch (p.word) {
       case "CURSOR":

@@ -17,7 +17,7 @@ export function readDelete(p: Parser, ctes: Cte[]): DeleteStatement {
     // DELETE t FROM …, DELETE t1, t2.* FROM … (MySQL, T-SQL), DELETE t WHERE … (Oracle)
     do {
       targets.push(readTarget(p));
-      if (p.take(".")) p.take("*");
+      readStar(p);
     } while (p.take(","));
     if (p.is("WITH") && p.wordAt(1) === "(") {
       p.next();
@@ -52,6 +52,12 @@ export function readDelete(p: Parser, ctes: Cte[]): DeleteStatement {
   readTailClauses(p, select, select.influence);
   if (p.is("LOG")) p.skipStatement();
   return { kind: "delete", targets, select, ctes, returning, start, end: p.lastEnd };
+}
+
+/** `t.*` (MySQL), `t *` (PostgreSQL): the table and, there, those that inherit from it. */
+function readStar(p: Parser): void {
+  p.take(".");
+  p.take("*");
 }
 
 function readModifiers(p: Parser): void {

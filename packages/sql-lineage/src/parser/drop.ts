@@ -1,6 +1,6 @@
 import type { RenameStatement, Statement, TargetTable } from "../ir.ts";
 import type { Parser } from "./parser.ts";
-import { readTarget } from "./target.ts";
+import { inSchemaOf, readTarget } from "./target.ts";
 import { utility } from "./utility.ts";
 
 /** Reads DROP TABLE or DROP VIEW; anything else that is dropped holds no rows. */
@@ -48,7 +48,7 @@ export function readTruncate(p: Parser): Statement {
   return { kind: "drop", what: "truncate", tables, start, end: p.lastEnd };
 }
 
-/** Reads `RENAME TABLE a TO b, c TO d` (MySQL, ClickHouse), `RENAME a TO b` (Oracle). */
+/** Reads `RENAME TABLE a TO b, c TO d` (MySQL, ClickHouse), `RENAME a TO b` (Oracle), `RENAME OBJECT a TO b` (Azure Synapse). */
 export function readRenameTable(p: Parser): Statement {
   const start = p.start;
   const at = p.position;
@@ -56,16 +56,20 @@ export function readRenameTable(p: Parser): Statement {
   if (
     !p.take("TABLE") &&
     !p.take("TABLES") &&
+    !p.takeAll("OBJECT", "::") &&
+    !(p.isNameAt(1) && p.take("OBJECT")) &&
     (p.is("DATABASE") || p.is("USER") || p.is("DICTIONARY") || p.wordAt(1) !== "TO")
   ) {
     p.position = at;
     return utility(p);
   }
+  const object = p.tokens.words[at + 1] === "OBJECT";
   const pairs: RenameStatement["pairs"][number][] = [];
   do {
     const from = readTarget(p);
     if (!p.take("TO")) break;
-    pairs.push({ from, to: readTarget(p) });
+    const to = readTarget(p);
+    pairs.push({ from, to: object ? inSchemaOf(from, to) : to });
   } while (p.take(","));
   p.skipRest();
   if (pairs.length === 0) return { kind: "utility", command: "rename", start, end: p.lastEnd };

@@ -4,13 +4,22 @@ import type { Label } from "./grammar.ts";
 import type { Parser } from "./parser.ts";
 import { BINARY_OPERATORS } from "./words.ts";
 
-export function lambdaParameters(p: Parser, from: number, to: number): string[] {
+/** The names between two tokens, in lower case; null when there is anything but names and commas. */
+function namesBetween(p: Parser, from: number, to: number): string[] | null {
   const names: string[] = [];
+  const { kinds, words } = p.tokens;
   for (let i = from; i < to; i++) {
-    const kind = p.tokens.kinds[i]!;
+    const kind = kinds[i]!;
     if (kind === TokenKind.word || kind === TokenKind.quoted) names.push(p.value(i).toLowerCase());
+    else if (words[i] !== ",") return null;
   }
   return names;
+}
+
+/** Parameters of the lambda whose list of them opens here and closes at `close`; null when it is none. */
+export function lambdaParameters(p: Parser, close: number): string[] | null {
+  if (!p.dialect.features.lambdas || p.tokens.words[close + 1] !== "->") return null;
+  return startsLambdaBody(p, close + 2 - p.position) ? namesBetween(p, p.position + 1, close) : null;
 }
 
 export function readLambda(p: Parser, expr: Expr, parameters: string[], body: number): Label {
@@ -24,7 +33,10 @@ export function readLambda(p: Parser, expr: Expr, parameters: string[], body: nu
   return label === undefined ? undefined : null;
 }
 
-/** Where `->` can also reach into JSON, `x -> 'key'` and `x -> 0` do: a lambda that returns a literal is of no use. */
+/**
+ * Whether what stands behind an arrow, `ahead` from here, is a lambda's body: where `->` can also reach into JSON, `x -> 'key'` and `x -> 0` do,
+ * for a lambda that returns a literal is of no use.
+ */
 export function startsLambdaBody(p: Parser, ahead: number): boolean {
   const kind = p.kindAt(ahead);
   return !p.dialect.features.jsonArrows || (kind !== TokenKind.string && kind !== TokenKind.number);

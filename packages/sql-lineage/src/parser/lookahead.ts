@@ -24,6 +24,15 @@ export function queryStartsAt(p: Parser, index: number): boolean {
   }
 }
 
+const BEHIND_MINUS: ReadonlySet<string> = new Set(
+  "SELECT SEL ( ALL DISTINCT VALUES WITH TABLE BY CORRESPONDING STRICT".split(" "),
+);
+
+/** Whether the MINUS here is a column's name: only Oracle and some others reserve the word. */
+export function isNamedMinus(p: Parser): boolean {
+  return p.is("MINUS") && !BEHIND_MINUS.has(p.wordAt(1));
+}
+
 /** Whether the parenthesis at `index` holds a query, rather than a join or a list of values. */
 export function parenthesisedQueryAt(p: Parser, index: number): boolean {
   const { words, kinds, mates } = p.tokens;

@@ -9,7 +9,7 @@ import { readColumn } from "./column.ts";
 import type { Label } from "./grammar.ts";
 import { readInterval } from "./interval.ts";
 import { readLambda, readPythonLambda, startsLambdaBody } from "./lambda.ts";
-import { parenthesisedQueryAt } from "./lookahead.ts";
+import { isNamedMinus, parenthesisedQueryAt } from "./lookahead.ts";
 import { readName } from "./names.ts";
 import type { Parser } from "./parser.ts";
 import { readNested } from "./recover.ts";
@@ -272,7 +272,8 @@ function readSpecial(p: Parser, expr: Expr): Label | typeof AGAIN | typeof NOT_S
       }
       return undefined;
   }
-  if (OPERAND_END.has(word) && next !== "." && !(next === "(" && OPERAND_END_CALLS.has(word))) return undefined;
+  if (OPERAND_END.has(word) && next !== "." && !(next === "(" && OPERAND_END_CALLS.has(word)) && !isNamedMinus(p))
+    return undefined;
   if (LITERAL_TYPES.has(word)) {
     if (p.kindAt(1) === TokenKind.string) {
       p.skip(2);

@@ -1,5 +1,5 @@
 import { IDENTITY } from "../how.ts";
-import type { Body, Cte, Query, Select, SetOperation, Statement } from "../ir.ts";
+import type { Body, Cte, Query, Select, SetOperation } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
 import { newExpr, newSelect, queryOf, readExpr } from "./build.ts";
 import { readInlineRoutines } from "./inline-routines.ts";
@@ -15,24 +15,17 @@ import { readTailClauses } from "./tail.ts";
 import { readValues } from "./values.ts";
 import { readSetOperator } from "./set-operator.ts";
 
-/** WITH, and the statements inside it that change tables. */
-export interface With {
-  readonly ctes: Cte[];
-  readonly statements: Statement[];
-}
-
 /** Reads a query with everything that belongs to it. */
 export function readQuery(p: Parser): Query {
   p.enter();
-  const withClause: With = p.is("WITH") ? readWith(p) : { ctes: [], statements: [] };
-  const query = readQueryBody(p, withClause);
+  const query = readQueryBody(p, p.is("WITH") ? readWith(p) : []);
   p.leave();
   return query;
 }
 
 /** Reads a query behind its WITH. */
-export function readQueryBody(p: Parser, withClause: With): Query {
-  const query: Query = { ctes: withClause.ctes, body: readTerm(p), tail: null, statements: withClause.statements };
+export function readQueryBody(p: Parser, ctes: Cte[]): Query {
+  const query: Query = { ctes, body: readTerm(p), tail: null, statements: [] };
   const branches: SetOperation["branches"][number][] = [];
   for (;;) {
     readTail(p, query, branches.length > 0);
@@ -197,8 +190,8 @@ function readFromFirst(p: Parser): Select {
 // --- WITH
 
 /** Reads WITH and its tables. */
-export function readWith(p: Parser): With {
-  const result: With = { ctes: [], statements: [] };
+export function readWith(p: Parser): Cte[] {
+  const result: Cte[] = [];
   p.next();
   const recursive = p.take("RECURSIVE");
   if (p.is("XMLNAMESPACES") && p.wordAt(1) === "(") {
@@ -229,7 +222,7 @@ function tableStarts(p: Parser): boolean {
   return words[behind] === "AS" && words[behind + 1] === "(" && queryStartsAt(p, behind + 2);
 }
 
-function readCte(p: Parser, into: With, recursive: boolean): boolean {
+function readCte(p: Parser, into: Cte[], recursive: boolean): boolean {
   if (p.dialect.features.scalarWith && !tableStarts(p)) return readScalarCte(p, into);
   const start = p.start;
   const name = readIdentifier(p);
@@ -256,8 +249,8 @@ function readCte(p: Parser, into: With, recursive: boolean): boolean {
   let query: Query;
   if (p.is("INSERT") || p.is("UPDATE") || p.is("DELETE") || p.is("MERGE")) {
     const statement = p.grammar.statement(p);
-    into.statements.push(statement);
     query = returnedRows(statement, start);
+    query.statements.push(statement);
   } else query = readQuery(p);
   p.how = savedHow;
   closeBracket(p, close, null);
@@ -267,7 +260,7 @@ function readCte(p: Parser, into: With, recursive: boolean): boolean {
   const readsItself = p.tableNames
     .slice(mentions)
     .some(({ parts }) => parts.length === 1 && parts[0]!.toLowerCase() === lower);
-  into.ctes.push({
+  into.push({
     name,
     columns,
     query,
@@ -278,7 +271,7 @@ function readCte(p: Parser, into: With, recursive: boolean): boolean {
 }
 
 /** `WITH expression AS name` (ClickHouse, WITH clause). */
-function readScalarCte(p: Parser, into: With): boolean {
+function readScalarCte(p: Parser, into: Cte[]): boolean {
   const expr = readExpr(p);
   if (expr === null) {
     p.unread("expected a value or table behind WITH");
@@ -290,7 +283,7 @@ function readScalarCte(p: Parser, into: With): boolean {
   }
   const name = readIdentifier(p);
   if (name === null) return false;
-  into.ctes.push({ name, columns: null, query: queryOf(newSelect(expr.start)), recursive: false, scalar: expr });
+  into.push({ name, columns: null, query: queryOf(newSelect(expr.start)), recursive: false, scalar: expr });
   return true;
 }
 

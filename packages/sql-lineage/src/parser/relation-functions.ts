@@ -30,6 +30,19 @@ export function readUnnest(p: Parser, out: Relation[], select: Select): void {
     relation.columns = [relation.alias];
 }
 
+/** `UNPIVOT t.object AS value AT key` (Redshift, Object unpivoting): the fields of a value as rows. */
+export function readObjectUnpivot(p: Parser, out: Relation[]): void {
+  const start = p.start;
+  p.next();
+  const expr = newExpr(p.start);
+  p.grammar.operand(p, expr);
+  expr.end = p.lastEnd;
+  const columns: string[] = [];
+  if (p.take("AS")) columns.push(readIdentifier(p) ?? "");
+  if (p.take("AT")) columns.push(readIdentifier(p) ?? "");
+  out.push({ ...functionRelation(null, asValue(expr), start, { columns }), end: p.lastEnd });
+}
+
 /** `IDENTIFIER('a.b')`, `IDENTIFIER($name)` (Snowflake, Databricks). */
 export function readIdentifierCall(p: Parser, out: Relation[], select: Select): void {
   add(p, out, select, tableRelation(p, ...identifierName(p)));
@@ -61,6 +74,7 @@ export function readTableCall(p: Parser, out: Relation[], select: Select): boole
     name !== null &&
     !called &&
     p.kind !== TokenKind.parameter &&
+    !startsAtRelation(name, [...select.from, ...out]) &&
     p.startOf(close) >= name.end &&
     closesBehind(p, name, close)
   ) {
@@ -83,8 +97,21 @@ export function readTableCall(p: Parser, out: Relation[], select: Select): boole
   expr.end = p.lastEnd;
   const relation = functionRelation(called ? name : null, asValue(expr), start);
   relation.columns = called && name !== null ? functionColumns(p, at) : null;
-  add(p, out, select, called && name !== null && relation.columns !== null ? { ...relation, builtin: true } : relation);
+  const builtin = called && name !== null && (relation.columns !== null || isUnfolding(name));
+  add(p, out, select, builtin ? { ...relation, builtin } : relation);
   return true;
+}
+
+/** Whether a path starts at a relation that stands before it: `FROM t, TABLE(t.items)` (Oracle). */
+function startsAtRelation({ parts }: Name, before: readonly Relation[]): boolean {
+  const first = parts[0]!.toLowerCase();
+  return (
+    parts.length > 1 &&
+    before.some(
+      (relation) =>
+        (relation.alias ?? (relation.kind === "table" ? relation.name.parts.at(-1) : null))?.toLowerCase() === first,
+    )
+  );
 }
 
 function closesBehind(p: Parser, name: Name, close: number): boolean {

@@ -11,6 +11,7 @@ import {
   readChangeTable,
   readFunction,
   readIdentifierCall,
+  readObjectUnpivot,
   readRemote,
   readTableCall,
   readUnnest,
@@ -54,6 +55,10 @@ function readPrimaryInto(p: Parser, out: Relation[], select: Select): void {
       if (p.isNameAt(1)) break;
       p.next();
       add(p, out, select, queryRelation(queryOf(readValues(p)), false, start));
+      return;
+    case "UNPIVOT":
+      if (!p.dialect.features.implicitUnnest || !p.isNameAt(1)) break;
+      readObjectUnpivot(p, out);
       return;
     case "IDENTIFIER":
       if (p.wordAt(1) !== "(") break;
@@ -239,6 +244,7 @@ function readTable(p: Parser, out: Relation[], select: Select): void {
   }
   if (p.is(".")) p.next();
   name = readNameTail(p, name);
+  if (p.is("*")) p.next(); // with the tables that inherit from it (PostgreSQL)
   if (p.is("(") && !isTableHint(p)) {
     if (!(p.wordAt(1) === "+" && p.wordAt(2) === ")")) {
       p.position = at;

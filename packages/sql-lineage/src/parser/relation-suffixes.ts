@@ -307,6 +307,8 @@ function isClause(p: Parser): boolean {
       return true;
     case "BULK":
       return next === "COLLECT";
+    case "LOG":
+      return next === "ERRORS";
     default:
       return false;
   }

@@ -61,6 +61,7 @@ export function readCreateWithBody(p: Parser, what: BlockStatement["what"]): Sta
     ...blockOf(p, start, body),
     what,
     variables: [...variables, ...rows.records],
+    scope: true,
     rows: table === null ? null : { ...rows, table },
   };
 }

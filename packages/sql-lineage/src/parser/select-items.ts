@@ -20,6 +20,7 @@ export function readItems(p: Parser, items: Item[]): void {
     const gaps = p.gaps.length;
     const item = readItem(p);
     items.push(item);
+    if (item.kind === "expression" && p.is("AS") && p.wordAt(1) === "(") readGenerated(p, item, items);
     if (p.take(",")) continue;
     if (endsItems(p)) return;
     if (p.gaps.length === gaps) p.unread("expected a comma or FROM");
@@ -27,6 +28,13 @@ export function readItems(p: Parser, items: Item[]): void {
     if (p.position === at) p.next();
     if (!p.take(",")) return;
   }
+}
+
+/** Generators give several columns: `stack(…) AS (a, b)` (Hive, Spark). */
+function readGenerated(p: Parser, { expr }: ExpressionItem, items: Item[]): void {
+  p.next();
+  const names = readColumnList(p);
+  if (names.length > 0) items.splice(-1, 1, ...names.map((alias): Item => ({ kind: "expression", expr, alias })));
 }
 
 function endsItems(p: Parser): boolean {
@@ -125,12 +133,8 @@ function brokenExpr(p: Parser, start: number): ExpressionItem["expr"] {
 }
 
 function readAlias(p: Parser): string | null {
-  if (p.take("AS")) {
-    if (p.is("(")) {
-      // Generators give several columns: `stack(…) AS (a, b)`.
-      const names = readColumnList(p);
-      return names[0] ?? null;
-    }
+  if (p.is("AS") && p.wordAt(1) !== "(") {
+    p.next();
     const alias = readIdentifier(p);
     if (alias === null) p.unread("expected an alias");
     else if (p.is("(") && p.tokens.words[p.position - 1] === "TITLE") p.skipBrackets();
@@ -138,7 +142,7 @@ function readAlias(p: Parser): string | null {
   }
   if (p.kind === TokenKind.quoted || p.kind === TokenKind.template) return readIdentifier(p);
   if (p.kind === TokenKind.string) return p.dialect.features.stringAliases ? readIdentifier(p) : null;
-  if (p.kind !== TokenKind.word || p.dialect.words.notColumnAlias.has(p.word)) {
+  if (p.kind !== TokenKind.word || p.is("AS") || p.dialect.words.notColumnAlias.has(p.word)) {
     if (p.is("(") && p.wordAt(1) === "TITLE") p.skipBrackets();
     return null;
   }

@@ -24,7 +24,7 @@ export function readSelect(p: Parser, from: Select | null): Select {
   const select = from ?? newSelect(p.start);
   p.next();
   readModifiers(p, select);
-  if (p.is("TRANSFORM") && p.wordAt(1) === "(" && p.dialect.features.scriptTransform) readTransform(p, select);
+  if (p.is("TRANSFORM") && startsScript(p)) readTransform(p, select);
   else if (p.is("FROM") || p.is("INTO") || p.is("WHERE") || p.is(")") || p.is(";") || p.atEnd() || p.is("|>")) {
     // PostgreSQL allows an empty select list.
     if (!p.is("FROM") && !p.is("INTO") && !p.is("WHERE") && !p.dialect.features.emptySelectList)
@@ -85,6 +85,14 @@ function readModifiers(p: Parser, select: Select): void {
         p.next();
     }
   }
+}
+
+/** Whether `TRANSFORM (…)` here hands its columns to a script, and is not the function of that name. */
+function startsScript(p: Parser): boolean {
+  if (!p.dialect.features.scriptTransform || p.wordAt(1) !== "(") return false;
+  const { words, mates } = p.tokens;
+  const behind = (mates[p.position + 1] ?? -2) + 1;
+  return words[behind] === "USING" || (words[behind] === "ROW" && words[behind + 1] === "FORMAT");
 }
 
 /** `TRANSFORM (a, b) USING 'script' AS (x, y)` (Hive, Spark). */

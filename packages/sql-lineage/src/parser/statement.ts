@@ -3,7 +3,14 @@ import { TokenKind } from "../lexer/tokens.ts";
 import { readAlter } from "./alter.ts";
 import { newSelect } from "./build.ts";
 import { readBulkInsert, readCopy, readExport, readLoad, readUnload } from "./copy.ts";
-import { readCreate, readCreateDictionary, readCreateStream, readCreateSynonym, tableOrViewAt } from "./create.ts";
+import {
+  readCacheTable,
+  readCreate,
+  readCreateDictionary,
+  readCreateStream,
+  readCreateSynonym,
+  tableOrViewAt,
+} from "./create.ts";
 import { readDelete } from "./delete.ts";
 import { readDrop, readExchange, readRenameTable, readTruncate } from "./drop.ts";
 import { readExecute } from "./execute.ts";
@@ -13,7 +20,7 @@ import { readMerge } from "./merge.ts";
 import type { Parser } from "./parser.ts";
 import { readBlock, readDeclaredBlock, startsBlock } from "./blocks.ts";
 import { readControl } from "./control.ts";
-import { readQueryBody, readWith, type With } from "./query.ts";
+import { readQueryBody, readWith } from "./query.ts";
 import { readCreateWithBody } from "./routines.ts";
 import { readSelectClauses } from "./select.ts";
 import { readCallStatement } from "./sequence.ts";
@@ -28,19 +35,18 @@ export function readStatement(p: Parser): Statement {
     case "SELECT":
     case "SEL":
     case "VALUES":
-      return queryStatement(p, start, { ctes: [], statements: [] });
+      return queryStatement(p, start, []);
     case "WITH":
       return readWithStatement(p);
     case "(":
-      if (parenthesisedQueryAt(p, p.position)) return queryStatement(p, start, { ctes: [], statements: [] });
+      if (parenthesisedQueryAt(p, p.position)) return queryStatement(p, start, []);
       break;
     case "FROM":
       return readFromFirst(p);
     case "TABLE":
     case "PIVOT":
     case "UNPIVOT":
-      if (p.isNameAt(1) || (!p.is("TABLE") && p.wordAt(1) === "("))
-        return queryStatement(p, start, { ctes: [], statements: [] });
+      if (p.isNameAt(1) || (!p.is("TABLE") && p.wordAt(1) === "(")) return queryStatement(p, start, []);
       break;
     case "USING":
       // USING EXTERNAL FUNCTION f(…) RETURNS … LAMBDA '…' SELECT … (Athena)
@@ -49,7 +55,7 @@ export function readStatement(p: Parser): Statement {
         if (p.is("(")) p.skipBrackets();
         else p.next();
       }
-      return queryStatement(p, start, { ctes: [], statements: [] });
+      return queryStatement(p, start, []);
     case "PROCEDURE":
     case "FUNCTION":
       if (p.isNameAt(1)) return readCreateWithBody(p, p.is("FUNCTION") ? "function" : "procedure");
@@ -82,6 +88,8 @@ export function readStatement(p: Parser): Statement {
       return readExchange(p);
     case "CALL":
       return readCallStatement(p);
+    case "CACHE":
+      return readCacheTable(p);
     case "COPY":
       return readCopy(p);
     case "UNLOAD":
@@ -120,6 +128,7 @@ export function readStatement(p: Parser): Statement {
     case "LOOP":
     case "REPEAT":
     case "CASE":
+    case "ASSERT":
     case "PERFORM":
     case "PRINT":
     case "LET":
@@ -185,8 +194,8 @@ function endOfLine(p: Parser): number {
   return start + (newline < 0 ? line.length : newline);
 }
 
-function queryStatement(p: Parser, start: number, withClause: With): Statement {
-  const query: Query = readQueryBody(p, withClause);
+function queryStatement(p: Parser, start: number, ctes: Cte[]): Statement {
+  const query: Query = readQueryBody(p, ctes);
   const select = firstSelect(query);
   if (select !== null && select.file !== null)
     return {
@@ -222,19 +231,10 @@ function firstSelect(query: Query): Select | null {
 
 function readWithStatement(p: Parser): Statement {
   const start = p.start;
-  const withClause = readWith(p);
-  const { ctes, statements } = withClause;
-  const statement = readBehindWith(p, start, withClause, ctes);
-  if (statements.length === 0 || statement.kind === "query") return statement;
-  return { kind: "many", statements: [...statements, statement], start, end: p.lastEnd };
-}
-
-function readBehindWith(p: Parser, start: number, withClause: With, ctes: Cte[]): Statement {
+  const ctes = readWith(p);
   switch (p.word) {
-    case "INSERT": {
-      const statement = readInsert(p, null);
-      return withCtes(statement, ctes);
-    }
+    case "INSERT":
+      return withCtes(readInsert(p, null), ctes);
     case "UPDATE":
       return readUpdate(p, ctes);
     case "DELETE":
@@ -246,7 +246,7 @@ function readBehindWith(p: Parser, start: number, withClause: With, ctes: Cte[])
     case "CREATE":
       return withCtes(readAnyCreate(p), ctes);
     default:
-      return queryStatement(p, start, withClause);
+      return queryStatement(p, start, ctes);
   }
 }
 
@@ -265,7 +265,7 @@ function withCtes(statement: Statement, ctes: Cte[]): Statement {
 /** `FROM t SELECT a`, `FROM t INSERT INTO a SELECT … INSERT INTO b SELECT …` (Hive, Spark). */
 function readFromFirst(p: Parser): Statement {
   const start = p.start;
-  if (!insertFollows(p)) return queryStatement(p, start, { ctes: [], statements: [] });
+  if (!insertFollows(p)) return queryStatement(p, start, []);
   p.next();
   const from = newSelect(start);
   p.grammar.fromList(p, from);

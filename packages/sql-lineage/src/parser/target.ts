@@ -58,6 +58,21 @@ export function readTarget(p: Parser): TargetTable {
   return { name, source: variable ? "variable" : placeholder && name.parts.length === 1 ? "placeholder" : "table" };
 }
 
+/** `to` in the schema of `table`, when it names none of its own. */
+export function inSchemaOf(table: TargetTable, to: TargetTable): TargetTable {
+  const { parts, quoted } = table.name;
+  if (to.name.parts.length !== 1 || parts.length < 2) return to;
+  const last = parts.length - 1;
+  return {
+    ...to,
+    name: {
+      ...to.name,
+      parts: [...parts.slice(0, -1), ...to.name.parts],
+      quoted: (quoted & ((1 << last) - 1)) | (to.name.quoted << last),
+    },
+  };
+}
+
 /** A file or stage that is written or read, from the string or stage here. */
 export function readLocation(p: Parser): TargetTable | null {
   const start = p.start;

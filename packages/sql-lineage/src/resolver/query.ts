@@ -53,14 +53,19 @@ export class QueryResolver {
   private readonly dialect: Dialect;
   private readonly tables: Tables;
   private readonly finder: ColumnFinder;
-  /** Statements found inside WITH; the statement's resolver writes what they write. */
-  private readonly onStatement: (statement: Statement) => void;
+  /** Statements found inside a query, and the tables of WITH they see; the statement's resolver writes what they write. */
+  private readonly onStatement: (statement: Statement, env: Env | null) => void;
   /** Tables read, in the order they came. */
   readonly reads: Set<Table> = new Set<Table>();
   /** What decides about the rows of what is being read. */
   influences: InfluenceSet = new InfluenceSet();
 
-  constructor(dialect: Dialect, tables: Tables, finder: ColumnFinder, onStatement: (statement: Statement) => void) {
+  constructor(
+    dialect: Dialect,
+    tables: Tables,
+    finder: ColumnFinder,
+    onStatement: (statement: Statement, env: Env | null) => void,
+  ) {
     this.dialect = dialect;
     this.tables = tables;
     this.finder = finder;
@@ -71,7 +76,7 @@ export class QueryResolver {
 
   /** The columns a query gives. What decides about its rows is added to `influences`. */
   query(query: Query, env: Env | null, parent: Scope | null): readonly Output[] {
-    for (const statement of query.statements) this.onStatement(statement);
+    for (const statement of query.statements) this.onStatement(statement, env);
     const scope = this.scalarScope(query.ctes, parent);
     const inner = this.withCtes(query.ctes, env, scope);
     const outputs = this.body(query.body, inner, scope);

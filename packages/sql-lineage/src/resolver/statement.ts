@@ -6,6 +6,7 @@ import type {
   CopyStatement,
   CreateStatement,
   DeleteStatement,
+  Expr,
   InsertStatement,
   MergeAction,
   MergeStatement,
@@ -59,9 +60,10 @@ export class StatementResolver {
       const { rows } = statement;
       if (rows === null) resolveBody();
       else this.resolveTrigger(rows, resolveBody, out);
-      if (statement.what !== "block") {
-        this.variables.clear();
-        for (const [name, value] of outer) this.variables.set(name, value);
+      if (statement.scope) {
+        for (const name of this.variables.keys())
+          if (statement.what !== "block" || !name.startsWith("@")) this.variables.delete(name);
+        for (const [name, value] of outer) if (!this.variables.has(name)) this.variables.set(name, value);
       }
       return;
     }
@@ -177,6 +179,8 @@ class OneStatement {
   private readonly variables: Map<string, VariableValue>;
   private readonly finder: ColumnFinder;
   private readonly queries: QueryResolver;
+  /** Tables of a WITH around the statement. */
+  private env: Env | null = null;
 
   constructor(dialect: Dialect, tables: Tables, text: string, variables: Map<string, VariableValue>, draft: Draft) {
     this.dialect = dialect;
@@ -188,8 +192,8 @@ class OneStatement {
       get: (name) => variables.get(name) ?? (name.startsWith("@") || name.startsWith(":") ? NO_VALUE : undefined),
     };
     this.finder = new ColumnFinder(dialect, lookup);
-    this.queries = new QueryResolver(dialect, tables, this.finder, (statement) => {
-      this.inner(statement);
+    this.queries = new QueryResolver(dialect, tables, this.finder, (statement, env) => {
+      this.inner(statement, env);
     });
   }
 
@@ -198,11 +202,14 @@ class OneStatement {
   }
 
   /** A statement inside a WITH: what it writes is written by the whole. */
-  private inner(statement: Statement): void {
+  private inner(statement: Statement, env: Env | null): void {
     const { kind, outputs } = this.draft;
+    const { env: outer } = this;
     const saved = this.queries.influences;
     this.queries.influences = new InfluenceSet();
+    this.env = env;
     this.read(statement);
+    this.env = outer;
     this.queries.influences = saved;
     this.draft.kind = kind;
     this.draft.outputs = outputs;
@@ -298,7 +305,7 @@ class OneStatement {
 
   private query(statement: QueryStatement): void {
     this.draft.kind = "select";
-    const outputs = this.queries.query(statement.query, null, null);
+    const outputs = this.queries.query(statement.query, this.env, null);
     if (statement.into !== null) {
       const target: TargetTable = {
         name: statement.into.name,
@@ -382,7 +389,7 @@ class OneStatement {
     let inserted: Output[] = [];
     const values = statement.query?.body.kind === "values";
     if (statement.query !== null) {
-      const outputs = this.queries.query(statement.query, null, null);
+      const outputs = this.queries.query(statement.query, this.env, null);
       inserted = this.placed(outputs, statement.byName ? null : names.columns);
       const rule: Rule = values
         ? "values"
@@ -476,7 +483,7 @@ class OneStatement {
   private sourcesOf(query: Query | null): readonly Visible[] {
     if (query?.body.kind !== "select") return [];
     const scope = newScope(null);
-    this.queries.from(query.body.from, scope, this.queries.withCtes(query.ctes, null, null));
+    this.queries.from(query.body.from, scope, this.queries.withCtes(query.ctes, this.env, null));
     return scope.relations;
   }
 
@@ -514,12 +521,14 @@ class OneStatement {
 
   private update(statement: UpdateStatement): void {
     this.draft.kind = "update";
-    const env = this.queries.withCtes(statement.ctes, null, null);
+    const env = this.queries.withCtes(statement.ctes, this.env, null);
     const scope = newScope(null);
     this.queries.from(statement.select.from, scope, env);
     const first = scope.relations[0];
     const target = this.updated(statement.target, scope, columnsOf(statement.assignments));
     const reads = this.queries.reads;
+    const listed = [...reads];
+    reads.clear();
     for (const assignment of statement.assignments) {
       const owner = this.owner(assignment.column, scope);
       const into = owner?.table == null ? target : { table: owner.table, outputs: null };
@@ -527,12 +536,18 @@ class OneStatement {
     }
     if (target !== null && this.draft.writes.length === 0) this.writeTable(target.table, "update");
     if (target === null) this.unresolvedTarget(statement.target);
-    for (const write of this.draft.writes) {
-      const table = scope.relations.find((relation) => relation.table?.use.id === write.id)?.table;
-      // The table that is changed counts as read only where it is joined to itself.
-      if (table != null && !this.joinedToItself(scope, table, first)) reads.delete(table);
-    }
     this.queries.influence(statement.select.influence, scope, env);
+    // The table that is changed counts as read only where it is joined to itself, or a subquery reads it.
+    const nested = [...reads];
+    reads.clear();
+    for (const table of listed)
+      if (
+        !this.draft.writes.some(({ id }) => id === table.use.id) ||
+        !scope.relations.some((relation) => relation.table === table) ||
+        this.joinedToItself(scope, table, first)
+      )
+        reads.add(table);
+    for (const table of nested) reads.add(table);
     this.decided(target?.table ?? null);
     if (statement.returning !== null && target !== null && statement.target.kind === "table")
       this.returning(statement.returning, target.table, statement.target, scope);
@@ -607,17 +622,28 @@ class OneStatement {
 
   private delete(statement: DeleteStatement): void {
     this.draft.kind = "delete";
-    const env = this.queries.withCtes(statement.ctes, null, null);
+    const env = this.queries.withCtes(statement.ctes, this.env, null);
     const scope = newScope(null);
     this.queries.from(statement.select.from, scope, env);
-    const tables = statement.targets
+    const tables: { target: TargetTable | null; table: Table | null }[] = statement.targets
       .filter(({ name }) => name.parts.length > 0)
       .map((target) => ({ target, table: this.deleted(target, scope, env) }));
+    const [outer] = scope.relations;
+    if (statement.targets.length === 0 && outer !== undefined) {
+      // DELETE FROM (SELECT …)
+      const table = changed(outer, NO_COLUMNS)?.table ?? null;
+      if (table === null) this.unresolvedTarget(statement.select.from[0]!);
+      else {
+        this.queries.reads.delete(table);
+        this.writeTable(table, "delete");
+      }
+      tables.push({ target: null, table });
+    }
     this.queries.influence(statement.select.influence, scope, env);
     for (const { table } of tables) if (table !== null) this.decided(table);
     if (tables.length === 0) this.decided(null);
     const [first] = tables;
-    if (statement.returning !== null && first?.table != null)
+    if (statement.returning !== null && first?.table != null && first.target !== null)
       this.returning(statement.returning, first.table, first.target, scope);
   }
 
@@ -647,7 +673,7 @@ class OneStatement {
 
   private merge(statement: MergeStatement): void {
     this.draft.kind = "merge";
-    const env = this.queries.withCtes(statement.ctes, null, null);
+    const env = this.queries.withCtes(statement.ctes, this.env, null);
     const scope = newScope(null);
     this.queries.from(statement.select.from, scope, env);
     const sources = [...scope.relations];
@@ -685,7 +711,7 @@ class OneStatement {
         // Only the source's row is there to be inserted.
         const inner: Scope = { ...newScope(null), relations: [...sources] };
         action.values.forEach((expr, i) => {
-          const output = this.queries.outputOf(expr, expr.label, inner, env);
+          const output = this.queries.outputOf(expr, columnNameOf(expr), inner, env);
           const name = (action.columns ?? table.columns)?.[i] ?? this.nameOf(output);
           this.draft.edges.add(table, table.spelling(name.toLowerCase()) ?? name, output.flows, expr, "merge insert");
         });
@@ -714,12 +740,7 @@ class OneStatement {
 
   private create(statement: CreateStatement): void {
     const { target, to, model, query, temporary } = statement;
-    this.draft.kind =
-      statement.what === "table"
-        ? "create table"
-        : statement.what === "view"
-          ? "create view"
-          : "create materialized view";
+    this.draft.kind = statement.what === "cache" ? "cache" : `create ${statement.what}`;
     for (const read of statement.reads) {
       const table = this.tables.find(read.name, read.source);
       this.queries.reads.add(table);
@@ -744,7 +765,7 @@ class OneStatement {
       this.draft.after.push(() => this.tables.define(target.name, target.source, statement.columns, temporary));
       return;
     }
-    const outputs = this.queries.query(query, null, null);
+    const outputs = this.queries.query(query, this.env, null);
     if (to === null) {
       const adds = this.dialect.features.createAsAddsColumns && statement.what === "table";
       this.filled(target, "create", outputs, adds ? null : statement.columns, "created as", temporary);
@@ -763,7 +784,7 @@ class OneStatement {
     const { from, to, query, columns, rule } = statement;
     const target = to === null ? null : this.write(to, "copy", columns === null ? "assumed" : "statement");
     if (query !== null) {
-      const outputs = this.queries.query(query, null, null);
+      const outputs = this.queries.query(query, this.env, null);
       if (target === null)
         this.draft.outputs = outputs.map((output) => ({
           name: this.nameOf(output),
@@ -814,6 +835,13 @@ class OneStatement {
 interface Changed {
   readonly table: Table;
   readonly outputs: readonly Output[] | null;
+}
+
+/** The name of the column an expression is; null when it is anything else. */
+function columnNameOf({ refs, queries, rows }: Expr): string | null {
+  const [only] = refs;
+  const isColumn = refs.length === 1 && queries.length === 0 && rows === 0 && only!.how === IDENTITY;
+  return isColumn ? only!.name.parts.at(-1)! : null;
 }
 
 const NO_COLUMNS: ReadonlySet<string> = new Set();
