@@ -13,7 +13,8 @@ export { connectorForType, connectorForUrl, loadConnector } from "./plugins/load
 export * from "./session/index.ts";
 export { type Clock, systemClock } from "./topology/clock.ts";
 export { type Estimate, estimateRun } from "./topology/estimate.ts";
-export { type FilterVerdict, type NameFilter, type Pattern } from "./topology/filter.ts";
+export { formerFqn } from "./topology/former-fqn.ts";
+export { type FilterVerdict, leftOutBy, type NameFilter, type Pattern } from "./topology/filter.ts";
 export type * from "./topology/ports.ts";
 export {
   addCounts,

@@ -4,7 +4,7 @@ import { problemLines } from "../failure.ts";
 import { openProgress } from "../progress/progress.ts";
 import { secretAsker } from "../run/ask-secret.ts";
 import { watchInterrupts } from "../run/interrupts.ts";
-import { namedWorkflows } from "../run/read-workflows.ts";
+import { metadataOnly, namedWorkflows } from "../run/read-workflows.ts";
 import { withKeptConnections } from "../run/kept-connection.ts";
 import { safe } from "../screen/safe-text.ts";
 import { estimateLines } from "../views/estimate.ts";
@@ -23,7 +23,7 @@ export async function run(call: Call): Promise<number> {
   let exit: number = EXIT.success;
   try {
     for (const workflow of workflows) {
-      const { from, service, connector, connection, options } = workflow;
+      const { from, service, connector, connection, options } = metadataOnly(workflow);
       try {
         const estimate = await estimateRun({
           connector,

@@ -6,22 +6,22 @@ import {
   FqnError,
   HeadwaterError,
   isEntityType,
+  type MetadataWorkflow,
   type NodeName,
   quoteName,
   splitFqn,
   TOPOLOGIES,
   type Topology,
-  type Workflow,
 } from "@headwater/core";
 import type { Call } from "../call.ts";
 import { catalogPath } from "../catalog/open.ts";
-import { namedFiles } from "../run/read-workflows.ts";
+import { metadataOnly, namedFiles } from "../run/read-workflows.ts";
 import { type Decided, decidedLines, type Rule, ruleLines } from "../views/filters.ts";
 
 /** `headwater filters` */
 export async function run(call: Call): Promise<number> {
   const { args, out } = call;
-  const workflows = namedFiles(call).map(({ read }) => read());
+  const workflows = namedFiles(call).map(({ read }) => metadataOnly(read()));
   const path = catalogPath(call);
   const db = existsSync(path) ? openDatabase(path) : null;
   try {
@@ -43,10 +43,10 @@ export async function run(call: Call): Promise<number> {
   return 0;
 }
 
-const topologyOf = ({ connector }: Workflow): Topology => TOPOLOGIES[connector.manifest.service];
+const topologyOf = ({ connector }: MetadataWorkflow): Topology => TOPOLOGIES[connector.manifest.service];
 
 /** What the file says of a name, from the top down to the rule that leaves it out or to the name itself. */
-function decide(workflow: Workflow, typed: string, db: Database | null, call: Call): Decided {
+function decide(workflow: MetadataWorkflow, typed: string, db: Database | null, call: Call): Decided {
   const path = namesOf(typed);
   const { service, options } = workflow;
   const below = path[0] === service && path.length > 1 ? path.slice(1) : path;
@@ -76,7 +76,7 @@ function namesOf(typed: string): string[] {
 
 /** The nodes on the way to a name. What the last one is, the catalog, `--type` or the name's form tells. */
 function nodesTo(
-  workflow: Workflow,
+  workflow: MetadataWorkflow,
   below: readonly string[],
   fqn: string,
   db: Database | null,
@@ -111,7 +111,7 @@ function nodesTo(
 }
 
 /** Every rule of the file, with how many of the catalog's entities it decides on. */
-function rulesOf(workflow: Workflow, db: Database | null): Rule[] {
+function rulesOf(workflow: MetadataWorkflow, db: Database | null): Rule[] {
   const { service, options } = workflow;
   const rules = new Map<string, Rule>();
   const ruleFor = (node: NodeName, rule: string | null, kept: boolean): Rule => {

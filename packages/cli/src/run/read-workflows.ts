@@ -5,6 +5,7 @@ import {
   HeadwaterError,
   type InstalledConnector,
   loadConnector,
+  type MetadataWorkflow,
   readWorkflow,
   serverRefusal,
   type UsableConnector,
@@ -61,6 +62,12 @@ export function namedFiles({ args }: Call): Named[] {
     throw new HeadwaterError("usage", "There is no workflow file to look at.", { hint: "Name one: -c FILE" });
   const context = workflowContext();
   return files.map((file) => ({ from: file, read: () => fromFile(file, context) }));
+}
+
+/** A workflow that reads metadata. Throws a `HeadwaterError` (`usage`) for one of another kind. */
+export function metadataOnly(workflow: Workflow): MetadataWorkflow {
+  if (workflow.kind === "metadata") return workflow;
+  throw new HeadwaterError("usage", `${workflow.from} reads no metadata: it is a ${workflow.kind} workflow.`);
 }
 
 /** Refuses a workflow that wants its metadata somewhere else than in the catalog, unless `--store catalog` says not to mind. */

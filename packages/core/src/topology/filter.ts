@@ -38,3 +38,9 @@ export function verdictOnName(filter: NameFilter | undefined, name: string): Fil
         : `not included by any of ${filter.includes.length} patterns`,
   };
 }
+
+/** Why a filter leaves a name out, in words; `null` when it is kept. */
+export function leftOutBy(filter: NameFilter | undefined, name: string): string | null {
+  const { kept, rule } = verdictOnName(filter, name);
+  return kept ? null : rule;
+}
