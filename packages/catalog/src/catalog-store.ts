@@ -597,7 +597,8 @@ export class CatalogStore implements Store {
       );
       if (end.remember !== null)
         this.#db.run(
-          "INSERT OR REPLACE INTO service(name, identity) VALUES (?, ?)",
+          `INSERT INTO service(name, identity) VALUES (?, ?)
+           ON CONFLICT(name) DO UPDATE SET identity = excluded.identity WHERE identity IS NOT excluded.identity`,
           row.service,
           end.remember.identity,
         );

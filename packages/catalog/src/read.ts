@@ -184,6 +184,16 @@ export function changesSince(db: Database, seq: number, limit = 1_000): FeedEntr
   return feed(db, "WHERE h.seq > ? ORDER BY h.seq LIMIT ?", seq, limit);
 }
 
+/** The latest changes, newest first. */
+export function latestChanges(db: Database, limit = 20): FeedEntry[] {
+  return feed(db, "ORDER BY h.seq DESC LIMIT ?", limit);
+}
+
+/** The number of the last change; 0 in an empty catalog. */
+export function lastSeq(db: Database): number {
+  return db.get<{ seq: number | null }>("SELECT max(seq) AS seq FROM history")?.seq ?? 0;
+}
+
 /** The changes a run made, oldest first. */
 export function changesOfRun(db: Database, run: number, limit = 100_000): FeedEntry[] {
   return feed(db, "WHERE h.run = ? ORDER BY h.seq LIMIT ?", run, limit);

@@ -1,5 +1,6 @@
 /** Canonical export and import, and the backup that keeps history too. */
-import { existsSync } from "node:fs";
+import { accessSync, constants, existsSync } from "node:fs";
+import { dirname } from "node:path";
 import {
   type Curated,
   type Document,
@@ -114,5 +115,13 @@ export function backupTo(db: Database, file: string): void {
     throw new HeadwaterError("usage", `${file} is there already; a backup overwrites nothing.`, {
       hint: "Name another file.",
     });
+  try {
+    accessSync(dirname(file), constants.W_OK);
+  } catch (error) {
+    throw new HeadwaterError("usage", `A backup cannot be written to ${file}: ${(error as Error).message}.`, {
+      hint: "Name a file in a folder that is there and that you may write to.",
+      cause: error,
+    });
+  }
   db.run("VACUUM INTO ?", file);
 }

@@ -82,7 +82,7 @@ describe("a catalog file", () => {
     for (const { path } of source.objects("table"))
       source.put("table", { path, kind: "Regular", weight: 1_000, facts: table(["id", "name", "x".repeat(300)]) });
     const pages = db.get<{ page_count: number }>("PRAGMA page_count")?.page_count ?? 0;
-    db.exec(`PRAGMA max_page_count = ${pages + 120}`);
+    db.exec(`PRAGMA max_page_count = ${pages + 50}`);
     await expect(ingest(source, db)).rejects.toThrow(/is full/);
     expect(db.get("PRAGMA integrity_check")).toEqual({ integrity_check: "ok" });
     db.exec("PRAGMA max_page_count = 1000000");

@@ -61,7 +61,9 @@ export function diffDocuments(
     const [was, is] = [before[key], after[key]];
     if (was === is) continue;
     if (key === "columns" || key === "source") continue;
-    if (LISTS.has(key)) diffList(change, key, (was as Json[] | undefined) ?? [], (is as Json[] | undefined) ?? []);
+    if (key === "storedProcedureCode")
+      diffObject(change, `${key}.`, (was as JsonObject | undefined) ?? {}, (is as JsonObject | undefined) ?? {});
+    else if (LISTS.has(key)) diffList(change, key, (was as Json[] | undefined) ?? [], (is as Json[] | undefined) ?? []);
     else if (!sameJson(was, is)) recordField(change, key, was, is);
   }
   if (before["columns"] !== undefined || after["columns"] !== undefined) {

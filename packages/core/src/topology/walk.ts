@@ -9,9 +9,9 @@ import { type Topology, TOPOLOGIES } from "./topologies.ts";
 import type { Position, Task } from "./unit.ts";
 
 /** Objects of a slice, at most. */
-export const SLICE_OBJECTS = 2_000;
+export const SLICE_OBJECTS = 1_000;
 /** Columns (weight) of a slice, at most, unless one object alone has more. */
-export const SLICE_WEIGHT = 40_000;
+export const SLICE_WEIGHT = 20_000;
 /** Parents listed by one unit, at most. */
 export const LIST_PARENTS = 2_000;
 

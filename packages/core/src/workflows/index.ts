@@ -2,6 +2,7 @@ export { describeWorkflow, formatDescription, type WorkflowDescription } from ".
 export { withKeptConnection } from "./kept-connection.ts";
 export { MAX_DELETE_WORDS, parseMaxDelete } from "./max-delete.ts";
 export { DEFAULT_PIPELINE, type MetadataWorkflow } from "./metadata-workflow.ts";
+export { nearest } from "./nearest.ts";
 export { type NamedServer, serverRefusal } from "./openmetadata-server.ts";
 export { formatProblem, type Problem, problemsOf, type Spot } from "./problem.ts";
 export { pythonPattern } from "./python-regex/python-pattern.ts";

@@ -1,18 +1,13 @@
 /** Reads YAML and JSON (which is YAML too) into nodes. No value is ever part of a message: it may be a secret. */
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  type Pair,
-  parseAllDocuments,
-  type YAMLMap,
-} from "yaml";
+import { createRequire } from "node:module";
+import type { Document, Node, Pair, YAMLMap } from "yaml";
 import type { FileNode, MapEntry, MapNode } from "./file-node.ts";
 import type { Problems, Spot } from "./problem.ts";
+
+const require = createRequire(import.meta.url);
+
+/** Loaded with the first file: most commands read none, and loading takes 20 ms. */
+const yaml = (): typeof import("yaml") => require("yaml") as typeof import("yaml");
 
 const MAX_CHARACTERS = 1_000_000;
 const MAX_DEPTH = 60;
@@ -24,10 +19,10 @@ export function parseFile(text: string, problems: Problems): MapNode | null {
     problems.error(null, "", `The file is longer than ${MAX_CHARACTERS} characters: it cannot be a workflow.`);
     return null;
   }
-  const lines = new LineCounter();
+  const lines = new (yaml().LineCounter)();
   let documents: Document.Parsed[];
   try {
-    documents = [...parseAllDocuments(text, { lineCounter: lines, uniqueKeys: false, prettyErrors: false })];
+    documents = [...yaml().parseAllDocuments(text, { lineCounter: lines, uniqueKeys: false, prettyErrors: false })];
   } catch (error) {
     // The parser recurses; nothing else is known to make it throw.
     if (!(error instanceof RangeError)) throw error;
@@ -97,18 +92,18 @@ class Converter {
       this.#problems.error(at, "", depth > MAX_DEPTH ? TOO_DEEP : tooMany);
       return empty;
     }
-    if (isAlias(node)) {
+    if (yaml().isAlias(node)) {
       const target = node.resolve(this.#document);
       if (target !== undefined) return this.convert(target, path, depth + 1);
       this.#problems.error(at, path, "This alias has no anchor before it.");
       return empty;
     }
-    if (isMap(node)) return this.#map(node, at, path, depth);
-    if (isSeq(node)) {
+    if (yaml().isMap(node)) return this.#map(node, at, path, depth);
+    if (yaml().isSeq(node)) {
       const items = node.items.map((item, index) => this.convert(item as Node, `${path}[${index}]`, depth + 1));
       return { is: "list", at, items };
     }
-    if (!isScalar(node)) return empty;
+    if (!yaml().isScalar(node)) return empty;
     const { value } = node;
     if (value === null) return empty;
     if (typeof value === "string") return { is: "scalar", at, value, text: value };
@@ -144,6 +139,6 @@ class Converter {
 }
 
 function keyText(key: Node | null): string | null {
-  if (!isScalar(key) || key.value === null) return null;
+  if (!yaml().isScalar(key) || key.value === null) return null;
   return typeof key.value === "string" ? key.value : (key.source ?? null);
 }

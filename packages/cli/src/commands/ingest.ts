@@ -1,0 +1,131 @@
+import { CatalogStore, type Database, lastSeq, openDatabase } from "@headwater/catalog";
+import {
+  EXIT,
+  formatProblem,
+  HeadwaterError,
+  isHeadwaterError,
+  type RunEvent,
+  runMetadata,
+  systemClock,
+} from "@headwater/core";
+import type { Call } from "../call.ts";
+import { catalogPath } from "../catalog/open.ts";
+import { goOnWithoutReader } from "../outputs.ts";
+import { problemLines } from "../failure.ts";
+import { openProgress, type Progress } from "../progress/progress.ts";
+import { secretAsker } from "../run/ask-secret.ts";
+import { eachChangeSince } from "../run/changes-since.ts";
+import { scratchCopy } from "../run/dry-run.ts";
+import { watchInterrupts } from "../run/interrupts.ts";
+import { completed } from "../run/kept-connection.ts";
+import { type EventSink, openEvents, openReport } from "../run/output-files.ts";
+import { checkStore, namedWorkflows } from "../run/read-workflows.ts";
+import { exitOf, reportOf, type RunOutcome } from "../run/report.ts";
+import { runSettings } from "../run/run-settings.ts";
+import { safeLines } from "../screen/safe-text.ts";
+import { outcomeLines } from "../views/outcome.ts";
+
+/** `headwater ingest` */
+export async function run(call: Call): Promise<number> {
+  const { args, out, err } = call;
+  const [quiet, json, dryRun, eventsTo] = [
+    args.flag("quiet"),
+    args.flag("json"),
+    args.flag("dry-run"),
+    args.value("events"),
+  ];
+  if (json && eventsTo === "-")
+    throw new HeadwaterError("usage", "--json and --events - both want standard output.", {
+      hint: "Send one of them into a file: --report FILE or --events FILE",
+    });
+  // Everything is read before anything runs: a mistake in the last file shows at once.
+  const settings = runSettings(call);
+  const workflows = namedWorkflows(call).map(({ read }) => read());
+  checkStore(call, workflows);
+  const writeReport = openReport(args.value("report"));
+  goOnWithoutReader();
+  const path = catalogPath(call);
+  const catalog = dryRun ? scratchCopy(path) : openForWriting(path);
+  const progress = openProgress(err, quiet);
+  const events = openEvents(eventsTo, (message) => progress.say(message));
+  const interrupts = watchInterrupts((line) => progress.say(line), err);
+  const outcomes: RunOutcome[] = [];
+  let crash: { error: unknown } | null = null;
+  try {
+    for (const workflow of workflows) {
+      if (!quiet) for (const problem of workflow.warnings) progress.say(warningLine(formatProblem(problem), call));
+      const context = { call, db: catalog.db, progress, events, signal: interrupts.signal };
+      const changed = { ...workflow, options: { ...workflow.options, ...settings } };
+      const outcome: RunOutcome = { workflow: changed, result: null, error: null, events: [], changes: null };
+      outcomes.push(outcome);
+      await ingest(outcome, dryRun, context);
+      if (outcome.error !== null) for (const line of failureLines(outcome.error, call)) progress.say(line);
+      if (exitOf(outcome) === EXIT.interrupted) break;
+    }
+  } catch (error) {
+    crash = { error };
+  } finally {
+    progress.end();
+    interrupts.release();
+    events.close();
+    catalog.remove();
+  }
+  const exit = outcomes.map(exitOf).find((code) => code !== EXIT.success) ?? EXIT.success;
+  const report = reportOf(path, dryRun, exit, outcomes);
+  writeReport(report);
+  if (crash !== null) throw crash.error;
+  if (json) out.json(report);
+  else if (!quiet || exit !== EXIT.success) {
+    const screen = eventsTo === "-" || quiet ? err : out;
+    for (const outcome of outcomes) screen.print(...outcomeLines(outcome, screen).slice(0, quiet ? 2 : undefined));
+  }
+  if (exit === EXIT.interrupted && !dryRun)
+    err.print("The same command goes on from here; with --fresh it begins anew.");
+  return exit;
+}
+
+interface Context {
+  call: Call;
+  db: Database;
+  progress: Progress;
+  events: EventSink;
+  signal: AbortSignal;
+}
+
+/** Runs one workflow into a catalog and fills its outcome. What nobody foresaw is thrown. */
+async function ingest(outcome: RunOutcome, dryRun: boolean, context: Context): Promise<void> {
+  const { call, db, progress, events, signal } = context;
+  const before = lastSeq(db);
+  const prompt = secretAsker(progress, signal);
+  try {
+    const whole = completed(outcome.workflow, db);
+    outcome.result = await runMetadata({
+      ...whole,
+      config: whole.connection?.config,
+      fresh: call.args.flag("fresh"),
+      allowEmpty: whole.allowEmpty || call.args.flag("allow-empty"),
+      store: new CatalogStore(db),
+      clock: systemClock,
+      signal,
+      emit: (event: RunEvent) => {
+        outcome.events.push(event);
+        progress.show(event);
+        events.write(event);
+      },
+      ...(prompt === undefined ? {} : { prompt }),
+    });
+  } catch (error) {
+    if (!isHeadwaterError(error)) throw error;
+    outcome.error = error;
+  }
+  if (dryRun) outcome.changes = [...eachChangeSince(db, before)];
+}
+
+function openForWriting(path: string): { db: Database; remove(): void } {
+  const db = openDatabase(path);
+  return { db, remove: () => db.close() };
+}
+
+const warningLine = (text: string, { err }: Call): string => `${err.paint("yellow", "!")} ${safeLines(text).join(" ")}`;
+
+const failureLines = (error: HeadwaterError, { err }: Call): string[] => problemLines(error.message, error.hint, err);

@@ -1,0 +1,93 @@
+/** Every option of every command: the same name means the same everywhere. */
+
+/** Options that are there or not. */
+export type Flag =
+  | "accept-source"
+  | "allow-empty"
+  | "deleted"
+  | "dry-run"
+  | "fresh"
+  | "help"
+  | "json"
+  | "quiet"
+  | "recursive";
+
+/** Options with one value. */
+export type Valued =
+  | "catalog"
+  | "events"
+  | "format"
+  | "limit"
+  | "max-delete"
+  | "report"
+  | "service"
+  | "store"
+  | "threads"
+  | "type"
+  | "yes";
+
+/** Options that may be given several times. */
+export type Repeated = "config" | "reset";
+
+/** Any option. */
+export type OptionName = Flag | Valued | Repeated;
+
+/** What an option takes and what it does. */
+export interface OptionInfo {
+  is: "flag" | "value" | "list";
+  /** What its value is called in help. */
+  value?: string;
+  short?: string;
+  help: string;
+}
+
+type Infos<N extends string, Is> = {
+  readonly [O in N]: OptionInfo & { is: Is } & (Is extends "flag" ? object : { value: string });
+};
+
+/** All options, in the order help lists them. */
+export const OPTIONS: Infos<Flag, "flag"> & Infos<Valued, "value"> & Infos<Repeated, "list"> = {
+  config: {
+    is: "list",
+    value: "FILE",
+    short: "c",
+    help: "a workflow file (YAML or JSON); several are run one after the other",
+  },
+  service: {
+    is: "value",
+    value: "NAME",
+    help: "the service's name in the catalog, instead of the one that follows from the URL",
+  },
+  threads: { is: "value", value: "N", help: "sessions at once, at most (default 4)" },
+  "dry-run": { is: "flag", help: "show what would change; the catalog stays as it is" },
+  "max-delete": {
+    is: "value",
+    value: "N|N%",
+    help: "how many objects may be deleted (default: the larger of 10 and 20 %)",
+  },
+  store: { is: "value", value: "catalog", help: "keep the metadata in the catalog although the file names a server" },
+  fresh: { is: "flag", help: "begin anew where a broken run could be continued" },
+  "accept-source": { is: "flag", help: "another server took this one's place: go on with it" },
+  "allow-empty": { is: "flag", help: "finding nothing is fine" },
+  report: { is: "value", value: "FILE", help: "write the whole report as JSON: result, counts, failures, events" },
+  events: { is: "value", value: "FILE|-", help: "write each event as a line of JSON as it happens" },
+  quiet: { is: "flag", short: "q", help: "no progress and no report; errors are still said" },
+  type: {
+    is: "value",
+    value: "TYPE",
+    help: "which one, where entities of several types have the name (table, storedProcedure …)",
+  },
+  recursive: { is: "flag", short: "r", help: "everything below, not only one level" },
+  deleted: { is: "flag", help: "deleted ones too" },
+  limit: { is: "value", value: "N", help: "how many, at most (default 20)" },
+  reset: { is: "list", value: "FIELD", help: "go back to what the source says of a field" },
+  format: { is: "value", value: "jsonl", help: "one line of JSON per entity (the default, and the only one)" },
+  yes: { is: "value", value: "NAME", help: "the service's name once more, where nobody can be asked" },
+  catalog: {
+    is: "value",
+    value: "FILE",
+    help: "the catalog (default: HEADWATER_CATALOG, else .headwater/catalog.db here or above)",
+  },
+  json: { is: "flag", help: "print JSON" },
+  help: { is: "flag", short: "h", help: "say what the command does" },
+};

@@ -1,0 +1,19 @@
+/**
+ * V8 lets the space for new objects grow to 16 MB and more on each side, which a run that streams rows never needs: with 4 MB
+ * its peak is a quarter lower, and it is as fast. The size can only be given at start.
+ */
+const FLAG = "--max-semi-space-size=4";
+
+/** Starts the same command again in the place of this process, with the smaller heap. Returns where that cannot be done. */
+export function restartWithSmallHeap(): void {
+  const chosen = [...process.execArgv, process.env["NODE_OPTIONS"] ?? ""].some((word) =>
+    word.includes("semi-space-size"),
+  );
+  if (chosen || process.execve === undefined || process.platform === "win32") return;
+  const args = [process.execPath, FLAG, ...process.execArgv, ...process.argv.slice(1)];
+  try {
+    process.execve(process.execPath, args, process.env);
+  } catch {
+    // Not allowed here (a sandbox, a permission model): the run works as well, with more memory.
+  }
+}

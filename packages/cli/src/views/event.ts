@@ -1,0 +1,110 @@
+import { EXIT, type NodeName, type RunEvent, TOPOLOGIES } from "@headwater/core";
+import { count, counted } from "../screen/numbers.ts";
+import { safe } from "../screen/safe-text.ts";
+import type { Look, Tint } from "../screen/screen.ts";
+import { duration } from "../screen/times.ts";
+import { countOf, wordFor } from "./words.ts";
+
+/** What an event says, as lines: the first says it, the others what can be done. */
+export function eventLines(event: RunEvent, { paint }: Look): string[] {
+  const line = (sign: string, tint: Tint, text: string, ...more: (string | undefined)[]): string[] => [
+    `${paint(tint, sign)} ${safe(text)}`,
+    ...more
+      .filter((hint) => hint !== undefined)
+      .flatMap((hint) => hint.split("\n").map((part) => `  ${paint("dim", safe(part))}`)),
+  ];
+  switch (event.event) {
+    case "run-started":
+      return line(
+        "▸",
+        "cyan",
+        `${event.pipeline} with ${event.connector}${event.continued ? ", going on where it stopped" : ""}`,
+      );
+    case "connected":
+      return line("▸", "cyan", `connected: server ${event.server}, at most ${counted(event.sessions, "session")}`);
+    case "listed":
+      return line("·", "dim", listedText(event));
+    case "read":
+      return line("·", "dim", `read ${countOf(event.objects, event.node)}`);
+    case "not-listed":
+      return line(
+        event.failure ? "✗" : "!",
+        event.failure ? "red" : "yellow",
+        `${event.scope}: ${event.message}`,
+        event.hint,
+      );
+    case "failed":
+      return line("✗", "red", `${wordFor(event.node)} ${event.fqn}: ${event.message}`, event.hint);
+    case "set-aside":
+      return line("!", "yellow", `${wordFor(event.node)} ${event.fqn} is set aside until the end: ${event.reason}`);
+    case "retry":
+      return line("!", "yellow", `${event.what}: ${event.message} Trying again in ${duration(event.inMs)}.`);
+    case "renamed":
+      return line("~", "yellow", `${wordFor(event.node)} ${event.from} is ${event.to} now`);
+    case "deleted":
+      return line("-", "red", `${wordFor(event.node)} ${event.fqn} is gone${below(event.below)}`);
+    case "kept":
+      return line("!", "yellow", `${wordFor(event.node)} ${event.fqn} is kept: ${event.reason}`);
+    case "out-of-scope":
+      return line(
+        "!",
+        "yellow",
+        `${countOf(event.objects, event.node)} of ${event.scope} are out of scope and kept: ${event.reason}`,
+      );
+    case "held":
+      return line("!", "yellow", heldText(event), event.hint);
+    case "note":
+      return line("!", "yellow", event.message, event.hint);
+    case "queries":
+      return line("·", "dim", queriesText(event));
+    case "run-finished":
+      return line(
+        event.exit === EXIT.success ? "✓" : "✗",
+        event.exit === EXIT.success ? "green" : "red",
+        `${event.state}: ${event.message}`,
+      );
+  }
+}
+
+const below = (objects: number): string => (objects > 0 ? `, with ${count(objects)} below it` : "");
+
+function listedText({ node, group, scopes, found, leftOut }: RunEvent & { event: "listed" }): string {
+  const parent = PARENTS.get(node);
+  const where = parent === undefined ? "" : ` in ${countOf(scopes, parent)}`;
+  const left = leftOut > 0 ? `, ${count(leftOut)} left out` : "";
+  return `${group === "" ? "" : `${group}: `}found ${countOf(found, node)}${where}${left}`;
+}
+
+/** What the objects of each node are below; nothing for those right below the service. */
+const PARENTS: ReadonlyMap<NodeName, NodeName> = new Map(
+  Object.values(TOPOLOGIES).flatMap(({ nodes }) =>
+    nodes.flatMap(({ name, parent }) => (parent === null ? [] : [[name, parent] as const])),
+  ),
+);
+
+function heldText({ deletions, limit, of, examples }: RunEvent & { event: "held" }): string {
+  const more = deletions > examples.length ? " …" : "";
+  return `${counted(deletions, "deletion")} held back, more than the ${count(limit)} allowed of ${count(of)}: ${examples.join(", ")}${more}`;
+}
+
+/** How many queries were asked, and how many the connector's manifest allows. */
+export function queriesText({
+  total,
+  bound,
+  sessions,
+}: {
+  total: number;
+  bound: number | null;
+  sessions: number;
+}): string {
+  const allowed = bound === null ? "" : ` of at most ${count(bound)}`;
+  return `${counted(total, "query", "queries")}${allowed}, ${counted(sessions, "session")}`;
+}
+
+/** What people look for in a run that did not go well. */
+export type Trouble = RunEvent & { event: "failed" | "not-listed" };
+
+/** Whether an event is a failure. */
+export function isFailure(event: RunEvent): event is Trouble {
+  return event.event === "failed" || (event.event === "not-listed" && event.failure);
+}
