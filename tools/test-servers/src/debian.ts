@@ -100,7 +100,9 @@ async function fetchPackage(suite: string, packageName: string, work: string): P
   const root = folder("root");
   try {
     await execute("apt-get", [...options, "-qq", "update"]);
-    const without = ["recommends", "suggests", "conflicts", "breaks", "replaces", "enhances"].map((what) => `--no-${what}`);
+    const without = ["recommends", "suggests", "conflicts", "breaks", "replaces", "enhances"].map(
+      (what) => `--no-${what}`,
+    );
     const { stdout } = await execute("apt-cache", [...options, "depends", "--recurse", ...without, packageName]);
     const packages = stdout.split("\n").filter((line) => /^[a-z]/.test(line) && !NOT_LOADED.test(line));
     await execute("apt-get", [...options, "-qq", "download", ...new Set(packages)], { cwd: debs });
@@ -116,9 +118,12 @@ async function fetchPackage(suite: string, packageName: string, work: string): P
 
 /** Where this machine gets Debian's packages from. */
 async function mirror(): Promise<string> {
-  const { stdout } = await execute("apt-get", ["indextargets", "--format", "$(REPO_URI)", "Created-By: Packages"]).catch(
-    () => ({ stdout: "" }),
-  );
+  const { stdout } = await execute("apt-get", [
+    "indextargets",
+    "--format",
+    "$(REPO_URI)",
+    "Created-By: Packages",
+  ]).catch(() => ({ stdout: "" }));
   const uris = stdout.split("\n").filter((uri) => /\/debian\/?$/.test(uri));
   if (uris[0] === undefined) throw new Unavailable("apt has no source of Debian's packages on this machine");
   return uris[0];

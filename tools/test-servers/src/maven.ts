@@ -58,7 +58,12 @@ async function unzip(jar: string, file: string, folder: string): Promise<void> {
 }
 
 function reason(error: unknown): string {
-  const { code, stderr, stdout, message } = error as { code?: unknown; stderr?: string; stdout?: string; message: string };
+  const { code, stderr, stdout, message } = error as {
+    code?: unknown;
+    stderr?: string;
+    stdout?: string;
+    message: string;
+  };
   if (code === "ENOENT") return `there is no ${/spawn (\S+)/.exec(message)?.[1] ?? "mvn"}`;
   const line = `${stdout ?? ""}\n${stderr ?? ""}`.split("\n").find((text) => /\[ERROR\]/.test(text));
   return (line ?? message.split("\n")[0] ?? "").trim().slice(0, 200);

@@ -54,7 +54,10 @@ async function fromDebian(suite: string, isMariaDb: boolean): Promise<Found> {
   const { root, program, args } = isMariaDb
     ? await debianProgram(suite, "mariadb-server-core", "usr/sbin/mariadbd")
     : await debianProgram(suite, "mysql-server-core", "usr/sbin/mysqld");
-  const share = join(root, isMariaDb && existsSync(join(root, "usr/share/mariadb")) ? "usr/share/mariadb" : "usr/share/mysql");
+  const share = join(
+    root,
+    isMariaDb && existsSync(join(root, "usr/share/mariadb")) ? "usr/share/mariadb" : "usr/share/mysql",
+  );
   const scripts = ["mysql_system_tables.sql", "mariadb_system_tables.sql"];
   const first = scripts.find((name) => existsSync(join(share, name)))?.split("_")[0] ?? "mysql";
   const bootstrap = ["system_tables", "performance_tables", "system_tables_data", "sys_schema"].map((name) =>

@@ -77,7 +77,8 @@ function lastOf(result: readonly unknown[]): unknown {
   return several ? result.at(-1) : result;
 }
 
-const isHeader = (one: unknown): boolean => typeof one === "object" && one !== null && "affectedRows" in one && "serverStatus" in one;
+const isHeader = (one: unknown): boolean =>
+  typeof one === "object" && one !== null && "affectedRows" in one && "serverStatus" in one;
 
 /** A URL as the driver's settings. */
 function connectionOf(url: string): ConnectionOptions {

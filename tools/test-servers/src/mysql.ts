@@ -91,7 +91,13 @@ export async function startMysql(options: MysqlOptions = {}): Promise<MysqlServe
   }
   const startMs = Math.round(performance.now() - began);
   const name = binaries.isMariaDb ? "MariaDB" : "MySQL";
-  await note({ server: `${name} ${/^[\d.]+/.exec(binaries.version)?.[0]}`, ran: true, startMs, pid: server.pid, folder });
+  await note({
+    server: `${name} ${/^[\d.]+/.exec(binaries.version)?.[0]}`,
+    ran: true,
+    startMs,
+    pid: server.pid,
+    folder,
+  });
   return {
     release,
     version: binaries.version,
@@ -240,7 +246,13 @@ class Server {
     const fixed = ["--no-defaults", `--datadir=${this.data}`, `--lc-messages-dir=${share}`, `--tmpdir=${this.#folder}`];
     const child = spawn(
       program,
-      [...before, ...fixed, `--character-sets-dir=${join(share, "charsets")}`, ...flags(madeWith(this.#binaries)), ...args],
+      [
+        ...before,
+        ...fixed,
+        `--character-sets-dir=${join(share, "charsets")}`,
+        ...flags(madeWith(this.#binaries)),
+        ...args,
+      ],
       {
         cwd: this.#folder,
         stdio: ["pipe", "ignore", "pipe"],

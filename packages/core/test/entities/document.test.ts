@@ -111,7 +111,7 @@ describe("what was not read", () => {
       fc.property(pair, ({ type, first, second }) => {
         const fresh = toDocument(type, "svc", second);
         const stored = toDocument(type, "svc", first);
-        expect(JSON.stringify(keepUnread(type, fresh, { keys: [], columnKeys: [] }, stored))).toBe(
+        expect(JSON.stringify(keepUnread(type, fresh, { keys: [], columnKeys: [], unseen: [] }, stored))).toBe(
           JSON.stringify(fresh),
         );
         const unread = unreadOf(type, second);
