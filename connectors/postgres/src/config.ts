@@ -39,7 +39,10 @@ export interface PostgresConfig {
   sslConfig: { caCertificate?: string | undefined; sslCertificate?: string | undefined; sslKey?: Secret | undefined };
   /** The classification that row level security policies become tags of. */
   classificationName: string;
-  arguments: { [A in keyof ConnectionArguments]-?: NonNullable<ConnectionArguments[A]> };
+  arguments: { [A in Exclude<keyof ConnectionArguments, "application_name">]-?: number } & {
+    /** `null`: the name core marks a run's sessions with. */
+    application_name: string | null;
+  };
 }
 
 /** The database a client is sent to that only wants to know which others there are; every installation has it. */
@@ -122,7 +125,7 @@ export const configSchema: z.ZodType<PostgresConfig> = z
       classificationName: rest.classificationName,
       arguments: {
         connect_timeout: given.connect_timeout ?? 15,
-        application_name: given.application_name ?? "headwater",
+        application_name: given.application_name ?? null,
         statement_timeout: given.statement_timeout ?? 300_000,
         lock_timeout: given.lock_timeout ?? 3_000,
       },

@@ -108,7 +108,8 @@ export const REQUESTS = {
       sizeBytes: "number?",
       numbers: "text?",
       typeIds: "text?",
-      detail: { type: "text", holds: "sql" },
+      // Its parts by their position in TableDetail (rows.ts): options of a foreign table, comments, defaults, constraints.
+      detail: { type: "text", holds: { 5: { 1: "text" }, 11: "text", 12: "sql", 13: { "*": { 3: "sql" } } } },
     },
   },
 
@@ -124,7 +125,7 @@ export const REQUESTS = {
       strategy: "text",
       key: { type: "text", holds: "sql" },
       columns: "text?",
-      partitions: { type: "text?", holds: "sql" },
+      partitions: { type: "text?", holds: { "*": { 2: "sql" } } },
       rowCount: "number?",
       sizeBytes: "number?",
     },
@@ -155,8 +156,8 @@ export const REQUESTS = {
       element: "json",
       subtype: "json?",
       labels: "json?",
-      attributes: { type: "json?", holds: "text" },
-      checks: { type: "json?", holds: "sql" },
+      attributes: { type: "json?", holds: { "*": { 3: "text" } } },
+      checks: { type: "json?", holds: { "*": { 1: "sql" } } },
     },
   },
 

@@ -114,7 +114,7 @@ async function open(
   config: PostgresConfig,
   database: string,
   ssl: false | ConnectionOptions,
-  { signal, prompt }: ConnectOptions,
+  { signal, prompt, mark }: ConnectOptions,
 ): Promise<Client> {
   signal.throwIfAborted();
   const { default: pg } = await import("pg");
@@ -125,7 +125,7 @@ async function open(
     database,
     password: () => findPassword(config, database, prompt),
     ssl,
-    application_name: config.arguments.application_name,
+    application_name: config.arguments.application_name ?? mark ?? "headwater",
     connectionTimeoutMillis: config.arguments.connect_timeout * 1_000,
     keepAlive: true,
     keepAliveInitialDelayMillis: 30_000,

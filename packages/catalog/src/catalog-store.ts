@@ -488,19 +488,15 @@ export class CatalogStore implements Store {
 
   async outOfScope(runId: string): Promise<OutOfScope[]> {
     const left = this.#db.all<{ node: NodeName; parent: string; name: string; reason: string }>(
-      `SELECT u.node, s.parent, s.name, s.left_out AS reason FROM
-         (SELECT no, task ->> 'node' AS node FROM unit WHERE run = ? AND task ->> 'do' = 'list') u
-       JOIN stage s ON s.unit = u.no AND s.left_out IS NOT NULL
-       JOIN entity e ON e.prefix = s.parent || CASE u.node WHEN 'dashboardDataModel' THEN '.model' ELSE '' END
-         AND e.name = s.name AND e.type = u.node AND e.deleted = 0
-       ORDER BY s.parent, s.left_out, s.name`,
+      `SELECT u.node, s.parent, s.name, s.left_out AS reason ${LEFT_OUT} ORDER BY s.parent, s.left_out, s.name`,
       Number(runId),
     );
     const groups = new Map<string, OutOfScope>();
     for (const { node, parent, name, reason } of left) {
       const key = JSON.stringify([node, parent, reason]);
-      const group = groups.get(key) ?? { node, scope: parent, reason, objects: 0 };
-      group.objects += 1 + this.#countedBelow(`${parent}.${quoteName(name)}`);
+      const group = groups.get(key) ?? { node, scope: parent, reason, objects: 0, below: 0 };
+      group.objects += 1;
+      group.below += this.#countedBelow(`${parent}.${quoteName(name)}`);
       groups.set(key, group);
     }
     return [...groups.values()];
@@ -556,12 +552,30 @@ export class CatalogStore implements Store {
         for (const { type } of writer.delete(Number(id))) if (isNode(type)) of(counts, type).deleted += 1;
       if (commit.overrideMetadata) writer.retireCurated(quoteName(serviceName(unit)));
       this.#rememberAbsences(run, commit.absent.map(Number));
+      this.#rememberOutOfScope(run, unit.pipeline, commit.outOfScope);
       this.#addEvents(run, commit.events);
       const all = structuredClone(commit.counts);
       addCounts(all, counts);
       this.#db.run("UPDATE unit SET done = 1, counts = ? WHERE no = ?", JSON.stringify(all), no);
       return { counts };
     });
+  }
+
+  /** What the run leaves out takes the place of what the pipeline's last one left out. */
+  #rememberOutOfScope(run: number, pipeline: string, missing: FinishCommit["outOfScope"]): void {
+    this.#db.run("DELETE FROM out_of_scope WHERE pipeline = ?", pipeline);
+    this.#db.run(
+      `INSERT OR IGNORE INTO out_of_scope(pipeline, entity, reason) SELECT ?, e.id, s.left_out ${LEFT_OUT}`,
+      pipeline,
+      run,
+    );
+    for (const { id, reason } of missing)
+      this.#db.run(
+        "INSERT OR IGNORE INTO out_of_scope(pipeline, entity, reason) VALUES (?, ?, ?)",
+        pipeline,
+        Number(id),
+        reason,
+      );
   }
 
   /** What a listed scope has again is no longer absent; what it misses without proof is, until the next run. */
@@ -616,6 +630,13 @@ export class CatalogStore implements Store {
     this.#db.run("DELETE FROM unit WHERE run = ?", run);
   }
 }
+
+/** Live entities that a run's listings have and its options leave out. */
+const LEFT_OUT = `FROM
+         (SELECT no, task ->> 'node' AS node FROM unit WHERE run = ? AND task ->> 'do' = 'list') u
+       JOIN stage s ON s.unit = u.no AND s.left_out IS NOT NULL
+       JOIN entity e ON e.prefix = s.parent || CASE u.node WHEN 'dashboardDataModel' THEN '.model' ELSE '' END
+         AND e.name = s.name AND e.type = u.node AND e.deleted = 0`;
 
 /** Greater than every name, in the bytes SQLite compares. */
 const LAST = "\u{10ffff}\u{10ffff}";

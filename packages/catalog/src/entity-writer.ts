@@ -16,6 +16,7 @@ import {
   type Json,
   isWholeRead,
   keepUnread,
+  maxBump,
   noChange,
   type Observations,
   parentFqn,
@@ -34,7 +35,16 @@ import type { Database } from "./database.ts";
 import { indexEntity, unindexEntity } from "./search-index.ts";
 
 /** What one entry of the history did. */
-export type HistoryOp = "created" | "updated" | "restored" | "renamed" | "deleted" | "set" | "imported";
+export type HistoryOp =
+  | "created"
+  | "updated"
+  | "restored"
+  | "renamed"
+  | "deleted"
+  | "set"
+  | "retired"
+  | "reverted"
+  | "imported";
 
 /** Who changes something, and when: a run, or a person. */
 export interface Author {
@@ -62,7 +72,7 @@ export interface StoredEntity {
 }
 
 /** The state that history steps lead between. */
-interface HistoryState {
+export interface HistoryState {
   name: string;
   deleted: boolean;
   source: Document;
@@ -328,6 +338,21 @@ export class EntityWriter {
     this.#record(id, next, "deleted", description, { "~": { deleted: { "=": false } } });
   }
 
+  /** Takes back the mark of an entity that was deleted. What it says is what it said then. */
+  undelete(stored: StoredEntity): void {
+    const description = noChange();
+    recordField(description, "deleted", true, false);
+    const version = bumpVersion(stored.version, description.bump);
+    this.#db.run(
+      "UPDATE entity SET deleted = 0, version = ?, updated_at = ? WHERE id = ?",
+      version,
+      this.#author.at,
+      stored.id,
+    );
+    indexEntity(this.#db, stored.id, stored.type, stored.name, stored.source, stored.curated);
+    this.#record(stored.id, version, "restored", description, { "~": { deleted: { "=": true } } });
+  }
+
   /** Replaces the curated layer. Returns whether anything changed. */
   curate(stored: StoredEntity, wanted: Curated | null, op: HistoryOp = "set"): boolean {
     const curated = wanted === null ? null : retireAgreed(stored.source, wanted);
@@ -380,6 +405,49 @@ export class EntityWriter {
     this.#record(stored.id, version, op, description, back(stored, after));
   }
 
+  /** Takes an entity back to a place and a state it once had. Returns whether that changed anything. */
+  revert(stored: StoredEntity, fqn: string, { source, deleted, curated }: HistoryState): boolean {
+    const { prefix, name } = placeOf(fqn);
+    const description = diffDocuments(stored.type, stored.source, source);
+    const own = curatedDiff(stored, curated);
+    description.fieldsAdded.push(...own.fieldsAdded);
+    description.fieldsUpdated.push(...own.fieldsUpdated);
+    description.fieldsDeleted.push(...own.fieldsDeleted);
+    description.bump = maxBump(description.bump, own.bump);
+    if (stored.deleted !== deleted) recordField(description, "deleted", stored.deleted, deleted);
+    if (stored.name !== name) recordField(description, "name", stored.name, name, "major");
+    if (stored.prefix !== prefix) recordField(description, "fullyQualifiedName", stored.fqn, fqn, "major");
+    const text = JSON.stringify(source);
+    if (description.bump === "none" && fingerprint(text) === stored.fingerprint) return false;
+    const version = bumpVersion(stored.version, description.bump === "none" ? "minor" : description.bump);
+    this.#db.run(
+      // As after an import: no rows lead to this state.
+      "UPDATE entity SET prefix = ?, name = ?, fqn = ?, kind = ?, version = ?, deleted = ?, rows_hash = '', fingerprint = ?, token = NULL, updated_at = ? WHERE id = ?",
+      prefix,
+      name,
+      fqn,
+      kindIn(source) ?? stored.kind,
+      version,
+      deleted ? 1 : 0,
+      fingerprint(text),
+      this.#author.at,
+      stored.id,
+    );
+    moveBelow(this.#db, stored.fqn, fqn);
+    this.#db.run(
+      "UPDATE document SET source = ?, curated = ?, column_keys = NULL WHERE id = ?",
+      text,
+      curated === null ? null : JSON.stringify(curated),
+      stored.id,
+    );
+    this.#writeReferences(stored.id, stored.type, source, true);
+    unindexEntity(this.#db, stored.id);
+    if (!deleted) indexEntity(this.#db, stored.id, stored.type, name, source, curated);
+    const op = stored.deleted && !deleted ? "restored" : deleted && !stored.deleted ? "deleted" : "reverted";
+    this.#record(stored.id, version, op, description, back(stored, { name, deleted, source, curated }));
+    return true;
+  }
+
   /** Retires the curated values of fields the source supplies, for every live entity of a service. */
   retireCurated(service: string): void {
     const rows = this.#db.all<LoadRow>(
@@ -388,7 +456,7 @@ export class EntityWriter {
     );
     for (const row of rows) {
       const stored = toStored(row);
-      if (stored.curated !== null) this.curate(stored, retireSupplied(stored.source, stored.curated), "updated");
+      if (stored.curated !== null) this.curate(stored, retireSupplied(stored.source, stored.curated), "retired");
     }
   }
 
@@ -488,6 +556,11 @@ export class EntityWriter {
       "created",
     );
   }
+}
+
+/** The kind a document of a table or routine tells; `undefined` for others. */
+export function kindIn(document: Document): string | undefined {
+  return (document["tableType"] ?? document["storedProcedureType"]) as string | undefined;
 }
 
 /** The service (or other root) an entity belongs to. */

@@ -90,9 +90,10 @@ function toEntity(db: Database, stored: StoredEntity): Entity {
 }
 
 /** FQNs that end in what somebody typed, or contain its last word: what they may have meant. */
-export function similarFqns(db: Database, typed: string, limit = 5): string[] {
+export function similarFqns(db: Database, typed: string, limit = 5, options: { deleted?: boolean } = {}): string[] {
+  const deleted = options.deleted === true ? "" : "deleted = 0 AND";
   const ending = db.all<{ fqn: string }>(
-    "SELECT fqn FROM entity WHERE deleted = 0 AND (fqn = ? COLLATE NOCASE OR fqn LIKE ? ESCAPE '\\') ORDER BY length(fqn), fqn LIMIT ?",
+    `SELECT fqn FROM entity WHERE ${deleted} (fqn = ? COLLATE NOCASE OR fqn LIKE ? ESCAPE '\\') ORDER BY deleted, length(fqn), fqn LIMIT ?`,
     typed,
     `%.${typed.replaceAll(/[\\%_]/g, "\\$&")}`,
     limit,
@@ -172,6 +173,22 @@ export function stateAt(db: Database, entity: StoredEntity, seq: number): PastSt
   return null;
 }
 
+/** The state of an entity right before one change of its history; `null` when it is no longer kept, or there was none. */
+export function stateBefore(db: Database, entity: StoredEntity, seq: number): PastState | null {
+  let state: Json = {
+    name: entity.name,
+    deleted: entity.deleted,
+    source: entity.source,
+    curated: entity.curated as unknown as Json,
+  };
+  for (const row of historyRows(db, entity.id)) {
+    if (row.seq < seq || row.back === null) return null;
+    state = applyDelta(state, JSON.parse(row.back) as Delta);
+    if (row.seq === seq) return state as unknown as PastState;
+  }
+  return null;
+}
+
 /** One committed change of any entity, for the change feed. */
 export interface FeedEntry extends HistoryEntry {
   /** `null` once the entity was removed for good. */
@@ -192,6 +209,11 @@ export function latestChanges(db: Database, limit = 20): FeedEntry[] {
 /** The number of the last change; 0 in an empty catalog. */
 export function lastSeq(db: Database): number {
   return db.get<{ seq: number | null }>("SELECT max(seq) AS seq FROM history")?.seq ?? 0;
+}
+
+/** The number of the oldest change that is kept; 1 in an empty catalog. */
+export function firstSeq(db: Database): number {
+  return db.get<{ seq: number | null }>("SELECT min(seq) AS seq FROM history")?.seq ?? 1;
 }
 
 /** The changes a run made, oldest first. */

@@ -4,7 +4,7 @@
 export const APPLICATION_ID = 0x48575452;
 
 /** The version of the tables. Raise it with each entry added to {@link MIGRATIONS}. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /**
  * `entity` is narrow because reconciling looks up every entity of a service; the documents are beside it. `prefix` is the
@@ -138,5 +138,10 @@ CREATE TABLE grants(node TEXT NOT NULL, fqn TEXT NOT NULL, digest TEXT NOT NULL,
 CREATE TABLE absence(entity INTEGER PRIMARY KEY, run INTEGER NOT NULL) STRICT;
 `;
 
+/** What the last finished run of each pipeline left out although the catalog has it: what `prune` may remove. */
+const VERSION_2 = `
+CREATE TABLE out_of_scope(pipeline TEXT NOT NULL, entity INTEGER NOT NULL, reason TEXT NOT NULL, PRIMARY KEY(pipeline, entity)) STRICT, WITHOUT ROWID;
+`;
+
 /** What leads from each version to the next, the first from an empty file. */
-export const MIGRATIONS: readonly string[] = [VERSION_1];
+export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2];

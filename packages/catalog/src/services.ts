@@ -18,7 +18,8 @@ export function deleteService(db: Database, service: string, now: number): numbe
       unindexEntity(db, id);
       for (const name of ["document", "entity", "absence"])
         db.run(`DELETE FROM ${name} WHERE ${name === "absence" ? "entity" : "id"} = ?`, id);
-      for (const name of ["reference", "observation"]) db.run(`DELETE FROM ${name} WHERE entity = ?`, id);
+      for (const name of ["reference", "observation", "out_of_scope"])
+        db.run(`DELETE FROM ${name} WHERE entity = ?`, id);
     }
     // The feed keeps its numbers: what was there is told without its content.
     db.run("UPDATE history SET change = NULL, back = NULL WHERE entity NOT IN (SELECT id FROM entity)");
@@ -71,11 +72,18 @@ export function renameService(db: Database, from: string, to: string, now: numbe
       old.length + 1,
       from,
     );
+    db.run(
+      `UPDATE out_of_scope SET pipeline = ? || substr(pipeline, ?) WHERE ${where.replaceAll("prefix", "pipeline")}`,
+      fresh,
+      old.length + 1,
+      ...args,
+    );
     return moved.length;
   });
 }
 
-function withLease<T>(db: Database, service: string, now: number, work: () => T): T {
+/** Does something to a service that no run of it may get in the way of, in one transaction. Throws as `takeLease` does. */
+export function withLease<T>(db: Database, service: string, now: number, work: () => T): T {
   const { fence } = takeLease(db, service, now);
   try {
     return db.transaction(work);

@@ -1,6 +1,6 @@
 import { type Clock, defaultRunOptions, runMetadata, type RunResult } from "@headwater/core";
 import { CatalogStore, type Database } from "@headwater/catalog";
-import { memoryConnector, MemorySource } from "@headwater/testkit";
+import { memoryConnector, MemorySource } from "@headwater/core/memory";
 
 /** A source of many slices; `changed` is what became of it a week later. */
 export function crashSource(changed: boolean): MemorySource {

@@ -1,5 +1,5 @@
 import { SourceError } from "@headwater/core";
-import { type MemoryRequest, MemorySource, refused } from "@headwater/testkit";
+import { type MemoryRequest, MemorySource, refused } from "@headwater/core/memory";
 import { describe, expect, test } from "vitest";
 import { exported, type Ingested, ingest, memoryCatalog, sampleSource, table } from "./ingest.ts";
 

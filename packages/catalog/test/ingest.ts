@@ -8,7 +8,7 @@ import {
   type RunResult,
   type TableFacts,
 } from "@headwater/core";
-import { memoryConnector, type MemorySource, MemorySource as Source } from "@headwater/testkit";
+import { memoryConnector, type MemorySource, MemorySource as Source } from "@headwater/core/memory";
 import { CatalogStore, type Database, exportLines, openDatabase } from "../src/index.ts";
 
 /** A clock that never waits and ticks by itself. */

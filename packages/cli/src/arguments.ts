@@ -1,5 +1,5 @@
 import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
-import type { CommandInfo } from "./commands.ts";
+import type { CommandInfo } from "./command.ts";
 import { type Flag, OPTIONS, type OptionName, type Repeated, type Valued } from "./options.ts";
 
 /** The words and options of one call, as typed. */

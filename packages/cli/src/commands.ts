@@ -1,32 +1,5 @@
 /** Every command of `headwater`, in the order help lists them: parsing, help and loading are driven by this table. */
-import type { Call } from "./call.ts";
-import type { OptionName } from "./options.ts";
-
-/** What a command's module exports. */
-export interface CommandModule {
-  /** Does the command's work. Returns its exit code. */
-  run(call: Call): Promise<number>;
-}
-
-/** One command. */
-export interface CommandInfo {
-  name: string;
-  /** The group it is listed under. */
-  group: "Read sources" | "Look around" | "Curate" | "Look after the catalog";
-  /** What it does, in one line. */
-  summary: string;
-  /** Its forms, without `headwater`. */
-  usage: readonly string[];
-  /** What else is worth knowing. */
-  about?: readonly string[];
-  examples?: readonly string[];
-  options: readonly OptionName[];
-  /** How many words it takes beside its options: at least, at most. */
-  words: readonly [least: number, most: number];
-  /** Whether it streams so much that a smaller heap is worth a second start of 25 ms. */
-  streams?: boolean;
-  load(): Promise<CommandModule>;
-}
+import type { CommandInfo } from "./command.ts";
 
 const SOURCE =
   "A source is a workflow file of OpenMetadata (-c FILE) or a URL that a connector understands (postgres://…).";
@@ -39,16 +12,17 @@ export const COMMANDS: readonly CommandInfo[] = [
     name: "ingest",
     group: "Read sources",
     summary: "read a source's metadata into the catalog",
-    usage: ["ingest -c FILE…", "ingest URL"],
+    usage: ["ingest -c FILE…", "ingest URL", "ingest --replay FILE"],
     about: [
       SOURCE,
       "Ctrl-C stops after what is under way: everything read so far is kept, and the next run goes on from there.",
-      "Exit code: 0 success · 2 configuration · 3 source unreachable or sign-in refused · 4 some objects failed · 5 nothing found · 6 deletions held back · 7 another server than before · 8 busy · 130 interrupted. With several files, that of the first that did not end with 0.",
+      "Exit code: 0 success · 2 configuration · 3 source unreachable or sign-in refused · 4 some objects failed · 5 nothing found · 6 deletions held back, or the budget used up · 7 another server than before · 8 busy · 130 interrupted. With several files, that of the first that did not end with 0.",
     ],
     examples: [
       "ingest -c shop.yaml",
       "ingest postgres://reader@db.example/shop --dry-run",
       "ingest -c *.yaml --events - | jq",
+      "ingest -c shop.yaml --record shop.recording",
     ],
     options: [
       "config",
@@ -60,6 +34,10 @@ export const COMMANDS: readonly CommandInfo[] = [
       "fresh",
       "accept-source",
       "allow-empty",
+      "budget",
+      "record",
+      "keep-literals",
+      "replay",
       "report",
       "events",
       "quiet",
@@ -103,6 +81,15 @@ export const COMMANDS: readonly CommandInfo[] = [
     load: () => import("./commands/connectors.ts"),
   },
   {
+    name: "recording",
+    group: "Read sources",
+    summary: "say what is in a recording made with ingest --record",
+    usage: ["recording inspect FILE"],
+    options: ["json"],
+    words: [2, 2],
+    load: () => import("./commands/recording.ts"),
+  },
+  {
     name: "ls",
     group: "Look around",
     summary: "list what is below a name, like a directory",
@@ -116,9 +103,10 @@ export const COMMANDS: readonly CommandInfo[] = [
     name: "show",
     group: "Look around",
     summary: "show one entity: a table with its columns, a view, a routine, a service …",
-    usage: ["show NAME"],
+    usage: ["show NAME [--at TIME]"],
     about: [NAMES],
-    options: ["type", "json", "catalog"],
+    examples: ["show shop.shop.sales.orders", "show orders --at 2026-11-20"],
+    options: ["at", "type", "json", "catalog"],
     words: [1, 1],
     load: () => import("./commands/show.ts"),
   },
@@ -153,6 +141,30 @@ export const COMMANDS: readonly CommandInfo[] = [
     load: () => import("./commands/diff.ts"),
   },
   {
+    name: "blame",
+    group: "Look around",
+    summary: "show who made an entity say what it says: each field and column with its last change",
+    usage: ["blame NAME"],
+    about: [NAMES],
+    options: ["type", "json", "catalog"],
+    words: [1, 1],
+    load: () => import("./commands/blame.ts"),
+  },
+  {
+    name: "changes",
+    group: "Look around",
+    summary: "print every committed change in order, by numbers without gaps",
+    usage: ["changes [--since N] [--follow]"],
+    about: [
+      "Whoever keeps the last number seen misses nothing: --since N goes on behind it, whatever wrote meanwhile. Changes that are no longer kept are told, with exit code 7.",
+      "With --json each change is a line of JSON.",
+    ],
+    examples: ["changes --since 812", "changes --follow --json | jq .fullyQualifiedName"],
+    options: ["since", "follow", "json", "catalog"],
+    words: [0, 0],
+    load: () => import("./commands/changes.ts"),
+  },
+  {
     name: "runs",
     group: "Look around",
     summary: "list the runs, or show one with its failures, reasons and events",
@@ -171,12 +183,52 @@ export const COMMANDS: readonly CommandInfo[] = [
       "Fields: description=TEXT, displayName=TEXT, owners+=user:NAME (or team:, role:), owners-=…, tags+=CLASSIFICATION.TAG, tags-=…. FIELD= sets it to empty, which hides what the source says; --reset FIELD goes back to what the source says.",
     ],
     examples: [
-      'set shop.shop.sales.orders description="One row per order" owners+=user:ana',
+      'set shop.shop.sales.orders description="One row per order" owners+=user:analyst',
       "set shop.shop.sales.customers.email tags+=PII.Email",
     ],
     options: ["reset", "type", "json", "catalog"],
     words: [1, Infinity],
     load: () => import("./commands/set.ts"),
+  },
+  {
+    name: "restore",
+    group: "Curate",
+    summary: "take back a deletion, or bring back what was set on an entity",
+    usage: ["restore NAME [VERSION]"],
+    about: [
+      NAMES,
+      "A deleted entity is live again, with what was deleted together with it and what people had set on it. One that is not deleted gets back what overrideMetadata retired last; with VERSION, what was set on it at that version. Nothing here touches what the source says.",
+    ],
+    examples: ["restore shop.shop.sales.orders", "restore shop.shop.sales.orders 0.4"],
+    options: ["type", "json", "catalog"],
+    words: [1, 2],
+    load: () => import("./commands/restore.ts"),
+  },
+  {
+    name: "prune",
+    group: "Look after the catalog",
+    summary: "mark deleted what a service's workflow files no longer cover, after a filter was changed",
+    usage: ["prune SERVICE|PIPELINE"],
+    about: [
+      "Runs keep what a filter or an option now leaves out, and report it as out of scope. This shows it, asks, and removes it; headwater restore takes it back. What the last run of each of the service's pipelines left out counts; with a PIPELINE (shop.metadata), what that one left out.",
+    ],
+    examples: ["prune shop --dry-run"],
+    options: ["dry-run", "yes", "json", "catalog"],
+    words: [1, 1],
+    load: () => import("./commands/prune.ts"),
+  },
+  {
+    name: "rollback",
+    group: "Look after the catalog",
+    summary: "take back everything a run changed",
+    usage: ["rollback RUN"],
+    about: [
+      "For a run that should not have been: of the wrong server, with the wrong options. What it made is marked deleted, what it deleted is live again, names and facts are what they were; what people set since stays. It is all or nothing: what later runs changed again is told, with exit code 7. The next run reads the source again.",
+    ],
+    examples: ["rollback 12 --dry-run"],
+    options: ["dry-run", "json", "catalog"],
+    words: [1, 1],
+    load: () => import("./commands/rollback.ts"),
   },
   {
     name: "export",

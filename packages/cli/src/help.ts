@@ -1,4 +1,5 @@
-import { COMMANDS, type CommandInfo } from "./commands.ts";
+import type { CommandInfo } from "./command.ts";
+import { COMMANDS } from "./commands.ts";
 import { OPTIONS, type OptionName } from "./options.ts";
 import type { Look } from "./screen/screen.ts";
 

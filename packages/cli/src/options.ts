@@ -6,21 +6,28 @@ export type Flag =
   | "allow-empty"
   | "deleted"
   | "dry-run"
+  | "follow"
   | "fresh"
   | "help"
   | "json"
+  | "keep-literals"
   | "quiet"
   | "recursive";
 
 /** Options with one value. */
 export type Valued =
+  | "at"
+  | "budget"
   | "catalog"
   | "events"
   | "format"
   | "limit"
   | "max-delete"
+  | "record"
+  | "replay"
   | "report"
   | "service"
+  | "since"
   | "store"
   | "threads"
   | "type"
@@ -69,6 +76,18 @@ export const OPTIONS: Infos<Flag, "flag"> & Infos<Valued, "value"> & Infos<Repea
   fresh: { is: "flag", help: "begin anew where a broken run could be continued" },
   "accept-source": { is: "flag", help: "another server took this one's place: go on with it" },
   "allow-empty": { is: "flag", help: "finding nothing is fine" },
+  budget: {
+    is: "value",
+    value: "LIMITS",
+    help: "stop before the query that exceeds queries=500,bytes=10GB (exit code 6)",
+  },
+  record: {
+    is: "value",
+    value: "FILE",
+    help: "keep every request and answer in a file, literals and comments replaced; reads everything",
+  },
+  "keep-literals": { is: "flag", help: "record literals and comments as they are" },
+  replay: { is: "value", value: "FILE", help: "answer from a recording: neither source nor driver is needed" },
   report: { is: "value", value: "FILE", help: "write the whole report as JSON: result, counts, failures, events" },
   events: { is: "value", value: "FILE|-", help: "write each event as a line of JSON as it happens" },
   quiet: { is: "flag", short: "q", help: "no progress and no report; errors are still said" },
@@ -79,6 +98,13 @@ export const OPTIONS: Infos<Flag, "flag"> & Infos<Valued, "value"> & Infos<Repea
   },
   recursive: { is: "flag", short: "r", help: "everything below, not only one level" },
   deleted: { is: "flag", help: "deleted ones too" },
+  at: {
+    is: "value",
+    value: "TIME",
+    help: "as it was then: a day (2026-11-20, its beginning) or a time (2026-11-20T14:03); local, unless it has an offset",
+  },
+  since: { is: "value", value: "N", help: "after the change of this number (default: all that are kept)" },
+  follow: { is: "flag", short: "f", help: "go on with what happens, until Ctrl-C" },
   limit: { is: "value", value: "N", help: "how many, at most (default 20)" },
   reset: { is: "list", value: "FIELD", help: "go back to what the source says of a field" },
   format: { is: "value", value: "jsonl", help: "one line of JSON per entity (the default, and the only one)" },

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openDatabase } from "@headwater/catalog";
+import type { RunOptions } from "@headwater/core";
 import type { MemorySource } from "@headwater/testkit";
 import { afterAll } from "vitest";
 import { fill } from "./sample-shop.ts";
@@ -68,10 +69,10 @@ export class Project {
   }
 
   /** Fills the catalog as a run would. */
-  async fill(source: MemorySource): Promise<void> {
+  async fill(source: MemorySource, options: Partial<RunOptions> = {}): Promise<void> {
     const db = openDatabase(this.catalog);
     try {
-      await fill(db, source);
+      await fill(db, source, options);
     } finally {
       db.close();
     }

@@ -1,6 +1,7 @@
 import { EXIT } from "@headwater/core";
 import { expect, test } from "vitest";
-import { COMMANDS, type CommandInfo } from "../src/commands.ts";
+import type { CommandInfo } from "../src/command.ts";
+import { COMMANDS } from "../src/commands.ts";
 import { OPTIONS } from "../src/options.ts";
 
 const EXITS: { readonly [E in keyof typeof EXIT]: string } = {
@@ -10,8 +11,9 @@ const EXITS: { readonly [E in keyof typeof EXIT]: string } = {
   source: "the source cannot be reached, or refused the sign-in",
   partial: "some listed objects failed (their share is measured against `successThreshold`)",
   empty: "nothing was found where something was expected (`--allow-empty` allows it)",
-  held: "a safety limit held something back: deletions (`--max-delete`)",
-  conflict: "the service was read from another server before (`--accept-source`)",
+  held: "a safety limit held something back: deletions (`--max-delete`), or the query that would exceed the `--budget`",
+  conflict:
+    "something is not as it was: another server than before (`--accept-source`), a run that later ones build on, changes no longer kept",
   busy: "another run holds the service, or the catalog cannot be used",
   interrupted: "interrupted, with a checkpoint: the same command goes on",
 };

@@ -10,6 +10,7 @@ export {
   type RefusedConnector,
 } from "./plugins/find-connectors.ts";
 export { connectorForType, connectorForUrl, loadConnector } from "./plugins/load-connector.ts";
+export * from "./session/index.ts";
 export { type Clock, systemClock } from "./topology/clock.ts";
 export { leftOutBy, type NameFilter, type Pattern } from "./topology/filter.ts";
 export type * from "./topology/ports.ts";

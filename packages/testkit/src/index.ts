@@ -1,1 +1,1 @@
-export * from "./memory-source.ts";
+export * from "@headwater/core/memory";

@@ -56,6 +56,18 @@ export async function startFaultProxy(server: { host: string; port: number }): P
     const pass = (direction: Cut["direction"], from: Socket, to: Socket): void => {
       const count = passed[direction];
       const frames = new Frames(direction === "toServer");
+      // What is held back for less time must not overtake what is held back for longer.
+      let before: Promise<void> = Promise.resolve();
+      let waiting = 0;
+      const inTurn = (ms: number, work: () => void): void => {
+        if (ms === 0 && waiting === 0) return work();
+        waiting += 1;
+        const due = new Promise<void>((resolve) => setTimeout(resolve, ms));
+        before = Promise.all([before, due]).then(() => {
+          waiting -= 1;
+          return work();
+        });
+      };
       from.on("data", (chunk: Buffer) => {
         let end = chunk.length;
         let cutting = false;
@@ -78,10 +90,9 @@ export async function startFaultProxy(server: { host: string; port: number }): P
           upstream.destroySoon();
         };
         if (cutting) planned = null;
-        if (delayMs > 0 && direction === "toClient") setTimeout(send, delayMs);
-        else send();
+        inTurn(direction === "toClient" ? delayMs : 0, send);
       });
-      from.on("end", () => to.end());
+      from.on("end", () => inTurn(0, () => void to.end()));
     };
     pass("toServer", client, upstream);
     pass("toClient", upstream, client);

@@ -14,16 +14,16 @@ export interface Named {
 const CANDIDATES = 50;
 
 /**
- * Finds what a name means: exactly, or as an ending only one entity has. Says so where it is not the whole name. Throws a
+ * Finds what a name means: exactly, or as an ending only one entity has (`deleted`: deleted ones count too). Says so where it is not the whole name. Throws a
  * `HeadwaterError` (`usage`) with what may have been meant.
  */
-export function findEntity(db: Database, typed: string, call: Call): Named {
+export function findEntity(db: Database, typed: string, call: Call, options: { deleted?: boolean } = {}): Named {
   const names = namesOf(typed);
   const exact = under(db, names, call);
   if (exact !== null) return exact;
   for (let length = names.length; length > 0; length -= 1) {
     const ending = `.${buildFqn(...names.slice(0, length))}`;
-    const whole = similarFqns(db, ending.slice(1), CANDIDATES).filter((fqn) => fqn.endsWith(ending));
+    const whole = similarFqns(db, ending.slice(1), CANDIDATES, options).filter((fqn) => fqn.endsWith(ending));
     const [fqn] = whole;
     if (fqn === undefined || whole.length > 1) continue;
     const found = under(db, [...splitFqn(fqn), ...names.slice(length)], call);

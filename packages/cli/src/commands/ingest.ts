@@ -1,5 +1,6 @@
 import { CatalogStore, type Database, lastSeq, openDatabase } from "@headwater/catalog";
 import {
+  decorate,
   EXIT,
   formatProblem,
   HeadwaterError,
@@ -19,9 +20,10 @@ import { scratchCopy } from "../run/dry-run.ts";
 import { watchInterrupts } from "../run/interrupts.ts";
 import { completed } from "../run/kept-connection.ts";
 import { type EventSink, openEvents, openReport } from "../run/output-files.ts";
-import { checkStore, namedWorkflows } from "../run/read-workflows.ts";
+import { checkStore } from "../run/read-workflows.ts";
 import { exitOf, reportOf, type RunOutcome } from "../run/report.ts";
 import { runSettings } from "../run/run-settings.ts";
+import { openSessions, type Sessions } from "../run/sessions.ts";
 import { safeLines } from "../screen/safe-text.ts";
 import { outcomeLines } from "../views/outcome.ts";
 
@@ -40,7 +42,8 @@ export async function run(call: Call): Promise<number> {
     });
   // Everything is read before anything runs: a mistake in the last file shows at once.
   const settings = runSettings(call);
-  const workflows = namedWorkflows(call).map(({ read }) => read());
+  const sessions = openSessions(call);
+  const { workflows } = sessions;
   checkStore(call, workflows);
   const writeReport = openReport(args.value("report"));
   goOnWithoutReader();
@@ -54,7 +57,7 @@ export async function run(call: Call): Promise<number> {
   try {
     for (const workflow of workflows) {
       if (!quiet) for (const problem of workflow.warnings) progress.say(warningLine(formatProblem(problem), call));
-      const context = { call, db: catalog.db, progress, events, signal: interrupts.signal };
+      const context = { call, db: catalog.db, progress, events, sessions, signal: interrupts.signal };
       const changed = { ...workflow, options: { ...workflow.options, ...settings } };
       const outcome: RunOutcome = { workflow: changed, result: null, error: null, events: [], changes: null };
       outcomes.push(outcome);
@@ -66,6 +69,8 @@ export async function run(call: Call): Promise<number> {
     crash = { error };
   } finally {
     progress.end();
+    const said = sessions.end();
+    if (said !== null && !quiet) err.print(said);
     interrupts.release();
     events.close();
     catalog.remove();
@@ -89,20 +94,23 @@ interface Context {
   db: Database;
   progress: Progress;
   events: EventSink;
+  sessions: Sessions;
   signal: AbortSignal;
 }
 
 /** Runs one workflow into a catalog and fills its outcome. What nobody foresaw is thrown. */
 async function ingest(outcome: RunOutcome, dryRun: boolean, context: Context): Promise<void> {
-  const { call, db, progress, events, signal } = context;
+  const { call, db, progress, events, sessions, signal } = context;
   const before = lastSeq(db);
   const prompt = secretAsker(progress, signal);
   try {
     const whole = completed(outcome.workflow, db);
     outcome.result = await runMetadata({
       ...whole,
+      connector: decorate(whole.connector, ...sessions.decorators),
       config: whole.connection?.config,
-      fresh: call.args.flag("fresh"),
+      fresh: sessions.whole || call.args.flag("fresh"),
+      rereadAll: sessions.whole,
       allowEmpty: whole.allowEmpty || call.args.flag("allow-empty"),
       store: new CatalogStore(db),
       clock: systemClock,

@@ -1,6 +1,7 @@
-import { changesOfRun, type Database, eventsOf, runById, type RunRecord, runs } from "@headwater/catalog";
+import { changesOfRun, eventsOf, runs } from "@headwater/catalog";
 import { HeadwaterError } from "@headwater/core";
 import type { Call } from "../call.ts";
+import { findRun } from "../catalog/find-run.ts";
 import { limitOf } from "../catalog/limit.ts";
 import { withCatalog } from "../catalog/open.ts";
 import { ChangeSummary } from "../views/change-list.ts";
@@ -35,14 +36,4 @@ export async function run(call: Call): Promise<number> {
     out.print(...runLines(record, events, summary, out));
   });
   return 0;
-}
-
-function findRun(db: Database, typed: string): RunRecord {
-  const record = /^\d+$/.test(typed) ? runById(db, Number(typed)) : null;
-  if (record !== null) return record;
-  const [newest] = runs(db, 1);
-  throw new HeadwaterError("usage", `The catalog remembers no run ${typed}.`, {
-    hint:
-      newest === undefined ? "There has been no run yet." : `headwater runs lists them; the newest is ${newest.id}.`,
-  });
 }

@@ -6,13 +6,25 @@ import type { Look, Tint } from "../screen/screen.ts";
 import { fieldChangeLines } from "./field-changes.ts";
 import { countOf, wordFor } from "./words.ts";
 
-const OPS: readonly HistoryOp[] = ["created", "restored", "renamed", "updated", "set", "imported", "deleted"];
+const OPS: readonly HistoryOp[] = [
+  "created",
+  "restored",
+  "renamed",
+  "updated",
+  "set",
+  "retired",
+  "reverted",
+  "imported",
+  "deleted",
+];
 const SIGNS: { readonly [O in HistoryOp]: readonly [sign: string, tint: Tint] } = {
   created: ["+", "green"],
   restored: ["+", "green"],
   renamed: ["~", "yellow"],
   updated: ["~", "yellow"],
   set: ["~", "yellow"],
+  retired: ["~", "yellow"],
+  reverted: ["~", "yellow"],
   imported: ["~", "yellow"],
   deleted: ["-", "red"],
 };

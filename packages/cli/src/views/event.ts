@@ -49,7 +49,8 @@ export function eventLines(event: RunEvent, { paint }: Look): string[] {
       return line(
         "!",
         "yellow",
-        `${countOf(event.objects, event.node)} of ${event.scope} are out of scope and kept: ${event.reason}`,
+        `${countOf(event.objects, event.node)} of ${event.scope} ${event.objects === 1 ? "is" : "are"} out of scope and kept${below(event.below, event.objects === 1 ? "it" : "them")}: ${event.reason}`,
+        "headwater prune shows and removes what is out of scope.",
       );
     case "held":
       return line("!", "yellow", heldText(event), event.hint);
@@ -66,7 +67,7 @@ export function eventLines(event: RunEvent, { paint }: Look): string[] {
   }
 }
 
-const below = (objects: number): string => (objects > 0 ? `, with ${count(objects)} below it` : "");
+const below = (objects: number, what = "it"): string => (objects > 0 ? `, with ${count(objects)} below ${what}` : "");
 
 function listedText({ node, group, scopes, found, leftOut }: RunEvent & { event: "listed" }): string {
   const parent = PARENTS.get(node);

@@ -8,6 +8,50 @@ beforeAll(() => project.fill(sampleShop()));
 
 const CUSTOMERS = "shop.shop.sales.customers";
 
+describe("restore", () => {
+  test("goes back to what was set at a version, and says where there is nothing to restore", async () => {
+    const own = new Project({ connector: false });
+    await own.fill(sampleShop());
+    await own.run("set", CUSTOMERS, "displayName=First");
+    await own.run("set", CUSTOMERS, "displayName=Second");
+    const back = await own.run("restore", "customers", "0.2");
+    expect([back.code, back.stdout]).toEqual([
+      0,
+      `${CUSTOMERS} is now at version 0.4.\n  ~ displayName: "Second" → "First"\n`,
+    ]);
+    expect((await own.run("log", "customers", "--limit", "1")).stdout).toContain(`restored by ${userInfo().username}`);
+    const again = await own.run("restore", CUSTOMERS, "0.2", "--json");
+    expect(JSON.parse(again.stdout)).toMatchObject({ changed: false, version: "0.4", change: null });
+    const nothing = await own.run("restore", CUSTOMERS);
+    expect([nothing.code, nothing.stderr]).toEqual([2, expect.stringContaining("there is nothing to restore")]);
+    const none = await own.run("restore", CUSTOMERS, "7.7");
+    expect([none.code, none.stderr]).toEqual([2, expect.stringContaining("has no version 7.7")]);
+    expect((await own.run("restore", `${CUSTOMERS}.email`)).stderr).toContain("restored with its table");
+  });
+
+  test("brings back what overrideMetadata retired", async () => {
+    const own = new Project({ connector: false });
+    await own.fill(sampleShop());
+    await own.run("set", CUSTOMERS, "description=Ours");
+    await own.fill(sampleShop(), { overrideMetadata: true });
+    expect((await own.run("log", CUSTOMERS, "--limit", "1")).stdout).toMatch(
+      /retired by run 2\n {5}- description: "Ours"/,
+    );
+    expect((await own.run("restore", CUSTOMERS)).stdout).toContain('+ description: "Ours"');
+    expect((await own.run("show", CUSTOMERS)).stdout).toContain("Ours");
+  });
+
+  test("brings back a deleted table by the end of its name", async () => {
+    const own = new Project({ connector: false });
+    await own.fill(sampleShop());
+    await own.fill(sampleShop().drop("table", ["shop", "sales", "orders"]));
+    const back = await own.run("restore", "orders");
+    expect(back.stdout).toBe("shop.shop.sales.orders is there again: 1 partitioned table.\n");
+    expect(back.stderr).toContain("A run that does not find it at the source marks it deleted again.");
+    expect((await own.run("ls", "shop.shop.sales")).stdout).toContain("orders");
+  });
+});
+
 describe("set", () => {
   test("writes what people know, and log says who", async () => {
     const { code, stdout, stderr } = await project.run(

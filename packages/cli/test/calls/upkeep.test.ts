@@ -121,6 +121,50 @@ describe("delete and rename-service are asked for twice", () => {
   });
 });
 
+describe("prune", () => {
+  const excludes = [{ text: "c", regex: /^(?:c)/i }];
+  const narrowed = async (): Promise<Project> => {
+    await project.fill(sampleShop(), { filters: { table: { includes: [], excludes } } });
+    return project;
+  };
+
+  test("has nothing to do where no filter left anything behind", async () => {
+    const { code, stdout } = await project.run("prune", "shop");
+    expect([code, stdout]).toEqual([0, "Nothing of shop is out of scope.\n"]);
+  });
+
+  test("shows, asks twice, removes, and restore takes it back", async () => {
+    await narrowed();
+    const before = exported(project.catalog);
+    const dry = await project.run("prune", "shop", "--dry-run");
+    expect([dry.code, dry.stdout]).toEqual([
+      0,
+      `1 table: excluded by "c"
+  shop.shop.sales.customers  table
+
+1 entity would be marked deleted; the catalog stays as it is.
+`,
+    ]);
+    const unasked = await project.run("prune", "shop");
+    expect([unasked.code, unasked.stderr]).toEqual([2, expect.stringContaining("Say it twice: add --yes shop")]);
+    expect(unasked.stderr).toContain("headwater restore NAME takes it back");
+    expect(exported(project.catalog)).toBe(before);
+    const gone = await project.run("prune", "shop", "--yes", "shop");
+    expect([gone.code, gone.stdout]).toEqual([0, expect.stringContaining("Removed: 1 table\n")]);
+    expect((await project.run("log", "shop.shop.sales.customers", "--limit", "1")).stdout).toContain("deleted by ");
+    expect((await project.run("prune", "shop")).stdout).toContain("Nothing of shop is out of scope.");
+    expect((await project.run("restore", "customers")).code).toBe(0);
+    const json = await project.run("prune", "shop.metadata", "--dry-run", "--json");
+    expect(JSON.parse(json.stdout)).toEqual({
+      service: "shop",
+      outOfScope: [
+        { type: "table", kind: "Regular", fqn: "shop.shop.sales.customers", reason: 'excluded by "c"', below: 0 },
+      ],
+      removed: 0,
+    });
+  });
+});
+
 test("nothing but import and ingest makes a catalog", async () => {
   const empty = new Project({ connector: false });
   for (const words of [

@@ -67,7 +67,10 @@ const EVENTS: RunEvent[] = [
   event({ event: "renamed", node: "table", from: "shop.shop.s.a", to: "shop.shop.s.b" }, 7),
   event({ event: "deleted", node: "databaseSchema", fqn: "shop.shop.old", below: 12 }, 7),
   event({ event: "kept", node: "table", fqn: "shop.shop.s.k", reason: "markDeletedTables is false" }, 7),
-  event({ event: "out-of-scope", node: "table", scope: "shop.shop.s", objects: 3, reason: "tableFilterPattern" }, 7),
+  event(
+    { event: "out-of-scope", node: "table", scope: "shop.shop.s", objects: 3, below: 0, reason: "tableFilterPattern" },
+    7,
+  ),
   event(
     { event: "held", deletions: 40, limit: 10, of: 50, examples: ["a", "b"], hint: "Run again with --max-delete 40." },
     7,
@@ -107,6 +110,7 @@ test("every event is a line a person understands", () => {
     - schema shop.shop.old is gone, with 12 below it
     ! table shop.shop.s.k is kept: markDeletedTables is false
     ! 3 tables of shop.shop.s are out of scope and kept: tableFilterPattern
+      headwater prune shows and removes what is out of scope.
     ! 40 deletions held back, more than the 10 allowed of 50: a, b …
       Run again with --max-delete 40.
     ! Something to know.
@@ -187,7 +191,7 @@ describe("a run of the past", () => {
         Then run again.
       "
     `);
-    expect(events.split("\n")).toHaveLength(19);
+    expect(events.split("\n")).toHaveLength(20);
     expect(events).toContain("TIME ~ table shop.shop.s.a is shop.shop.s.b now");
     expect(text()).not.toContain("\u001b");
   });

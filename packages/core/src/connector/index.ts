@@ -24,6 +24,7 @@ export {
   cellType,
   type ColumnSpec,
   defineRequests,
+  type Holds,
   type RequestSpec,
   type RequestSpecs,
   type Row,

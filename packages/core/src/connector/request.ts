@@ -11,8 +11,14 @@ export type Cell = Json | bigint | Uint8Array;
 export type CellType = BaseType | `${BaseType}?`;
 type BaseType = "text" | "number" | "boolean" | "json" | "bigint" | "bytes";
 
-/** One column of an answer. `holds` tells a recording what to replace: SQL text, free text, or a secret. */
-export type ColumnSpec = CellType | { type: CellType; holds: "sql" | "text" | "secret" };
+/** One column of an answer. */
+export type ColumnSpec = CellType | { type: CellType; holds: Holds };
+
+/**
+ * What a recording replaces in a value: SQL text, free text, or a secret. The parts of JSON (or of text that is JSON) are told
+ * apart by key or position, `*` for all others: `{ 3: "text" }`. What nothing is said of stays: names, types, numbers.
+ */
+export type Holds = "sql" | "text" | "secret" | { readonly [part: string]: Holds };
 
 /** One named request. */
 export interface RequestSpec {

@@ -19,8 +19,11 @@ export interface Page {
 export interface Driver {
   /** Runs a named request and yields one page per round trip. Stops at once when the signal aborts. */
   request(name: string, args: Json, signal: AbortSignal): AsyncIterable<Page>;
-  /** Opens a snapshot, read-only where the engine can. Called before each piece of work; not counted as a query. */
-  begin(signal: AbortSignal): Promise<void>;
+  /**
+   * Opens a snapshot, read-only where the engine can. Called before each piece of work; not counted as a query. `work` names
+   * the piece, for what core puts around drivers; a driver has no use for it.
+   */
+  begin(signal: AbortSignal, work?: string): Promise<void>;
   /** Closes the snapshot, also after an error. */
   end(): Promise<void>;
   close(): Promise<void>;
@@ -32,6 +35,8 @@ export interface ConnectOptions {
   /** Which of the node's groups the session serves: a database name, a region. `""` is the initial one. */
   group: string;
   signal: AbortSignal;
+  /** How our statements are told from others in the source's logs: shown as application name, query tag or comment. */
+  mark?: string;
   /** Asks the person at the terminal for a secret. Absent where nobody can be asked. */
   prompt?: (question: string) => Promise<Secret | null>;
 }

@@ -10,6 +10,7 @@ import type { Topology } from "./topologies.ts";
 export interface FinishPlan {
   deleted: EntityId[];
   absent: EntityId[];
+  outOfScope: FinishCommit["outOfScope"];
   renamed: FinishCommit["renamed"];
   counts: FinishCommit["counts"];
   events: EventBody[];
@@ -28,7 +29,7 @@ export async function planFinish(
   options: RunOptions,
   store: EntityStore & StateStore,
 ): Promise<FinishPlan> {
-  const plan: FinishPlan = { deleted: [], absent: [], renamed: [], counts: {}, events: [] };
+  const plan: FinishPlan = { deleted: [], absent: [], outOfScope: [], renamed: [], counts: {}, events: [] };
   const absent = new Map<EntityId, Absent>();
   const absentFqns = new Set<string>();
   for await (const page of store.absent(runId))
@@ -40,7 +41,9 @@ export async function planFinish(
   const movedBelow = await planRenames(runId, plan, absent, absentFqns, store);
   const gone: Absent[] = [];
   for (const entity of absent.values()) {
-    const reason = protectedBy(entity, options);
+    const leftOut = notCovered(options, entity.node, entity.kind, entity.name, entity.fqn);
+    if (leftOut !== null) plan.outOfScope.push({ id: entity.id, reason: leftOut });
+    const reason = leftOut === null ? protectedBy(entity, options) : `out of scope: ${leftOut}`;
     if (reason === null) gone.push(entity);
     else {
       plan.events.push({ event: "kept", node: entity.node, fqn: entity.fqn, reason });
@@ -129,16 +132,13 @@ const MARK_OPTIONS: { readonly [N in NodeName]: string } = {
   pipeline: "markDeletedPipelines",
 };
 
-/** Why an entity the source no longer lists is not deleted; `null` when it may be. */
+/** Why an entity that is covered and that the source no longer lists is not deleted; `null` when it may be. */
 function protectedBy(entity: Absent, options: RunOptions): string | null {
-  const notRead = notCovered(options, entity.node, entity.kind, entity.name, entity.fqn);
-  if (notRead !== null) return `out of scope: ${notRead}`;
   if (options.markDeleted[entity.node] !== true) return `${MARK_OPTIONS[entity.node]} is false`;
   if (entity.scope.seen === "granted" && !entity.grantsUnchanged && !entity.absentBefore) return UNPROVEN;
   return null;
 }
 
 async function reportOutOfScope(runId: string, plan: FinishPlan, store: EntityStore): Promise<void> {
-  for (const { node, scope, reason, objects } of await store.outOfScope(runId))
-    plan.events.push({ event: "out-of-scope", node, scope, reason, objects });
+  for (const group of await store.outOfScope(runId)) plan.events.push({ event: "out-of-scope", ...group });
 }

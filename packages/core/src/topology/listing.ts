@@ -1,8 +1,7 @@
 import type { Found, ListItem } from "../connector/metadata.ts";
-import type { SourceError } from "../connector/source-error.ts";
+import { SourceError } from "../connector/source-error.ts";
 import { entityFqn } from "../entities/entity-types.ts";
 import { buildFqn, type Path } from "../entities/fqn.ts";
-import { HeadwaterError } from "../errors.ts";
 import type { Scope, Staged, StateStore } from "./ports.ts";
 import { type EventBody, noCounts, type NodeCounts } from "./run-event.ts";
 import { notCovered, type RunOptions } from "./run-options.ts";
@@ -57,8 +56,8 @@ export class Listing {
   #scope(parent: Path): string {
     const fqn = this.#scopeFqns.get(JSON.stringify(parent));
     if (fqn === undefined)
-      throw new HeadwaterError(
-        "internal",
+      throw new SourceError(
+        "refused",
         `The connector answered for ${JSON.stringify(parent)}, which was not among the parents it was asked to list.`,
       );
     return fqn;

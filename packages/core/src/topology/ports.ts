@@ -135,6 +135,8 @@ export interface OutOfScope {
   scope: string;
   reason: string;
   objects: number;
+  /** How many tables and routines are below them. */
+  below: number;
 }
 
 /** The decisions at the end of a run. */
@@ -144,6 +146,8 @@ export interface FinishCommit {
   deleted: EntityId[];
   /** Missing, but not yet proven gone: remembered for the next run. */
   absent: EntityId[];
+  /** Missing, and left out by a filter or an option: kept until somebody prunes, as what the listings left out is. */
+  outOfScope: { id: EntityId; reason: string }[];
   /** Retire curated values of fields the source supplies. */
   overrideMetadata: boolean;
   /** Postponed changes that turned out to be renames of entities, by the FQN they have now. */

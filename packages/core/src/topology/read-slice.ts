@@ -1,5 +1,6 @@
 import type { MetadataNode, NodeName, ReadObject, SetAside, Want } from "../connector/metadata.ts";
 import { isSourceError, SourceError } from "../connector/source-error.ts";
+import { isHeadwaterError } from "../errors.ts";
 import { buildFqn, type Path } from "../entities/fqn.ts";
 import type { Member } from "./ports.ts";
 import type { OpenSession, SessionPool } from "./session-pool.ts";
@@ -18,6 +19,8 @@ export interface SliceReading {
   pool: SessionPool;
   node: MetadataNode;
   nodeName: NodeName;
+  /** The unit it is read for. */
+  work: string;
   group: string;
   want: Want;
   signal: AbortSignal;
@@ -98,7 +101,7 @@ async function readOnce(
   try {
     if (node.read === undefined)
       throw new SourceError("refused", `The connector lists ${nodeName} without a seed and has no read for it.`);
-    await opened.driver.begin(signal);
+    await opened.driver.begin(signal, reading.work);
     for await (const item of node.read(opened.session, { members: members.map((member) => member.found), want })) {
       const key = pathKey("setAside" in item ? item.setAside : item.path);
       const member = byFqn.get(key);
@@ -135,9 +138,13 @@ const isSetAside = (item: ReadObject | SetAside): item is SetAside => "setAside"
 
 const pathKey = (path: Path): string => buildFqn(...path);
 
-/** A thrown value as a `SourceError`: an abort is an interruption, anything unknown a fault of the connector. */
+/**
+ * A thrown value as a `SourceError`: an abort is an interruption, anything unknown a fault of the connector. What core itself
+ * stops a run with (a budget, a recording without an answer) is no fault of an object and is thrown on.
+ */
 export function asSourceError(thrown: unknown): SourceError {
   if (isSourceError(thrown)) return thrown;
+  if (isHeadwaterError(thrown)) throw thrown;
   if (thrown instanceof Error && thrown.name === "AbortError")
     return new SourceError("interrupted", "The run was interrupted.", { cause: thrown });
   const message = thrown instanceof Error ? thrown.message : String(thrown);

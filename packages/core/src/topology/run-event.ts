@@ -86,7 +86,7 @@ export type EventBody =
   | { event: "renamed"; node: NodeName; from: string; to: string }
   | { event: "deleted"; node: NodeName; fqn: string; below: number }
   | { event: "kept"; node: NodeName; fqn: string; reason: string }
-  | { event: "out-of-scope"; node: NodeName; scope: string; objects: number; reason: string }
+  | { event: "out-of-scope"; node: NodeName; scope: string; objects: number; below: number; reason: string }
   | { event: "held"; deletions: number; limit: number; of: number; examples: string[]; hint: string }
   | { event: "note"; message: string; hint?: string }
   | { event: "queries"; total: number; bound: number | null; sessions: number }

@@ -7,6 +7,9 @@ import { fingerprint } from "../entities/document.ts";
 import type { IngestionPipelineFacts, ServiceFacts } from "../entities/facts.ts";
 import { buildFqn, childFqn, type Path } from "../entities/fqn.ts";
 import { EXIT, HeadwaterError, isHeadwaterError } from "../errors.ts";
+import { decorate } from "../session/decorator.ts";
+import { mark } from "../session/mark.ts";
+import { limitTime } from "../session/timeout.ts";
 import type { Clock } from "./clock.ts";
 import { planFinish } from "./finish.ts";
 import { Listing } from "./listing.ts";
@@ -37,6 +40,8 @@ export interface MetadataRun {
   options: RunOptions;
   /** Begin anew even where a broken run could be continued. */
   fresh: boolean;
+  /** Read everything, also what the listing's tokens say is unchanged. */
+  rereadAll?: boolean;
   /** A run that finds nothing is fine. */
   allowEmpty: boolean;
   store: Store;
@@ -63,6 +68,8 @@ export interface RunResult {
 const ATTEMPTS = 3;
 const RETRY_MS = 1_000;
 const REREADS = 3;
+/** How long an answer is waited for, whatever the source's own limits are. */
+const SILENCE_MS = 15 * 60_000;
 const HEARTBEAT_MS = 5_000;
 
 /**
@@ -137,7 +144,7 @@ class TopologyRunner {
     this.#pipeline = pipelineFqn(run);
     this.#signal = AbortSignal.any([run.signal, this.#stop.signal]);
     this.#pool = new SessionPool({
-      connector: run.connector,
+      connector: decorate(run.connector, mark(this.#pipeline), limitTime(SILENCE_MS)),
       config: run.config,
       intent: "metadata",
       limit: Math.max(1, run.options.threads),
@@ -325,7 +332,7 @@ class TopologyRunner {
         const opened = await this.#pool.acquire(task.group);
         let broken = true;
         try {
-          await opened.driver.begin(this.#signal);
+          await opened.driver.begin(this.#signal, unit.id);
           for await (const item of node.list(opened.session, task.parents, options.want)) await listing.add(item);
           await opened.driver.end();
           broken = false;
@@ -373,16 +380,20 @@ class TopologyRunner {
   async #read(unit: Unit, task: Task & { do: "read" }): Promise<void> {
     const members = await this.#run.store.members(this.#open.runId, task.list, task.after, task.through);
     // A token that is the stored one says that nothing changed since; see the contract.
-    const unchanged = members.filter(({ found, known }) => isUnchangedByToken(found, known));
+    const unchanged = this.#run.rereadAll ? [] : members.filter(({ found, known }) => isUnchangedByToken(found, known));
     const unchangedSet = new Set(unchanged);
     const toRead = members.filter((member) => !unchangedSet.has(member));
-    const slice = await this.#readMembers(task, toRead);
+    const slice = await this.#readMembers(unit, task, toRead);
     const tasks: Task[] = [];
     if (slice.setAside.length > 0) tasks.push({ do: "reread", node: task.node, group: task.group, list: task.list });
     await this.#commitSlice(unit, task.node, members, slice, unchanged, tasks, false);
   }
 
-  async #readMembers(task: Task & { do: "read" | "reread" }, members: readonly Member[]): Promise<SliceResult> {
+  async #readMembers(
+    unit: Unit,
+    task: Task & { do: "read" | "reread" },
+    members: readonly Member[],
+  ): Promise<SliceResult> {
     const node = this.#node(task.node);
     return this.#retrying(`read ${task.node}`, (attempt) =>
       readSlice(
@@ -390,6 +401,7 @@ class TopologyRunner {
           pool: this.#pool,
           node,
           nodeName: task.node,
+          work: unit.id,
           group: task.group,
           want: this.#run.options.want,
           signal: this.#signal,
@@ -406,7 +418,7 @@ class TopologyRunner {
     const slice: SliceResult = { objects: [], setAside: [], failed: [], outsiders: 0 };
     let left: readonly Member[] = members;
     for (let attempt = 1; left.length > 0; attempt += 1) {
-      const again = await this.#readMembers(task, left);
+      const again = await this.#readMembers(unit, task, left);
       slice.objects.push(...again.objects);
       slice.failed.push(...again.failed);
       slice.setAside = again.setAside;
@@ -478,6 +490,7 @@ class TopologyRunner {
       at: this.#run.clock.now(),
       deleted: plan.deleted,
       absent: plan.absent,
+      outOfScope: plan.outOfScope,
       renamed: plan.renamed,
       overrideMetadata: options.overrideMetadata,
       events: this.#unsaved.splice(0),

@@ -4,6 +4,8 @@ import type { Secret } from "../connector/secret.ts";
 import type { Driver, Intent, ServerFacts, Session } from "../connector/session.ts";
 import { isSourceError, SourceError } from "../connector/source-error.ts";
 import type { Json } from "../entities/json.ts";
+import { count, noSessionCounts, type SessionCounts } from "../session/count.ts";
+import { decorate } from "../session/decorator.ts";
 import type { Clock } from "./clock.ts";
 
 /** An open session with the driver behind it, lent to one unit at a time. */
@@ -38,13 +40,13 @@ export class SessionPool {
   #idle: OpenSession[] = [];
   #waiting: (() => void)[] = [];
   #server: ServerFacts | null = null;
-  /** Queries asked through all sessions. Transaction control is not counted. */
-  queries = 0;
+  /** What was asked through all sessions. */
+  readonly counts: SessionCounts = noSessionCounts();
   /** The most sessions that were open at once. */
   peak = 0;
 
   constructor(options: PoolOptions) {
-    this.#options = options;
+    this.#options = { ...options, connector: decorate(options.connector, count(this.counts)) };
     this.#limit = options.limit;
   }
 
@@ -53,7 +55,7 @@ export class SessionPool {
     if (this.#server !== null) return this.#server;
     const opened = await this.acquire("");
     try {
-      await opened.driver.begin(this.#options.signal);
+      await opened.driver.begin(this.#options.signal, "hello");
       this.#server = await this.#options.connector.hello(opened.session);
       await opened.driver.end();
     } catch (error) {
@@ -66,6 +68,11 @@ export class SessionPool {
       // The session that asked is already counted as used by the server.
       this.#limit = Math.max(1, Math.min(this.#limit, 1 + Math.floor((connectionsLeft - 1) / 2)));
     return this.#server;
+  }
+
+  /** Queries asked through all sessions. */
+  get queries(): number {
+    return this.counts.queries;
   }
 
   /** How many sessions may be open at once, as far as the server allows. */
@@ -147,7 +154,6 @@ export class SessionPool {
     if (spec === undefined) throw new Error(`The connector ${connector.manifest.id} declares no request "${name}".`);
     if (spec.effect === "write" && intent !== "write")
       throw new Error(`The request "${name}" writes, and this session is open for ${intent}.`);
-    this.queries += 1;
     for await (const page of driver.request(name, args, signal)) yield toRows(spec, page.rows);
   }
 

@@ -1,3 +1,4 @@
+export { recordedRun, workflowOfRecording } from "./recorded-run.ts";
 export { describeWorkflow, formatDescription, type WorkflowDescription } from "./describe-workflow.ts";
 export { withKeptConnection } from "./kept-connection.ts";
 export { MAX_DELETE_WORDS, parseMaxDelete } from "./max-delete.ts";

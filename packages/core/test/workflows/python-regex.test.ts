@@ -262,9 +262,11 @@ test("any pattern means to us what it means to Python", { timeout: 120_000 * SOA
   ];
   const said = askPython(patterns, NAMES);
   if (typeof said === "string") return skip(said);
-  const [major = 0, minor = 0] = said.version;
+  const [major = 0, minor = 0, micro = 0] = said.version;
   if (major !== 3 || minor < 11 || minor > 13)
     return skip(`Python ${said.version.join(".")} has another grammar than 3.11`);
+  // Python 3.11 matched possessive repetitions wrongly until 3.11.5 (CPython gh-106052); later ones tell what is meant.
+  const possessiveIsWrong = minor === 11 && micro < 5;
   const wrong: string[] = [];
   const counts = { compared: 0, refused: 0, untranslatable: 0, faults: 0 };
   for (const [at, text] of patterns.entries()) {
@@ -275,7 +277,7 @@ test("any pattern means to us what it means to Python", { timeout: 120_000 * SOA
     else if (typeof answer === "string" && ours !== null) counts.refused += 1;
     else if (typeof answer === "string" || ours !== null)
       wrong.push(`${JSON.stringify(text)}: Python says ${JSON.stringify(answer)}, we say ${JSON.stringify(ours)}`);
-    else {
+    else if (!possessiveIsWrong || !/[*+?}]\+/u.test(text)) {
       counts.compared += 1;
       const { regex } = pythonPattern(text);
       for (const name of NAMES.filter((each, index) => regex.test(each) !== answer[index]))

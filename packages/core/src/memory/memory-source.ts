@@ -1,25 +1,15 @@
 import { setTimeout as wait } from "node:timers/promises";
-import {
-  type Cell,
-  type Connector,
-  defineConnector,
-  defineRequests,
-  type EntityType,
-  type Facts,
-  type FactsByType,
-  type Found,
-  type Json,
-  type ListItem,
-  type Manifest,
-  type MetadataNode,
-  type NodeName,
-  type Observations,
-  type Page,
-  type Path,
-  SourceError,
-  TOPOLOGIES,
-  z,
-} from "@headwater/core";
+import { z } from "zod";
+import { type Connector, defineConnector } from "../connector/connector.ts";
+import type { Manifest } from "../connector/manifest.ts";
+import type { Found, ListItem, MetadataNode, NodeName, Observations } from "../connector/metadata.ts";
+import { type Cell, defineRequests } from "../connector/request.ts";
+import type { Page } from "../connector/session.ts";
+import { SourceError } from "../connector/source-error.ts";
+import type { EntityType, Facts, FactsByType } from "../entities/facts.ts";
+import type { Path } from "../entities/fqn.ts";
+import type { Json } from "../entities/json.ts";
+import { TOPOLOGIES } from "../topology/topologies.ts";
 
 /** One object of an in-memory source. */
 export interface MemoryObject<N extends NodeName = NodeName> {

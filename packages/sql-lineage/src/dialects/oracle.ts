@@ -1,0 +1,26 @@
+import type { Dialect } from "../dialect.ts";
+import { defineDialect } from "./define.ts";
+import { CONSTANTS, wordSet } from "./words.ts";
+
+/** Oracle Database (https://docs.oracle.com/en/database/oracle/oracle-database/23/sqlrf/). */
+export const oracle: Dialect = defineDialect("oracle", {
+  lexical: { qQuotes: true, ampersandSubstitution: true, extraNameCharacters: "#", slashSeparator: true },
+  names: { unquoted: "upper", quoted: "exact" },
+  features: {
+    databaseLinks: true,
+    executeCalls: true,
+    intersectBindsTighter: false,
+    recursiveKeyword: false,
+    pivotKeepsQuotes: true,
+    pivotNames: "always both",
+    correlatedFrom: false,
+    declareStartsBlock: true,
+    renameKeepsSchema: true,
+    cursorAttributes: true,
+  },
+  words: {
+    constants: wordSet("USER LEVEL ROWNUM UID SQLCODE SQLERRM", CONSTANTS),
+    // Units are only bare words in EXTRACT.
+    datePartArguments: new Map(),
+  },
+});

@@ -1,0 +1,120 @@
+import { compose, TRANSFORMATION } from "../how.ts";
+import type { Expr } from "../ir.ts";
+import { TokenKind } from "../lexer/tokens.ts";
+import { readCall } from "./calls.ts";
+import type { Label } from "./grammar.ts";
+import { readLambda, startsLambdaBody } from "./lambda.ts";
+import type { Parser } from "./parser.ts";
+import { skipStarModifiers } from "./star-arguments.ts";
+
+/** Reads a name: a column, a struct's field, a constant, or the call of a function. */
+export function readColumn(p: Parser, expr: Expr): Label {
+  const { features, words } = p.dialect;
+  const first = p.position;
+  const start = p.start;
+  const firstText = p.value(first);
+  const firstQuoted = p.kind === TokenKind.quoted;
+  const lone = firstQuoted ? "" : p.word;
+  p.next();
+  let parts: string[] | null = null;
+  let quoted = firstQuoted ? 1 : 0;
+  if (firstQuoted && p.dialect.names.dotsInsideQuotes && firstText.includes(".")) {
+    parts = firstText.split(".");
+    quoted = (1 << parts.length) - 1;
+  }
+  while (p.word === "." || p.word === "..") {
+    const kind = p.kindAt(1);
+    if (
+      kind === TokenKind.word ||
+      kind === TokenKind.quoted ||
+      kind === TokenKind.parameter ||
+      kind === TokenKind.number ||
+      kind === TokenKind.template ||
+      (kind === TokenKind.string && features.stringNames)
+    ) {
+      parts ??= [firstText];
+      p.next();
+      if (kind === TokenKind.quoted) quoted |= 1 << parts.length;
+      parts.push(p.value(p.position));
+      p.next();
+    } else if (p.wordAt(1) === "*") {
+      p.skip(2);
+      parts ??= [firstText];
+      parts.push("*");
+      expr.refs.push({ name: { parts, quoted, start, end: p.lastEnd }, how: p.how });
+      skipStarModifiers(p);
+      return null;
+    } else if (p.wordAt(1) === "." || p.wordAt(1) === "(" || p.wordAt(1) === "[") {
+      if (p.wordAt(1) === ".") p.next();
+      else break;
+    } else {
+      p.next();
+      p.unread("expected a name after the dot");
+      expr.recovered = true;
+      return null;
+    }
+  }
+  const nextWord = p.word;
+  if (nextWord === "%" && features.cursorAttributes && p.kindAt(1) === TokenKind.word) {
+    p.skip(2);
+    if (p.is("(")) p.skipBrackets();
+    return null;
+  }
+  if (nextWord === "(" && (p.wordAt(1) === "TITLE" || p.wordAt(1) === "FORMAT") && p.kindAt(2) === TokenKind.string)
+    p.skipBrackets(); // attributes of a column (Teradata)
+  else if (nextWord === "(" && !(p.wordAt(1) === "+" && p.wordAt(2) === ")")) {
+    const name = p.value(p.position - 1).toLowerCase();
+    if (parts !== null && features.methodCalls) {
+      // A method of a column's value: `doc.value('…')`. Packages and schemas look the same; only known methods are taken.
+      if (VALUE_METHODS.has(name))
+        expr.refs.push({
+          name: { parts: parts.slice(0, -1), quoted, start, end: p.lastEnd },
+          how: compose(TRANSFORMATION, p.how),
+        });
+    }
+    if (name === "identifier" && parts === null && p.kindAt(1) === TokenKind.string && p.wordAt(2) === ")") {
+      // IDENTIFIER('column') (Snowflake, Databricks)
+      const path = p.value(p.position + 1).split(".");
+      p.skip(3);
+      expr.refs.push({ name: { parts: path, quoted: 0, start, end: p.lastEnd }, how: p.how });
+      return path.at(-1)!;
+    }
+    if (!readCall(p, expr, name, start)) return null;
+    if (features.parametricCalls || name === "identifier") while (p.is("(")) readCall(p, expr, name, start);
+    return null;
+  }
+  if (parts === null) {
+    if (lone !== "" || !firstQuoted) {
+      if (lone !== "" && words.constants.has(lone)) return null;
+      const lower = firstText.toLowerCase();
+      if (p.bound.length > 0 && p.bound.includes(lower)) return null;
+      if (p.kind === TokenKind.string && p.adjacent) {
+        // A literal's prefix the tokenizer does not know.
+        p.next();
+        return null;
+      }
+      if (nextWord === "->" && features.lambdas && startsLambdaBody(p, 1))
+        return readLambda(p, expr, [lower], p.position + 1);
+      // With a type: `x int -> …`
+      if (features.lambdas && p.wordAt(1) === "->" && p.kind === TokenKind.word)
+        return readLambda(p, expr, [lower], p.position + 2);
+    } else if (nextWord === "->" && features.lambdas && startsLambdaBody(p, 1))
+      return readLambda(p, expr, [firstText.toLowerCase()], p.position + 1);
+    expr.refs.push({ name: { parts: [firstText], quoted, start, end: p.lastEnd }, how: p.how });
+    return firstText;
+  }
+  if (p.bound.length > 0 && p.bound.includes(parts[0]!.toLowerCase())) return null;
+  const last = parts.at(-1)!;
+  const lastWord = p.tokens.words[p.position - 1];
+  if (lastWord === "NEXTVAL" || lastWord === "CURRVAL") return null;
+  expr.refs.push({ name: { parts, quoted, start, end: p.lastEnd }, how: p.how });
+  return last;
+}
+
+/** Methods of values (T-SQL: xml, hierarchyid and spatial data types). */
+const VALUE_METHODS: ReadonlySet<string> = new Set(
+  `value query nodes exist modify tostring getancestor getdescendant getlevel isdescendantof getreparentedvalue stasText starea stdistance
+  stintersects stlength stx sty stbuffer stcontains stastext stgeomfromtext stpointn stnumpoints lat long write getroot parse read`.split(
+    /\s+/,
+  ),
+);

@@ -1,0 +1,222 @@
+import type { CopyStatement, Statement, TargetTable } from "../ir.ts";
+import { TokenKind } from "../lexer/tokens.ts";
+import { queryOf } from "./build.ts";
+import { parenthesisedQueryAt } from "./lookahead.ts";
+import { readAssignments } from "./assignments.ts";
+import { readColumnList } from "./names.ts";
+import type { Parser } from "./parser.ts";
+import { closeBracket } from "./recover.ts";
+import { selectFrom } from "./select-all.ts";
+import { readLocation, readTarget } from "./target.ts";
+
+type Parts = Partial<Pick<CopyStatement, "from" | "query" | "to" | "columns">>;
+
+function copyStatement(p: Parser, start: number, rule: CopyStatement["rule"], parts: Parts): CopyStatement {
+  return { kind: "copy", from: null, query: null, to: null, columns: null, ...parts, rule, start, end: p.lastEnd };
+}
+
+/** Reads COPY of any dialect. */
+export function readCopy(p: Parser): Statement {
+  const start = p.start;
+  p.next();
+  if (p.is("FILES") && p.wordAt(1) === "INTO") p.next();
+  p.take("INTO");
+  p.take("BINARY");
+  if (p.is("(")) {
+    // COPY (SELECT …) TO 'file'
+    const close = p.mate;
+    p.next();
+    const query = p.grammar.query(p);
+    closeBracket(p, close, null);
+    let to: TargetTable | null = null;
+    if (p.take("TO")) to = standardStream(p) ? null : readFile(p);
+    else p.unread("expected TO");
+    p.skipStatement();
+    return copyStatement(p, start, "copy", { query, to });
+  }
+  const location = isLocation(p) ? readLocation(p) : null;
+  const table = location ?? readTarget(p);
+  let columns: string[] | null = null;
+  if (p.is("(") && !parenthesisedQueryAt(p, p.position)) columns = readColumnList(p);
+  while (p.kind === TokenKind.word && !p.is("FROM") && !p.is("TO") && !p.atEnd()) p.next();
+  if (p.take("FROM")) {
+    if (p.is("(")) {
+      const close = p.mate;
+      p.next();
+      const query = p.grammar.query(p);
+      closeBracket(p, close, null);
+      p.skipStatement();
+      if (location !== null) return copyStatement(p, start, "unload", { query, to: location });
+      return {
+        kind: "insert",
+        target: table,
+        alias: null,
+        mode: "copy",
+        columns,
+        except: [],
+        byName: false,
+        query,
+        conflict: null,
+        returning: null,
+        partitions: [],
+        start,
+        end: p.lastEnd,
+      };
+    }
+    if (standardStream(p)) {
+      p.skipStatement();
+      return copyStatement(p, start, "copy", { to: table, columns });
+    }
+    const from = isLocation(p) ? readLocation(p) : readTarget(p);
+    // COPY INTO t FROM @s, t2 …: more sources are rare and read as options.
+    p.skipStatement();
+    if (location !== null && from?.source === "table")
+      return copyStatement(p, start, "unload", { query: queryOf(selectFrom(from.name, from.source)), to: location });
+    return copyStatement(p, start, "copy", { from, to: table, columns });
+  }
+  if (p.take("TO")) {
+    const to = standardStream(p) ? null : readFile(p);
+    p.skipStatement();
+    return copyStatement(p, start, "copy", { query: queryOf(selectFrom(table.name, table.source)), to });
+  }
+  // COPY INTO t VALIDATION_MODE = …: the files are those that were copied before.
+  if (p.is("=")) p.skipStatement();
+  if (p.atEnd() || p.is(";")) return copyStatement(p, start, "copy", { to: table, columns });
+  p.unread("expected FROM or TO");
+  p.skipStatement();
+  return copyStatement(p, start, "copy", { to: table, columns });
+}
+
+function isLocation(p: Parser): boolean {
+  return p.kind === TokenKind.string || p.kind === TokenKind.stage || p.kind === TokenKind.parameter;
+}
+
+/** STDIN, STDOUT, LOCAL: the client's own streams are no data of ours. */
+function standardStream(p: Parser): boolean {
+  if (p.is("STDIN") || p.is("STDOUT") || (p.is("LOCAL") && !p.isNameAt(1) && p.kindAt(1) !== TokenKind.string)) {
+    p.next();
+    return true;
+  }
+  if (p.is("LOCAL") || p.is("PROGRAM")) p.next();
+  return false;
+}
+
+function readFile(p: Parser): TargetTable | null {
+  return readLocation(p) ?? (p.isName() ? readTarget(p) : null);
+}
+
+/** `UNLOAD ('select …') TO 's3://…'` (Redshift), `UNLOAD (SELECT …) TO '…'` (Athena). */
+export function readUnload(p: Parser): Statement {
+  const start = p.start;
+  p.next();
+  let query: CopyStatement["query"] = null;
+  if (p.is("(")) {
+    const close = p.mate;
+    p.next();
+    if (p.kind === TokenKind.string) {
+      const raw = p.raw(p.position);
+      const text = p.value(p.position).replaceAll("\\'", "'");
+      const at = p.start + Math.max(0, raw.indexOf(text));
+      query = p.inside(text, at, () => p.grammar.query(p));
+    } else query = p.grammar.query(p);
+    p.moveTo(close + 1);
+  } else if (p.take("FROM")) {
+    const table = readTarget(p);
+    query = queryOf(selectFrom(table.name, table.source));
+  } else p.unread("expected the query to unload");
+  let to: TargetTable | null = null;
+  if (p.take("TO") || p.take("INTO")) to = readLocation(p);
+  p.skipStatement();
+  return copyStatement(p, start, "unload", { query, to });
+}
+
+/** `LOAD DATA INFILE 'f' INTO TABLE t` (MySQL), `LOAD DATA INPATH` (Hive), `LOAD DATA INTO t FROM FILES (…)` (BigQuery). */
+export function readLoad(p: Parser): Statement {
+  const start = p.start;
+  let from: TargetTable | null = null;
+  let to: TargetTable | null = null;
+  p.next();
+  if (!p.is("DATA") && !p.is("XML")) {
+    p.skipStatement();
+    return { kind: "utility", command: "load", start, end: p.lastEnd };
+  }
+  let columns: string[] | null = null;
+  let behindTable = -1;
+  while (!p.atEnd() && !p.is(";")) {
+    if (p.is("INFILE") || p.is("INPATH")) {
+      p.next();
+      from = readLocation(p);
+    } else if ((p.is("INTO") || p.is("OVERWRITE")) && to === null) {
+      p.next();
+      p.take("INTO");
+      p.take("TEMP");
+      p.take("TABLE");
+      to = readTarget(p);
+      behindTable = p.position;
+    } else if (p.is("FILES") && p.wordAt(1) === "(") {
+      from ??= firstUri(p, p.position + 1);
+      p.next();
+      p.skipBrackets();
+    } else if (p.is("(") && (p.position === behindTable || endsFormat(p))) {
+      // (a, @b) [SET c = f(@b)] (MySQL)
+      columns = readColumnList(p).filter((name) => !name.startsWith("@"));
+      if (p.take("SET")) columns.push(...readAssignments(p).map(({ column }) => column.parts.at(-1)!));
+    } else if (p.is("(")) p.skipBrackets();
+    else p.next();
+  }
+  return copyStatement(p, start, "copy", { from, to, columns: columns?.length === 0 ? null : columns });
+}
+
+/** Whether the last words of LOAD DATA's format stand before the bracket here: `TERMINATED BY ','`, `IGNORE 1 LINES`. */
+function endsFormat(p: Parser): boolean {
+  const before = p.position - 1;
+  const word = p.tokens.words[before];
+  return word === "LINES" || word === "ROWS" || p.tokens.kinds[before] === TokenKind.string;
+}
+
+function firstUri(p: Parser, open: number): TargetTable | null {
+  const close = p.tokens.mates[open] ?? open;
+  for (let i = open; i < close; i++) {
+    if (p.tokens.kinds[i] === TokenKind.string && /:\/\//.test(p.raw(i)))
+      return { name: { parts: [p.value(i)], quoted: 1, start: p.startOf(i), end: p.startOf(i + 1) }, source: "file" };
+  }
+  return null;
+}
+
+/** `EXPORT DATA OPTIONS (uri = '…') AS SELECT …` (BigQuery). */
+export function readExport(p: Parser): Statement {
+  const start = p.start;
+  p.next();
+  if (!p.take("DATA")) {
+    p.skipStatement();
+    return { kind: "utility", command: "export", start, end: p.lastEnd };
+  }
+  let to: TargetTable | null = null;
+  while (!p.atEnd() && !p.is(";") && !p.is("AS")) {
+    if (p.is("OPTIONS") && p.wordAt(1) === "(") {
+      p.next();
+      to = firstUri(p, p.position);
+      p.skipBrackets();
+    } else p.next();
+  }
+  if (!p.take("AS")) {
+    p.unread("expected AS and the query to export");
+    return copyStatement(p, start, "unload", { to });
+  }
+  const query = p.grammar.query(p);
+  return copyStatement(p, start, "unload", { query, to });
+}
+
+/** `BULK INSERT t FROM 'file'` (T-SQL). */
+export function readBulkInsert(p: Parser): Statement {
+  const start = p.start;
+  p.skip(2);
+  const to = readTarget(p);
+  let from: TargetTable | null = null;
+  if (p.take("FROM")) from = readLocation(p);
+  if (p.is("WITH") && p.wordAt(1) === "(") {
+    p.next();
+    p.skipBrackets();
+  }
+  return copyStatement(p, start, "copy", { from, to });
+}

@@ -1,0 +1,52 @@
+import { IDENTITY } from "../how.ts";
+import type { Name, Relation, Select, TableSource } from "../ir.ts";
+import { newExpr, newSelect } from "./build.ts";
+
+/** A select over one table, for statements that read a whole one. */
+export function selectFrom(name: Name, source: TableSource): Select {
+  return selectAll({
+    kind: "table",
+    name,
+    source,
+    alias: null,
+    columnAliases: null,
+    join: null,
+    start: name.start,
+    end: name.end,
+  });
+}
+
+/** A select of all columns of a relation. */
+export function selectAll(relation: Relation): Select {
+  const { start, end } = relation;
+  const select = newSelect(start);
+  select.from.push(relation);
+  select.items.push({
+    kind: "star",
+    qualifier: null,
+    except: [],
+    replace: [],
+    rename: [],
+    pattern: false,
+    how: IDENTITY,
+    start,
+    end,
+  });
+  select.end = end;
+  return select;
+}
+
+/** A select of some columns of a relation. */
+export function selectColumns(relation: Relation, columns: readonly string[]): Select {
+  const { start, end } = relation;
+  const select = newSelect(start);
+  select.from.push(relation);
+  for (const column of columns) {
+    const expr = newExpr(start);
+    expr.end = end;
+    expr.refs.push({ name: { parts: [column], quoted: 1, start, end }, how: IDENTITY });
+    select.items.push({ kind: "expression", expr, alias: column });
+  }
+  select.end = end;
+  return select;
+}

@@ -1,0 +1,273 @@
+import { fingerprint } from "../fingerprint.ts";
+import { IDENTITY } from "../how.ts";
+import type { BlockStatement, Expr, ParsedStatement, Statement } from "../ir.ts";
+import { TokenKind } from "../lexer/tokens.ts";
+import { newExpr } from "./build.ts";
+import { rememberText } from "./literal.ts";
+import { readName } from "./names.ts";
+import { ParseLimit, type Parser } from "./parser.ts";
+import { harvest, recover } from "./recover.ts";
+import { isCommand } from "./utility.ts";
+import { DML_STARTS } from "./words.ts";
+
+/** Reads one statement with its own gaps; whatever limit it hits ends it and nothing else. */
+export function readParsed(p: Parser, read: () => Statement): ParsedStatement {
+  const outer = p.gaps;
+  const from = p.position;
+  const start = p.start;
+  const state = p.save();
+  p.gaps = [];
+  p.how = IDENTITY;
+  p.refuel(tokensAhead(p));
+  let statement: Statement;
+  try {
+    statement = read();
+  } catch (error) {
+    const limit =
+      error instanceof ParseLimit
+        ? error
+        : error instanceof RangeError
+          ? new ParseLimit("nesting", "it nests too deeply")
+          : null;
+    if (limit === null) throw error;
+    p.restore(state);
+    p.refuel(0);
+    p.position = Math.max(p.position, from + 1);
+    while (!p.atEnd() && !p.is(";") && p.kind !== TokenKind.separator) p.position++;
+    p.gap(limit.reason, limit.message, start, p.lastEnd);
+    statement = { kind: "utility", command: "", start, end: p.lastEnd };
+  }
+  const { gaps } = p;
+  p.gaps = outer;
+  const print = fingerprint(p.tokens, from, p.position);
+  return {
+    statement: withFingerprints(statement, print),
+    gaps,
+    start,
+    end: Math.max(start, p.lastEnd),
+    fingerprint: print,
+  };
+}
+
+/** Queries found in conditions have no tokens of their own: they carry the print of what they stand in. */
+function withFingerprints(statement: Statement, print: string): Statement {
+  if (statement.kind !== "block" || !statement.body.some((inner) => inner.fingerprint === "")) return statement;
+  return {
+    ...statement,
+    body: statement.body.map((inner) => (inner.fingerprint === "" ? { ...inner, fingerprint: print } : inner)),
+  };
+}
+
+function tokensAhead(p: Parser): number {
+  const { words, count } = p.tokens;
+  if (p.semicolon >= p.position && p.semicolonOf === p.tokens) return p.semicolon - p.position;
+  let at = p.position;
+  while (at < count && words[at] !== ";") at++;
+  p.semicolon = at;
+  p.semicolonOf = p.tokens;
+  return at - p.position;
+}
+
+/** Reads one statement into `out`, and whatever stands between it and the end it should have. */
+export function readInto(p: Parser, out: ParsedStatement[], read: () => Statement): void {
+  const parsed = readParsed(p, () => {
+    const statement = read();
+    readRemainder(p);
+    return statement;
+  });
+  // Blocks inside blocks mean nothing to lineage: what stands in them stands in the outer one.
+  if (p.procedural && parsed.statement.kind === "block" && parsed.statement.what === "block") {
+    out.push(...parsed.statement.body);
+    p.gaps.push(...parsed.gaps);
+  } else out.push(parsed);
+}
+
+function readRemainder(p: Parser): void {
+  if (p.atEnd() || p.is(";") || p.kind === TokenKind.separator || p.atStatementStart() || p.atLabel()) return;
+  if (p.procedural && (p.is("WHEN") || p.is("UNTIL") || p.is(")"))) return;
+  const from = p.position;
+  const start = p.start;
+  p.unread("expected the end of the statement");
+  const gap = p.gaps.pop();
+  const lost = newExpr(start);
+  while (!p.atEnd() && !p.is(";") && p.kind !== TokenKind.separator) {
+    if (p.position > from && p.atStatementStart() && p.startsLine()) break;
+    const at = p.position;
+    recover(p, lost);
+    if (p.position === at) p.next();
+  }
+  if (gap !== undefined) p.gap("unread", gap.detail, start, p.lastEnd);
+}
+
+/** Reads statements up to one of the `stop` words, the token `until` or the end. */
+export function readSequence(
+  p: Parser,
+  out: ParsedStatement[],
+  stop: ReadonlySet<string>,
+  until: number = Number.MAX_SAFE_INTEGER,
+): void {
+  while (!p.atEnd() && p.position < until) {
+    if (p.is(";")) {
+      p.next();
+      continue;
+    }
+    if (p.kind === TokenKind.separator) return;
+    if (p.kind === TokenKind.word && stop.has(p.word)) return;
+    const at = p.position;
+    readOne(p, out);
+    if (p.position === at) p.next();
+  }
+}
+
+/** Reads a statement of a procedure: a label, an assignment, a call, or anything that is a statement elsewhere too. */
+export function readOne(p: Parser, out: ParsedStatement[]): void {
+  if (p.is("<<")) {
+    while (!p.atEnd() && !p.is(">>") && !p.is(";")) p.next();
+    p.take(">>");
+    return;
+  }
+  if (p.isName() && p.wordAt(1) === ":" && p.wordAt(2) !== "=") {
+    p.skip(2);
+    return;
+  }
+  if (p.procedural || p.wordAt(1) === ":=") {
+    const assigned = assignmentAt(p);
+    if (assigned >= 0) {
+      const variable = p.value(p.position);
+      readInto(p, out, () => {
+        const start = p.start;
+        p.moveTo(assigned + 1);
+        rememberText(p, variable);
+        return expressionBlock(p, start, variable);
+      });
+      return;
+    }
+    if (p.procedural && isCall(p)) {
+      readInto(p, out, () => readCallStatement(p));
+      return;
+    }
+  }
+  readInto(p, out, () => p.grammar.statement(p));
+}
+
+/** Where `:=` (or `=`) stands behind the variable here; -1 when this is no assignment. */
+function assignmentAt(p: Parser): number {
+  const { words, kinds, mates } = p.tokens;
+  let at = p.position;
+  if (words[at] === ":") at++;
+  if (kinds[at] !== TokenKind.word && kinds[at] !== TokenKind.quoted && kinds[at] !== TokenKind.parameter) return -1;
+  at++;
+  for (;;) {
+    if (words[at] === ".") at += 2;
+    else if ((words[at] === "(" || words[at] === "[") && mates[at]! > at) at = mates[at]! + 1;
+    else if (words[at] === "%") at += 2;
+    else break;
+  }
+  if (words[at] === ":=") return at;
+  if (
+    words[at] === "=" &&
+    !p.dialect.features.statementsWithoutSemicolon &&
+    at - p.position <= 6 &&
+    !DML_STARTS.has(p.word) &&
+    p.word !== "SET" &&
+    p.word !== "LET" &&
+    p.word !== "IF" &&
+    p.word !== "WHILE"
+  )
+    return at;
+  return -1;
+}
+
+function isCall(p: Parser): boolean {
+  if (!p.isName() || isCommand(p) || p.dialect.features.statementsWithoutSemicolon) return false;
+  const next = p.wordAt(1);
+  if (next !== "(" && next !== ";" && next !== "." && p.kindAt(1) !== TokenKind.end) return false;
+  if (
+    DML_STARTS.has(p.word) ||
+    p.is("RETURN") ||
+    p.is("IF") ||
+    p.is("WHILE") ||
+    p.is("TRUNCATE") ||
+    p.is("BEGIN") ||
+    p.is("FROM") ||
+    p.is("TABLE") ||
+    p.is("EXECUTE")
+  )
+    return false;
+  return !(
+    p.is("PERFORM") ||
+    p.is("CASE") ||
+    p.is("LOOP") ||
+    p.is("FOR") ||
+    p.is("COPY") ||
+    p.is("UNLOAD") ||
+    p.is("REPEAT")
+  );
+}
+
+/** Reads `routine (arguments)`, or CALL with it. */
+export function readCallStatement(p: Parser): Statement {
+  const start = p.start;
+  const lost = newExpr(start);
+  if (p.is("CALL")) p.next();
+  const routine = readName(p);
+  while (!p.atEnd() && !p.is(";") && p.kind !== TokenKind.separator) {
+    if (p.is("(")) harvest(p, lost);
+    else if (p.is(".") || p.is("@") || (p.isName() && !p.atStatementStart())) p.next();
+    else break;
+  }
+  if (p.take("INTO")) {
+    // CALL p() INTO :variable
+    p.take(":");
+    readName(p);
+  }
+  if (routine === null) return blockOf(p, start, queriesOf(lost, null));
+  const call: Statement = { kind: "call", routine, start, end: p.lastEnd };
+  if (lost.queries.length === 0) return call;
+  const own: ParsedStatement = { statement: call, gaps: [], start, end: p.lastEnd, fingerprint: "" };
+  return blockOf(p, start, [...queriesOf(lost, null), own]);
+}
+
+/** Reads an expression; the queries in it become the body of a block. */
+export function expressionBlock(p: Parser, start: number, variable: string | null): BlockStatement {
+  const expr = newExpr(p.start);
+  const at = p.position;
+  if (p.grammar.expression(p, expr) === undefined) {
+    if (p.position === at && !p.is(";")) p.unread("expected an expression");
+    recover(p, expr);
+  }
+  expr.end = p.lastEnd;
+  return blockOf(p, start, queriesOf(expr, variable));
+}
+
+/** The queries in an expression as statements of their own; a single one may be put into a variable. */
+export function queriesOf(expr: Expr, variable: string | null): ParsedStatement[] {
+  return expr.queries.map(({ query }) => ({
+    statement: {
+      kind: "query",
+      query,
+      into: null,
+      variables: variable === null ? [] : [variable],
+      start: expr.start,
+      end: Math.max(expr.start, expr.end),
+    },
+    gaps: [],
+    start: expr.start,
+    end: Math.max(expr.start, expr.end),
+    fingerprint: "",
+  }));
+}
+
+export function blockOf(p: Parser, start: number, body: ParsedStatement[]): BlockStatement {
+  return { kind: "block", what: "block", body, variables: [], scope: false, rows: null, start, end: p.lastEnd };
+}
+
+const NOTHING: ReadonlySet<string> = new Set();
+
+/** Reads all statements of the text here. */
+export function readScriptInto(p: Parser, out: ParsedStatement[]): void {
+  while (!p.atEnd()) {
+    if (p.kind === TokenKind.separator) p.next();
+    else readSequence(p, out, NOTHING);
+  }
+}

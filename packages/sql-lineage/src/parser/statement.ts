@@ -1,0 +1,362 @@
+import type { Cte, Query, Select, Statement } from "../ir.ts";
+import { TokenKind } from "../lexer/tokens.ts";
+import { readAlter } from "./alter.ts";
+import { newSelect } from "./build.ts";
+import { readBulkInsert, readCopy, readExport, readLoad, readUnload } from "./copy.ts";
+import {
+  readCacheTable,
+  readCreate,
+  readCreateDictionary,
+  readCreateStream,
+  readCreateSynonym,
+  tableOrViewAt,
+} from "./create.ts";
+import { readDelete } from "./delete.ts";
+import { readDrop, readExchange, readRenameTable, readTruncate } from "./drop.ts";
+import { readExecute } from "./execute.ts";
+import { readInsert } from "./insert.ts";
+import { parenthesisedQueryAt } from "./lookahead.ts";
+import { readMerge } from "./merge.ts";
+import type { Parser } from "./parser.ts";
+import { readBlock, readDeclaredBlock, startsBlock } from "./blocks.ts";
+import { readControl } from "./control.ts";
+import { readQueryBody, readWith } from "./query.ts";
+import { readCreateWithBody } from "./routines.ts";
+import { readSelectClauses } from "./select.ts";
+import { readCallStatement } from "./sequence.ts";
+import { readUpdate } from "./update.ts";
+import { readSetPath, readUse } from "./use.ts";
+import { isCommand, utility } from "./utility.ts";
+
+/** Reads the statement that starts here, whatever it is. */
+export function readStatement(p: Parser): Statement {
+  const start = p.start;
+  switch (p.word) {
+    case "SELECT":
+    case "SEL":
+    case "VALUES":
+      return queryStatement(p, start, []);
+    case "WITH":
+      return readWithStatement(p);
+    case "(":
+      if (parenthesisedQueryAt(p, p.position)) return queryStatement(p, start, []);
+      break;
+    case "FROM":
+      return readFromFirst(p);
+    case "TABLE":
+    case "PIVOT":
+    case "UNPIVOT":
+      if (p.isNameAt(1) || (!p.is("TABLE") && p.wordAt(1) === "(")) return queryStatement(p, start, []);
+      break;
+    case "USING":
+      // USING EXTERNAL FUNCTION f(…) RETURNS … LAMBDA '…' SELECT … (Athena)
+      if (p.wordAt(1) !== "EXTERNAL" && p.wordAt(1) !== "FUNCTION") break;
+      while (!p.atEnd() && !p.is("SELECT") && !p.is(";")) {
+        if (p.is("(")) p.skipBrackets();
+        else p.next();
+      }
+      return queryStatement(p, start, []);
+    case "PROCEDURE":
+    case "FUNCTION":
+      if (p.isNameAt(1)) return readCreateWithBody(p, p.is("FUNCTION") ? "function" : "procedure");
+      break;
+    case "INSERT":
+      return readInsert(p, null);
+    case "REPLACE":
+      if ((p.wordAt(1) === "TABLE" || p.wordAt(1) === "VIEW") && p.isNameAt(2)) return readCreate(p, p.position + 1);
+      if (p.isNameAt(1)) return readInsert(p, null);
+      break;
+    case "UPDATE":
+      return readUpdate(p, []);
+    case "DELETE":
+    case "DEL":
+      if (p.is("DELETE") || p.wordAt(1) === "FROM") return readDelete(p, []);
+      break;
+    case "MERGE":
+      return readMerge(p, []);
+    case "CREATE":
+      return readAnyCreate(p);
+    case "ALTER":
+      return readAnyAlter(p);
+    case "DROP":
+      return readDrop(p);
+    case "TRUNCATE":
+      return readTruncate(p);
+    case "RENAME":
+      return readRenameTable(p);
+    case "EXCHANGE":
+      return readExchange(p);
+    case "CALL":
+      return readCallStatement(p);
+    case "CACHE":
+      return readCacheTable(p);
+    case "COPY":
+      return readCopy(p);
+    case "UNLOAD":
+      return readUnload(p);
+    case "LOAD":
+      return readLoad(p);
+    case "EXPORT":
+      return readExport(p);
+    case "BULK":
+      if (p.wordAt(1) === "INSERT") return readBulkInsert(p);
+      break;
+    case "USE":
+      return readUse(p);
+    case "SET": {
+      const path = readSetPath(p);
+      if (path !== null) return path;
+      break;
+    }
+    case "EXECUTE":
+    case "EXEC":
+    case "PREPARE":
+      return readExecute(p);
+    case "BEGIN":
+      if (startsBlock(p)) return readBlock(p);
+      return utility(p);
+    case "DECLARE":
+      if (!p.dialect.features.statementsWithoutSemicolon && p.dialect.features.declareStartsBlock)
+        return readDeclaredBlock(p);
+      return readControl(p);
+    case "DO":
+      if (p.kindAt(1) === TokenKind.string || p.wordAt(1) === "LANGUAGE") return readCreateWithBody(p, "block");
+      return utility(p);
+    case "IF":
+    case "WHILE":
+    case "FOR":
+    case "LOOP":
+    case "REPEAT":
+    case "CASE":
+    case "ASSERT":
+    case "PERFORM":
+    case "PRINT":
+    case "LET":
+    case "RETURN":
+    case "OPEN":
+    case "FETCH":
+    case "FOREACH":
+    case "FORALL":
+    case "ELSEIF":
+    case "ELSIF":
+    case "WHEN":
+    case "UNTIL":
+      return readControl(p);
+  }
+  if (p.is("SET")) return readControl(p);
+  if (p.is("%") && p.dialect.lexical.notebookSeparator && p.isNameAt(1)) return readMagic(p);
+  if ((p.is("@") || p.is("@@")) && p.isNameAt(1)) {
+    // @script.sql: runs another file (SQL*Plus).
+    const end = endOfLine(p);
+    p.gap("unread", "another script is run here", start, end);
+    while (!p.atEnd() && p.start < end) p.next();
+    return p.atEnd() || p.is(";") || p.kind === TokenKind.separator
+      ? { kind: "utility", command: "@", start, end }
+      : readStatement(p);
+  }
+  if (isCommand(p)) return utility(p);
+  return unknown(p);
+}
+
+/** `%python …` and other magic commands: a notebook's cell in another language; `%sql` is one in ours. */
+function readMagic(p: Parser): Statement {
+  const start = p.start;
+  const language = p.value(p.position + 1).toLowerCase();
+  p.skip(2);
+  if (language === "sql")
+    return p.atEnd() || p.kind === TokenKind.separator
+      ? { kind: "utility", command: "%sql", start, end: p.lastEnd }
+      : readStatement(p);
+  while (!p.atEnd() && p.kind !== TokenKind.separator) p.next();
+  if (language !== "md") p.gap("other language", `a cell in ${language}`, start, p.lastEnd);
+  return { kind: "utility", command: `%${language}`, start, end: p.lastEnd };
+}
+
+/** A statement nothing is known of: passed over, with a gap. */
+function unknown(p: Parser): Statement {
+  const start = p.start;
+  const first = p.raw(p.position);
+  p.next();
+  p.skipStatement();
+  p.gap(
+    "unknown statement",
+    `no statement is known that starts with ${JSON.stringify(first.slice(0, 30))}`,
+    start,
+    p.lastEnd,
+  );
+  return { kind: "utility", command: "", start, end: p.lastEnd };
+}
+
+function endOfLine(p: Parser): number {
+  const start = p.start;
+  const line = p.slice(start, start + 2000);
+  const newline = line.indexOf("\n");
+  return start + (newline < 0 ? line.length : newline);
+}
+
+function queryStatement(p: Parser, start: number, ctes: Cte[]): Statement {
+  const query: Query = readQueryBody(p, ctes);
+  const select = firstSelect(query);
+  if (select !== null && select.file !== null)
+    return {
+      kind: "copy",
+      from: null,
+      query,
+      to: select.file,
+      columns: null,
+      rule: "unload",
+      start,
+      end: p.lastEnd,
+    };
+  return {
+    kind: "query",
+    query,
+    into: select?.into ?? null,
+    variables: select?.variables ?? null,
+    start,
+    end: p.lastEnd,
+  };
+}
+
+function firstSelect(query: Query): Select | null {
+  let { body } = query;
+  for (;;) {
+    if (body.kind === "select") return body;
+    if (body.kind === "values") return null;
+    const inner = body.kind === "set" ? body.branches[0]?.query : body.query;
+    if (inner === undefined) return null;
+    body = inner.body;
+  }
+}
+
+function readWithStatement(p: Parser): Statement {
+  const start = p.start;
+  const ctes = readWith(p);
+  switch (p.word) {
+    case "INSERT":
+      return withCtes(readInsert(p, null), ctes);
+    case "UPDATE":
+      return readUpdate(p, ctes);
+    case "DELETE":
+      return readDelete(p, ctes);
+    case "MERGE":
+      return readMerge(p, ctes);
+    case "FROM":
+      return withCtes(readFromFirst(p), ctes);
+    case "CREATE":
+      return withCtes(readAnyCreate(p), ctes);
+    default:
+      return queryStatement(p, start, ctes);
+  }
+}
+
+/** Puts tables of a WITH that stood before a statement into its query. */
+function withCtes(statement: Statement, ctes: Cte[]): Statement {
+  if (statement.kind === "many")
+    return { ...statement, statements: statement.statements.map((one) => withCtes(one, ctes)) };
+  if (
+    (statement.kind === "insert" || statement.kind === "create" || statement.kind === "query") &&
+    statement.query !== null
+  )
+    return { ...statement, query: { ...statement.query, ctes: [...ctes, ...statement.query.ctes] } };
+  return statement;
+}
+
+/** `FROM t SELECT a`, `FROM t INSERT INTO a SELECT … INSERT INTO b SELECT …` (Hive, Spark). */
+function readFromFirst(p: Parser): Statement {
+  const start = p.start;
+  if (!insertFollows(p)) return queryStatement(p, start, []);
+  p.next();
+  const from = newSelect(start);
+  p.grammar.fromList(p, from);
+  readSelectClauses(p, from, false);
+  const statements: Statement[] = [];
+  while (p.is("INSERT")) statements.push(readInsert(p, from));
+  return { kind: "many", statements, start, end: p.lastEnd };
+}
+
+function insertFollows(p: Parser): boolean {
+  const { words, mates, kinds } = p.tokens;
+  for (let at = p.position; kinds[at] !== TokenKind.end && words[at] !== ";"; at++) {
+    if (words[at] === "INSERT") return true;
+    if (words[at] === "SELECT" || words[at] === "|>") return false;
+    if (mates[at]! > at) at = mates[at]!;
+  }
+  return false;
+}
+
+const ROUTINES: ReadonlySet<string> = new Set(
+  "PROCEDURE PROC FUNCTION TRIGGER PACKAGE TASK ALERT PIPE RULE MACRO".split(" "),
+);
+const NO_ROUTINE: ReadonlySet<string> = new Set(
+  "TABLE VIEW INDEX SCHEMA DATABASE ROLE USER SEQUENCE POLICY SYNONYM GROUP".split(" "),
+);
+
+/** The word that says which routine is created; null for none. */
+function routineKind(p: Parser): string | null {
+  for (let ahead = 1; ahead < 14; ahead++) {
+    const word = p.wordAt(ahead);
+    if (p.kindAt(ahead) === TokenKind.end || word === "(" || word === ";") return null;
+    if (ROUTINES.has(word)) return word;
+    if (word === "TABLE" && p.wordAt(ahead + 1) === "FUNCTION") return "FUNCTION";
+    if (word === "EVENT" && p.wordAt(ahead + 1) !== "TABLE") return word;
+    if (NO_ROUTINE.has(word)) return null;
+  }
+  return null;
+}
+
+function readAnyCreate(p: Parser): Statement {
+  const routine = routineKind(p);
+  if (routine !== null) {
+    const what =
+      routine === "FUNCTION" || routine === "MACRO"
+        ? "function"
+        : routine === "TRIGGER" || routine === "RULE"
+          ? "trigger"
+          : routine === "PROCEDURE" || routine === "PROC" || routine === "PACKAGE"
+            ? "procedure"
+            : "task";
+    return readCreateWithBody(p, what);
+  }
+  const dictionary = readCreateDictionary(p);
+  if (dictionary !== null) return dictionary;
+  const at = tableOrViewAt(p);
+  if (at >= 0) return readCreate(p, at);
+  const stream = readCreateStream(p);
+  if (stream !== null) return stream;
+  const synonym = readCreateSynonym(p);
+  if (synonym !== null) return synonym;
+  return utility(p);
+}
+
+function readAnyAlter(p: Parser): Statement {
+  const routine = routineKind(p);
+  if (routine === "PROCEDURE" || routine === "PROC" || routine === "FUNCTION" || routine === "TRIGGER") {
+    if (alterHasBody(p))
+      return readCreateWithBody(
+        p,
+        routine === "FUNCTION" ? "function" : routine === "TRIGGER" ? "trigger" : "procedure",
+      );
+    return utility(p);
+  }
+  if (routine === "TASK" || routine === "ALERT" || routine === "PIPE" || routine === "EVENT") {
+    if (alterHasBody(p)) return readCreateWithBody(p, "task");
+    return utility(p);
+  }
+  return readAlter(p);
+}
+
+/** Whether this ALTER gives a routine a new body (T-SQL's ALTER PROCEDURE … AS, MODIFY AS, DO). */
+function alterHasBody(p: Parser): boolean {
+  const { words, mates, kinds } = p.tokens;
+  for (
+    let at = p.position;
+    kinds[at] !== TokenKind.end && words[at] !== ";" && kinds[at] !== TokenKind.separator;
+    at++
+  ) {
+    if (words[at] === "AS" || words[at] === "BEGIN" || words[at] === "DO")
+      return words[at + 1] !== "CALLER" && words[at + 1] !== "OWNER";
+    if (mates[at]! > at) at = mates[at]!;
+  }
+  return false;
+}

@@ -1,0 +1,56 @@
+import { CatalogStore, type Database } from "@headwater/catalog";
+import { postgres } from "@headwater/connector-postgres";
+import {
+  type Clock,
+  readWorkflow,
+  type RunEvent,
+  runMetadata,
+  type RunOptions,
+  type RunResult,
+  systemClock,
+  type UsableConnector,
+  workflowFromUrl,
+} from "@headwater/core";
+
+const CONNECTOR: UsableConnector = { connector: postgres, version: "0.0.0" };
+
+/** A run with everything that happened. */
+export interface Ingested extends RunResult {
+  events: RunEvent[];
+}
+
+/** Time that does not make a test wait. */
+export const hurriedClock: Clock = { now: () => systemClock.now(), sleep: async () => undefined };
+
+/**
+ * Ingests as the command does, within this process: a URL, or the text of a workflow file. Throws what ends a run without a
+ * result of its own.
+ */
+export async function ingest(
+  db: Database,
+  source: string,
+  settings: { service?: string; options?: Partial<RunOptions>; fresh?: boolean; clock?: Clock } = {},
+): Promise<Ingested> {
+  const { service = "shop", options = {}, fresh = false, clock = hurriedClock } = settings;
+  const workflow = source.startsWith("postgres://")
+    ? workflowFromUrl(new URL(source), CONNECTOR, { service })
+    : readWorkflow(source, "workflow.yaml", {
+        env: {},
+        readFile: (path) => {
+          throw new Error(`Nothing is to be read from ${path}.`);
+        },
+        connectorFor: () => CONNECTOR,
+      });
+  const events: RunEvent[] = [];
+  const result = await runMetadata({
+    ...workflow,
+    config: workflow.connection?.config,
+    options: { ...workflow.options, ...options },
+    fresh,
+    store: new CatalogStore(db),
+    clock,
+    signal: new AbortController().signal,
+    emit: (event) => events.push(event),
+  });
+  return { ...result, events };
+}
