@@ -97,7 +97,7 @@ export const check: readonly CheckStep<Requests>[] = [
       throw new SourceError("denied", "The account may not see the texts of routines that are not its own.", {
         hint: mariaDb
           ? `GRANT SELECT ON mysql.proc TO ${to};`
-          : `GRANT SHOW_ROUTINE ON *.* TO ${to};\nBefore MySQL 8.0.20: GRANT SELECT ON *.* TO ${to};`,
+          : `GRANT SHOW_ROUTINE ON *.* TO ${to};\nBefore MySQL 8.0.20: GRANT SELECT, SHOW VIEW, TRIGGER, EVENT ON *.* TO ${to};`,
         sourceCode: "1370",
       });
     },

@@ -18,9 +18,9 @@ export function literal(text: string): string {
   return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "''").replaceAll("\0", "\\0")}'`;
 }
 
-/** Texts as a list of literals, for `IN`. */
+/** Texts as a list of literals, for `IN`; nothing is in an empty one. */
 export function literals(texts: readonly string[]): string {
-  return texts.map(literal).join(", ");
+  return texts.length === 0 ? "NULL" : texts.map(literal).join(", ");
 }
 
 /** An account (`reader@%`) as it is written in GRANT. */

@@ -61,7 +61,7 @@ export function tableFacts(rows: TableRows, kind: TableType): TableFacts {
     tableType: kind,
     description: commentOf(rows),
     owners: null,
-    columns: parts.map((part, at) => columnFacts(part, at, keys)),
+    columns: parts.map((part, at) => columnFacts(part, at, rows.allColumns ? keys : null)),
   };
   // Of what belongs to columns that are not seen, nothing is known.
   if (!rows.allColumns) return { ...facts, unseen: ["columns"] };

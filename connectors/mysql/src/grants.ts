@@ -18,7 +18,7 @@ export interface Grants {
   /** A hash of all rights. It does not change with the password. */
   digest: string;
   /** Whether the account has one of some privileges on a whole schema (`object` is `null`) or on one object in it. */
-  allow(schema: string, object: string | null, ...privileges: string[]): boolean;
+  allow: (schema: string, object: string | null, ...privileges: string[]) => boolean;
 }
 
 const QUOTED = "`(?:[^`]|``)*`";

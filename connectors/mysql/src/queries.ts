@@ -65,10 +65,17 @@ SELECT s.schema_name, s.default_character_set_name, s.default_collation_name, ${
   }
 FROM information_schema.schemata s WHERE s.schema_name NOT IN (${SYSTEM}) ORDER BY s.schema_name`,
 
-  tableNames: (_, args) => `
+  tableNames: ({ flavour }, args) => `
 SELECT t.table_schema, t.table_name,
   CASE WHEN t.table_type LIKE '%VIEW' THEN 'View' WHEN t.engine IN (${ELSEWHERE}) THEN 'External'
-    WHEN t.create_options LIKE '%partitioned%' THEN 'Partitioned' ELSE 'Regular' END
+    WHEN t.create_options LIKE '%partitioned%'${
+      // MySQL's options do not tell of tables that are partitioned by their primary key: KEY ().
+      flavour.mariaDb
+        ? ""
+        : ` OR (t.table_schema, t.table_name) IN (
+      SELECT p.table_schema, p.table_name FROM information_schema.partitions p
+      WHERE p.table_schema IN (${schemasOf(args)}) AND p.partition_name IS NOT NULL AND p.partition_expression IS NULL)`
+    } THEN 'Partitioned' ELSE 'Regular' END
 FROM information_schema.tables t WHERE t.table_schema IN (${schemasOf(args)}) AND t.table_type <> 'TEMPORARY'`,
 
   routineNames: (_, args) => `

@@ -36,7 +36,7 @@ async function* readOnlyRoutines(
 ): AsyncIterable<ReadItem<RoutineRows>> {
   const among = { members: bySchema(members, bareNames) };
   const rows = new Map((await session.all("routines", among)).map((row) => [kindKey(row), row]));
-  const parameters = assemble(rows.keys(), await session.all("parameters", among), kindKey).of;
+  const parameters = assemble(rows.keys(), await session.all("parameters", among), kindKey);
   const shown = [...rows.values()].flatMap((row) => (row.definition === null ? [] : [objectOf(row, row.definition)]));
   const texts = textsByKey(shown, await readTexts(session, shown));
   for (const member of members) {
@@ -50,12 +50,9 @@ async function* readOnlyRoutines(
         ...row,
         definition: text,
         isWhole,
-        parameters: parameters(kindKey(row)).map(({ mode, parameter, type, characterSet }): ParameterRow => [
-          mode,
-          parameter,
-          type,
-          characterSet,
-        ]),
+        parameters: parameters
+          .of(kindKey(row))
+          .map(({ mode, parameter, type, characterSet }): ParameterRow => [mode, parameter, type, characterSet]),
       },
     };
   }

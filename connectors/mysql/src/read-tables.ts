@@ -1,9 +1,9 @@
 import { assemble, type Found, type ReadItem, type Slice } from "@headwater/core/connector";
-import { readGrants } from "./grants.ts";
+import { type Grants, readGrants } from "./grants.ts";
 import { bySchema, keyOf } from "./members.ts";
 import type { MysqlSession, RowOf, Shown } from "./requests.ts";
 import type { TableRows, TriggerRow, ViewPart } from "./rows.ts";
-import { isMariaDb, readTexts } from "./texts.ts";
+import { isMariaDb, readStatements, readTexts } from "./texts.ts";
 
 /** Rights that show a column. Source: MySQL's manual, "The INFORMATION_SCHEMA COLUMNS Table". */
 const SHOW_COLUMNS = ["SELECT", "INSERT", "UPDATE", "REFERENCES"] as const;
@@ -19,8 +19,10 @@ export async function* readTables(session: MysqlSession, { members, want }: Slic
   const all = { members: bySchema(members, nameOf) };
   const grants = readGrants((await session.all("grants")).map(({ line }) => line));
   const rows = new Map((await session.all("tables", all)).map((row) => [keyOf(row), row]));
-  const of = <R extends { schema: string; name: string }>(list: R[]): ((key: string) => readonly R[]) =>
-    assemble(rows.keys(), list, keyOf).of;
+  const of = <R extends { schema: string; name: string }>(list: R[]): ((key: string) => readonly R[]) => {
+    const assembled = assemble(rows.keys(), list, keyOf);
+    return (key) => assembled.of(key);
+  };
   const columns = of(await session.all("columns", all));
   const indexes = of(await read("indexes", tables));
   const foreignKeys = of(await read("foreignKeys", tables));
@@ -32,12 +34,11 @@ export async function* readTables(session: MysqlSession, { members, want }: Slic
     ),
   );
   const triggers = of(await readTriggers(session, await read("triggers", tables)));
-  const views = of(
-    await read(
-      "views",
-      members.filter(({ kind }) => kind === "View"),
-    ),
+  const viewRows = await read(
+    "views",
+    members.filter(({ kind }) => kind === "View"),
   );
+  const views = of(await withDefinitions(session, viewRows, grants));
 
   for (const member of members) {
     const key = keyOf({ schema: member.parent[1] ?? "", name: member.name });
@@ -111,19 +112,53 @@ function viewPart(row: RowOf<"views"> | undefined): ViewPart | null {
   return { definition: definition === "" ? null : definition, definer, security, checkOption, algorithm };
 }
 
+/**
+ * Views with their queries. Early releases of MySQL 8.0 hide them in information_schema from accounts that may see them, unless the right is one
+ * on the very view; `SHOW CREATE VIEW` does not.
+ */
+async function withDefinitions(
+  session: MysqlSession,
+  rows: readonly RowOf<"views">[],
+  grants: Grants,
+): Promise<RowOf<"views">[]> {
+  const hidden = rows.filter(
+    ({ definition, schema, name }) =>
+      definition === "" && grants.allow(schema, name, "SHOW VIEW") && grants.allow(schema, name, "SELECT"),
+  );
+  const statements = await readStatements(
+    session,
+    hidden.map(({ schema, name }) => ({ kind: "VIEW", schema, name })),
+  );
+  const definitions = new Map([...statements].map(([view, text]) => [keyOf(view), queryOf(text ?? "")]));
+  return rows.map((row) => ({ ...row, definition: definitions.get(keyOf(row)) ?? row.definition }));
+}
+
+const NAME = "`(?:[^`]|``)*`";
+const VIEW_HEAD = new RegExp(
+  `^CREATE (?:ALGORITHM=\\w+ )?DEFINER=${NAME}@${NAME} SQL SECURITY \\w+ VIEW (?:${NAME}\\.)?${NAME}(?: \\((?:${NAME},? ?)*\\))? AS `,
+  "s",
+);
+
+/** The query in the statement that `SHOW CREATE VIEW` gives. */
+const queryOf = (statement: string): string =>
+  VIEW_HEAD.test(statement)
+    ? statement.replace(VIEW_HEAD, "").replace(/ WITH (?:CASCADED|LOCAL) CHECK OPTION$/, "")
+    : "";
+
 /** Triggers with their texts as they were written. */
 async function readTriggers(
   session: MysqlSession,
   rows: readonly RowOf<"triggers">[],
 ): Promise<{ schema: string; name: string; row: TriggerRow }[]> {
-  const objects = rows.map((row): Shown & { text: string } => ({
+  const seen = rows.flatMap((row) => (row.statement === null ? [] : [{ ...row, statement: row.statement }]));
+  const objects = seen.map((row): Shown & { text: string } => ({
     kind: "TRIGGER",
     schema: row.schema,
     name: row.trigger,
     text: row.statement,
   }));
   const texts = await readTexts(session, objects);
-  return rows.map(({ schema, name, trigger, timing, event, statement, definer }, at) => {
+  return seen.map(({ schema, name, trigger, timing, event, statement, definer }, at) => {
     const { text, isWhole } = texts.get(objects[at] as Shown) ?? { text: statement, isWhole: false };
     return { schema, name, row: [trigger, timing, event, text, definer, isWhole] };
   });

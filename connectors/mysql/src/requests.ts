@@ -176,7 +176,7 @@ export const REQUESTS = {
     },
   },
 
-  /** Triggers by the table they are on, in the order they fire. */
+  /** Triggers by the table they are on, in the order they fire. MariaDB shows their names without their statements, too. */
   triggers: {
     effect: "read",
     columns: {
@@ -185,7 +185,7 @@ export const REQUESTS = {
       trigger: "text",
       timing: "text",
       event: "text",
-      statement: { type: "text", holds: "sql" },
+      statement: { type: "text?", holds: "sql" },
       definer: "text",
     },
   },
@@ -242,7 +242,7 @@ export const REQUESTS = {
     },
   },
 
-  /** The statements that create routines, events and triggers, as they were written, in the order they are asked for. */
+  /** The statements that create views, routines, events and triggers, as they were written, in the order they are asked for. */
   statements: {
     effect: "read",
     several: true,

@@ -31,7 +31,7 @@ const KILL_MS = 2_000;
 const MARKER = "/* headwater */ ";
 
 /** What `SHOW CREATE` calls the column that has the statement. */
-const STATEMENT = /^(?:sql original statement|create (?:procedure|function|event|package|package body))$/i;
+const STATEMENT = /^(?:sql original statement|create (?:view|procedure|function|event|package|package body))$/i;
 
 // The server's own text of every cell: what a column is to become is declared with the request.
 const asText: TypeCast = (field) => field.string();
@@ -202,10 +202,11 @@ class MysqlDriver implements Driver {
     await this.#run(() => ask(this.#connection, "COMMIT"));
   }
 
-  async *request(name: string, args: Json, signal: AbortSignal): AsyncGenerator<Page> {
-    if (!Object.hasOwn(REQUESTS, name)) throw new Error(`There is no request "${name}".`);
-    const request: MysqlRequest = REQUESTS[name as keyof typeof REQUESTS];
-    const text = QUERIES[name as keyof typeof REQUESTS](this.#asking, args);
+  async *request(requestName: string, args: Json, signal: AbortSignal): AsyncGenerator<Page> {
+    if (!Object.hasOwn(REQUESTS, requestName)) throw new Error(`There is no request "${requestName}".`);
+    const name = requestName as keyof typeof REQUESTS;
+    const request: MysqlRequest = REQUESTS[name];
+    const text = QUERIES[name](this.#asking, args);
     const decode = decoder(request);
     if (request.paged) {
       yield* this.#pages(text, decode, signal);
@@ -216,7 +217,7 @@ class MysqlDriver implements Driver {
     yield {
       rows: answers.flatMap(({ rows, fields }) => {
         if (takes === undefined) return rows.map(decode);
-        const at = takes === "first" ? 0 : fields.findIndex(({ name }) => STATEMENT.test(name));
+        const at = takes === "first" ? 0 : fields.findIndex((field) => STATEMENT.test(field.name));
         return (several === true ? [rows[0] ?? []] : rows).map((cells) => [cells[at] ?? null]);
       }),
     };
@@ -226,24 +227,31 @@ class MysqlDriver implements Driver {
     const stream = this.#connection
       .query({ sql: MARKER + text, rowsAsArray: true, typeCast: asText })
       .stream({ highWaterMark: PAGE_ROWS });
-    const rows = stream[Symbol.asyncIterator]() as AsyncIterator<(string | null)[]>;
-    let page: Cell[][] = [];
-    let ended = false;
-    try {
-      while (!ended) {
-        page = [];
-        await this.#interruptible(signal, async () => {
-          while (page.length < PAGE_ROWS && !ended) {
-            const next = await rows.next();
-            if (next.done === true) ended = true;
-            else page.push(decode(next.value));
-          }
-        });
-        if (page.length > 0) yield { rows: page };
+    const answer = stream[Symbol.asyncIterator]() as AsyncIterator<(string | null)[]>;
+    const nextPage = async (): Promise<{ rows: Cell[][]; isLast: boolean }> => {
+      const rows: Cell[][] = [];
+      while (rows.length < PAGE_ROWS) {
+        const next = await answer.next();
+        if (next.done === true) return { rows, isLast: true };
+        rows.push(decode(next.value));
       }
+      return { rows, isLast: false };
+    };
+    let isRead = false;
+    try {
+      for (;;) {
+        const { rows, isLast } = await this.#interruptible(signal, nextPage);
+        isRead = isLast;
+        if (rows.length > 0) yield { rows };
+        if (isLast) return;
+      }
+    } catch (error) {
+      // An error is the end of an answer.
+      isRead = true;
+      throw error;
     } finally {
       // Rows nobody takes would stand before the answer to the next request.
-      if (!ended) this.#cut();
+      if (!isRead) this.#cut();
     }
   }
 
@@ -270,14 +278,13 @@ class MysqlDriver implements Driver {
   async #kill(): Promise<void> {
     const { threadId } = this.#connection;
     const limit = new AbortController();
-    const told = open({ ...this.#settings, connectTimeout: KILL_MS }, limit.signal)
-      .then(async (other) => {
-        await ask(other, `KILL ${Number(threadId)}`);
-        other.destroy();
-      })
-      // A server that cannot be told stops when it finds out.
-      .catch(() => {});
-    await Promise.race([told, sleep(KILL_MS, undefined, { ref: false })]);
+    const tell = async (): Promise<void> => {
+      const other = await open({ ...this.#settings, connectTimeout: KILL_MS }, limit.signal);
+      await ask(other, `KILL ${threadId}`);
+      other.destroy();
+    };
+    // A server that cannot be told stops when it finds out.
+    await Promise.race([tell().catch(() => {}), sleep(KILL_MS, undefined, { ref: false })]);
     limit.abort();
   }
 

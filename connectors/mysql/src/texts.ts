@@ -13,10 +13,10 @@ export interface ReadText {
 
 /**
  * Whether a text of information_schema may differ from what was written: with a backslash in it, and in MySQL with more quotes than one
- * literal has.
+ * literal or name has.
  */
 export function isDoubtful(text: string, mariaDb: boolean): boolean {
-  return text.includes("\\") || (!mariaDb && (text.match(/['"]/g)?.length ?? 0) > 2);
+  return text.includes("\\") || (!mariaDb && (text.match(/['"`]/g)?.length ?? 0) > 2);
 }
 
 /** The texts of objects as they were written, asked for only where those of information_schema are doubtful: at most one request. */
@@ -36,9 +36,10 @@ export async function readTexts(
   );
 }
 
-async function readStatements(
+/** The statements that create objects; those that are gone by now are left out. At most one request, unless some are gone. */
+export async function readStatements(
   session: MysqlSession,
-  objects: readonly (Shown & { text: string })[],
+  objects: readonly Shown[],
 ): Promise<Map<Shown, string | null>> {
   if (objects.length === 0) return new Map();
   const asked = objects.map(({ kind, schema, name }): Shown => ({ kind, schema, name }));

@@ -51,9 +51,7 @@ export async function mysqlConnection(target: string | ConnectionOptions): Promi
     multipleStatements: true,
     supportBigNumbers: true,
     dateStrings: true,
-    // The shared servers have no TLS, and nobody else listens on this machine.
-    ssl: undefined,
-  } as ConnectionOptions);
+  });
 }
 
 /** Runs one or more statements on a connection of their own and returns the rows of the last. */
