@@ -88,8 +88,8 @@ describe("a connection in a workflow file", () => {
 });
 
 describe("a workflow file", () => {
-  const read = (connection: string, env: Record<string, string> = {}): MetadataWorkflow =>
-    readWorkflow(
+  const read = (connection: string, env: Record<string, string> = {}): MetadataWorkflow => {
+    const workflow = readWorkflow(
       `source:
   type: postgres
   serviceName: shop
@@ -108,6 +108,9 @@ ${connection
       "shop.yaml",
       { env, readFile: () => "", connectorFor: () => ({ connector: postgres, version: "0.0.0" }) },
     );
+    if (workflow.kind !== "metadata") throw new Error(`It is a ${workflow.kind} workflow.`);
+    return workflow;
+  };
 
   const configIn = ({ connection }: MetadataWorkflow): PostgresConfig | undefined =>
     connection?.config as PostgresConfig | undefined;

@@ -8,6 +8,18 @@ export { blame, type Blamed } from "./blame.ts";
 export { childrenAt, entityAt, type Past } from "./past.ts";
 export { rollback } from "./rollback.ts";
 export { CATALOG_FOLDER, findCatalog } from "./find-catalog.ts";
+export {
+  type Claim,
+  ClaimWriter,
+  type KeptStatement,
+  type Origin,
+  type Statement,
+  type StatementGap,
+  type Sure,
+  SURENESS,
+} from "./lineage/claims.ts";
+export * from "./lineage/graph.ts";
+export { type Definition, definitionsOf, NameIndex, type NamedTable } from "./lineage/names.ts";
 export { openDatabase, openReadOnly } from "./open-catalog.ts";
 export * from "./read.ts";
 export { DEFAULT_RETENTION, type Retention } from "./retention.ts";

@@ -4,7 +4,7 @@
 export const APPLICATION_ID = 0x48575452;
 
 /** The version of the tables. Raise it with each entry added to {@link MIGRATIONS}. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /**
  * `entity` is narrow because reconciling looks up every entity of a service; the documents are beside it. `prefix` is the
@@ -143,5 +143,70 @@ const VERSION_2 = `
 CREATE TABLE out_of_scope(pipeline TEXT NOT NULL, entity INTEGER NOT NULL, reason TEXT NOT NULL, PRIMARY KEY(pipeline, entity)) STRICT, WITHOUT ROWID;
 `;
 
+/**
+ * Lineage. A statement is one text that moves data: a definition, a shape of queries, a person's word. A claim is one edge a
+ * statement says; edges are what the live statements claim together, so that nothing is counted twice and an edge ends with the
+ * last statement that says it. An empty column is the table as a whole; an asterisk stands for its rows, or for columns nobody
+ * told us. A place is an FQN, whether the catalog has an entity of that name or not. A mention is the last part of a name in a
+ * statement, in lower case: what has to be read again when a table of that name comes, goes or changes. The edges are those
+ * after the service's last run; an edge_change is what a run added or removed.
+ */
+const VERSION_3 = `
+CREATE TABLE place(id INTEGER PRIMARY KEY, fqn TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE statement(
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  service TEXT NOT NULL,
+  origin TEXT NOT NULL,
+  key TEXT NOT NULL,
+  dialect TEXT NOT NULL,
+  defaults TEXT NOT NULL,
+  text TEXT NOT NULL,
+  digest TEXT NOT NULL,
+  gaps TEXT,
+  first_seen INTEGER NOT NULL,
+  last_seen INTEGER NOT NULL,
+  times INTEGER NOT NULL,
+  ended INTEGER
+) STRICT;
+CREATE UNIQUE INDEX statement_key ON statement(service, origin, key);
+CREATE TABLE claim(
+  statement INTEGER NOT NULL,
+  target INTEGER NOT NULL,
+  target_column TEXT NOT NULL,
+  source INTEGER NOT NULL,
+  source_column TEXT NOT NULL,
+  how TEXT NOT NULL,
+  sure TEXT NOT NULL,
+  rule TEXT NOT NULL,
+  span_start INTEGER NOT NULL,
+  span_end INTEGER NOT NULL,
+  PRIMARY KEY(statement, target, target_column, source, source_column)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX claim_target ON claim(target, target_column, source);
+CREATE INDEX claim_source ON claim(source, source_column, target);
+CREATE TABLE mention(name TEXT NOT NULL, statement INTEGER NOT NULL, PRIMARY KEY(name, statement)) STRICT, WITHOUT ROWID;
+CREATE INDEX mention_statement ON mention(statement);
+CREATE TABLE edge(
+  service TEXT NOT NULL,
+  target INTEGER NOT NULL,
+  target_column TEXT NOT NULL,
+  source INTEGER NOT NULL,
+  source_column TEXT NOT NULL,
+  origin TEXT NOT NULL,
+  PRIMARY KEY(service, target, target_column, source, source_column, origin)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE edge_change(
+  run INTEGER NOT NULL,
+  added INTEGER NOT NULL,
+  origin TEXT NOT NULL,
+  source INTEGER NOT NULL,
+  source_column TEXT NOT NULL,
+  target INTEGER NOT NULL,
+  target_column TEXT NOT NULL
+) STRICT;
+CREATE INDEX edge_change_run ON edge_change(run);
+CREATE TABLE lineage_state(service TEXT PRIMARY KEY, history_seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+`;
+
 /** What leads from each version to the next, the first from an empty file. */
-export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2];
+export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3];

@@ -2,6 +2,7 @@
 import { type Document, type EntityType, fingerprint, HeadwaterError, type Json, quoteName } from "@headwater/core";
 import type { Database } from "./database.ts";
 import { below, moveBelow } from "./entity-writer.ts";
+import { forgetLineage, renameLineage } from "./lineage/forget.ts";
 import { unindexEntity } from "./search-index.ts";
 import { takeLease } from "./lease.ts";
 
@@ -21,6 +22,7 @@ export function deleteService(db: Database, service: string, now: number): numbe
       for (const name of ["reference", "observation", "out_of_scope"])
         db.run(`DELETE FROM ${name} WHERE entity = ?`, id);
     }
+    forgetLineage(db, quoteName(service));
     // The feed keeps its numbers: what was there is told without its content.
     db.run("UPDATE history SET change = NULL, back = NULL WHERE entity NOT IN (SELECT id FROM entity)");
     for (const { id } of db.all<{ id: number }>("SELECT id FROM run WHERE service = ?", service)) {
@@ -65,6 +67,7 @@ export function renameService(db: Database, from: string, to: string, now: numbe
       ...args,
     );
     db.run("UPDATE service SET name = ? WHERE name = ?", to, from);
+    renameLineage(db, old, fresh);
     db.run(
       "UPDATE run SET service = ?, pipeline = ? || substr(pipeline, ?), resumable = 0 WHERE service = ?",
       to,

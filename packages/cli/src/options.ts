@@ -4,13 +4,17 @@
 export type Flag =
   | "accept-source"
   | "allow-empty"
+  | "columns"
   | "deleted"
+  | "dot"
   | "dry-run"
   | "follow"
   | "fresh"
   | "help"
   | "json"
   | "keep-literals"
+  | "markdown"
+  | "mermaid"
   | "quiet"
   | "recursive";
 
@@ -19,6 +23,7 @@ export type Valued =
   | "at"
   | "budget"
   | "catalog"
+  | "down"
   | "events"
   | "format"
   | "limit"
@@ -31,6 +36,7 @@ export type Valued =
   | "store"
   | "threads"
   | "type"
+  | "up"
   | "yes";
 
 /** Options that may be given several times. */
@@ -114,6 +120,12 @@ export const OPTIONS: Infos<Flag, "flag"> & Infos<Valued, "value"> & Infos<Repea
     value: "FILE",
     help: "the catalog (default: HEADWATER_CATALOG, else .headwater/catalog.db here or above)",
   },
+  up: { is: "value", value: "N", help: "levels upstream, where data comes from (default 3)" },
+  down: { is: "value", value: "N", help: "levels downstream, where data goes (default 3)" },
+  columns: { is: "flag", help: "say which columns flow into which" },
+  mermaid: { is: "flag", help: "print a Mermaid flowchart" },
+  dot: { is: "flag", help: "print a graph for Graphviz" },
+  markdown: { is: "flag", help: "print Markdown, for a pull request" },
   json: { is: "flag", help: "print JSON" },
   help: { is: "flag", short: "h", help: "say what the command does" },
 };

@@ -12,6 +12,7 @@ export {
 export { connectorForType, connectorForUrl, loadConnector } from "./plugins/load-connector.ts";
 export * from "./session/index.ts";
 export { type Clock, systemClock } from "./topology/clock.ts";
+export { formerFqn } from "./topology/former-fqn.ts";
 export { leftOutBy, type NameFilter, type Pattern } from "./topology/filter.ts";
 export type * from "./topology/ports.ts";
 export {

@@ -33,6 +33,11 @@ export async function tellStory(server: PostgresServer, signal: AbortSignal): Pr
   await run("show", `fernhill.${DATABASE}.shop.orders`);
   say("\nWhich table was it that recalls go by?");
   await run("search", "recalls");
+  say("\nWhere do the figures of a report come from? Views and routines were read along:");
+  await run("lineage", `fernhill.${DATABASE}.analytics.sales_by_channel`, "--down", "0");
+  await run("lineage", `fernhill.${DATABASE}.analytics.fact_sales.revenue_eur`);
+  say("\nWhat would break if the shop changed how a line's total is computed?");
+  await run("impact", `fernhill.${DATABASE}.shop.order_line.line_total`);
   say("\nPeople know things the database does not. What they set is a layer of its own, which no ingest overwrites:");
   await run(
     "set",
@@ -52,6 +57,13 @@ customer segments anew beside the old table and swapped them in. Read it again:`
   say("\nWhat exactly changed in a table, and in a view:");
   await run("diff", `fernhill.${DATABASE}.shop.customer`);
   await run("diff", `fernhill.${DATABASE}.analytics.sales_by_channel`);
+  say("\nThe definition of revenue changed, and with it what it is made of:");
+  await run(
+    "lineage",
+    "explain",
+    `fernhill.${DATABASE}.analytics.sales`,
+    `fernhill.${DATABASE}.analytics.sales_by_channel`,
+  );
   say("\nThe segments are another table now, under the old name. What people had set is still there:");
   await run("show", `fernhill.${DATABASE}.analytics.customer_segment`);
   say("\nA renamed table keeps its history:");

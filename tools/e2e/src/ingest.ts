@@ -29,9 +29,15 @@ export const hurriedClock: Clock = { now: () => systemClock.now(), sleep: async 
 export async function ingest(
   db: Database,
   source: string,
-  settings: { service?: string; options?: Partial<RunOptions>; fresh?: boolean; clock?: Clock } = {},
+  settings: {
+    service?: string;
+    options?: Partial<RunOptions>;
+    fresh?: boolean;
+    allowEmpty?: boolean;
+    clock?: Clock;
+  } = {},
 ): Promise<Ingested> {
-  const { service = "shop", options = {}, fresh = false, clock = hurriedClock } = settings;
+  const { service = "shop", options = {}, fresh = false, allowEmpty = false, clock = hurriedClock } = settings;
   const workflow = source.startsWith("postgres://")
     ? workflowFromUrl(new URL(source), CONNECTOR, { service })
     : readWorkflow(source, "workflow.yaml", {
@@ -41,12 +47,14 @@ export async function ingest(
         },
         connectorFor: () => CONNECTOR,
       });
+  if (workflow.kind !== "metadata") throw new Error(`It is a ${workflow.kind} workflow.`);
   const events: RunEvent[] = [];
   const result = await runMetadata({
     ...workflow,
     config: workflow.connection?.config,
     options: { ...workflow.options, ...options },
     fresh,
+    allowEmpty,
     store: new CatalogStore(db),
     clock,
     signal: new AbortController().signal,

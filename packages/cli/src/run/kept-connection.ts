@@ -4,7 +4,7 @@ import { rememberSecrets } from "../redact.ts";
 import { workflowContext } from "./read-workflows.ts";
 
 /** A workflow that brings no connection, completed with the one the catalog keeps with its service. */
-export function completed(workflow: Workflow, db: Database | null): Workflow {
+export function completed<W extends Workflow>(workflow: W, db: Database | null): W {
   if (workflow.connection !== null) return workflow;
   const service =
     db === null ? undefined : entitiesOf(db, quoteName(workflow.service)).find(({ type }) => type.endsWith("Service"));

@@ -63,6 +63,11 @@ function recording(path: string, workflows: Workflow[], literals: "kept" | "repl
   const [workflow, second] = workflows;
   if (workflow === undefined || second !== undefined)
     throw new HeadwaterError("usage", "--record records one workflow at a time.");
+  if (workflow.kind !== "metadata")
+    throw new HeadwaterError(
+      "usage",
+      `--record records metadata workflows, and ${workflow.from} is a ${workflow.kind} workflow.`,
+    );
   const writer = new RecordingWriter(path, {
     headwaterRecording: RECORDING_FORMAT,
     connector: `${workflow.connector.manifest.id}@${workflow.connectorVersion}`,

@@ -56,6 +56,10 @@ export function eventLines(event: RunEvent, { paint }: Look): string[] {
       return line("!", "yellow", heldText(event), event.hint);
     case "note":
       return line("!", "yellow", event.message, event.hint);
+    case "definitions":
+      return line("·", "dim", definitionsText(event));
+    case "lineage":
+      return line("·", "dim", `lineage: ${counted(event.added, "edge")} added, ${count(event.removed)} removed`);
     case "queries":
       return line("·", "dim", queriesText(event));
     case "run-finished":
@@ -86,6 +90,13 @@ const PARENTS: ReadonlyMap<NodeName, NodeName> = new Map(
 function heldText({ deletions, limit, of, examples }: RunEvent & { event: "held" }): string {
   const more = deletions > examples.length ? " …" : "";
   return `${counted(deletions, "deletion")} held back, more than the ${count(limit)} allowed of ${count(of)}: ${examples.join(", ")}${more}`;
+}
+
+function definitionsText({ read, unchanged, ended, withGaps }: RunEvent & { event: "definitions" }): string {
+  const parts = [`read ${counted(read, "definition")}`, `${count(unchanged)} unchanged`];
+  if (ended > 0) parts.push(`${count(ended)} gone`);
+  if (withGaps > 0) parts.push(`${count(withGaps)} with gaps`);
+  return parts.join(", ");
 }
 
 /** How many queries were asked, and how many the connector's manifest allows. */

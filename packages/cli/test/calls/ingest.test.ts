@@ -244,6 +244,16 @@ describe("each end has its exit code", () => {
     expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining("There is no store called om")]);
   });
 
+  test.skipIf(!existsSync("/dev/full"))("a report that cannot be written hides no other end", async () => {
+    const fine = await project.run("ingest", "-c", "shop.yaml", "--report", "/dev/full");
+    expect([fine.code, fine.stdout]).toEqual([2, expect.stringContaining("✓ shop.metadata")]);
+    expect(fine.stderr).toContain("The report cannot be written to /dev/full");
+    project.shelf(shop, { unreachable: true });
+    const down = await project.run("ingest", "-c", "shop.yaml", "--report", "/dev/full");
+    expect([down.code, down.stderr]).toEqual([3, expect.stringContaining("✗ Nothing answers at")]);
+    expect(down.stderr).toContain("The report cannot be written to /dev/full");
+  });
+
   test("3: nobody answers, or the password is refused", async () => {
     project.shelf(shop, { unreachable: true });
     const down = await project.run("ingest", "-c", "shop.yaml");

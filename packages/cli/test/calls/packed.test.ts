@@ -6,7 +6,14 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 const root = join(import.meta.dirname, "..", "..", "..", "..");
 /** What a person installs: the command, what it is made of, and one connector. */
-const PACKED = ["packages/core", "packages/catalog", "packages/cli", "connectors/postgres"];
+const PACKED = [
+  "packages/core",
+  "packages/catalog",
+  "packages/sql-lineage",
+  "packages/lineage",
+  "packages/cli",
+  "connectors/postgres",
+];
 
 let folder: string;
 beforeAll(() => {

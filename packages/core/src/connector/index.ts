@@ -16,6 +16,7 @@ export {
   manifestSchema,
   type Privilege,
   type QueryFormula,
+  type SqlReading,
 } from "./manifest.ts";
 export type * from "./metadata.ts";
 export {

@@ -36,6 +36,14 @@ export interface Privilege {
   optional?: boolean;
 }
 
+/** How the SQL of a source is read. */
+export interface SqlReading {
+  /** The dialect, by the name `@headwater/sql-lineage` has for it. */
+  dialect: string;
+  /** Schemas that names without one are looked for in, behind the schema a text belongs to: `["public"]`. */
+  searchPath: string[];
+}
+
 /** What a connector says about itself. */
 export interface Manifest {
   /** Short, lower-case, unique: `postgres`. */
@@ -50,6 +58,8 @@ export interface Manifest {
   types: Record<string, string>;
   /** Schemes of URLs that `headwater ingest URL` hands to it. */
   urlSchemes?: string[];
+  /** How the SQL of its views, routines and query log is read. Absent where it has none. */
+  sql?: SqlReading;
   capabilities: Partial<Record<Capability, { limits?: string[]; queries?: QueryFormula }>>;
   privileges: Privilege[];
   /** The vendor's packages it loads, with the versions it is tested with. */
@@ -75,6 +85,7 @@ export const manifestSchema: z.ZodType<Manifest> = z.strictObject({
     .record(z.string().regex(/^[a-z][a-z0-9-]*$/), words)
     .refine((types) => Object.keys(types).length > 0, "at least one type"),
   urlSchemes: z.array(z.string().regex(/^[a-z][a-z0-9+.-]*$/)).optional(),
+  sql: z.strictObject({ dialect: words, searchPath: z.array(words) }).optional(),
   capabilities: z.partialRecord(
     z.enum(CAPABILITIES),
     z.strictObject({

@@ -89,6 +89,8 @@ export type EventBody =
   | { event: "out-of-scope"; node: NodeName; scope: string; objects: number; below: number; reason: string }
   | { event: "held"; deletions: number; limit: number; of: number; examples: string[]; hint: string }
   | { event: "note"; message: string; hint?: string }
+  | { event: "definitions"; read: number; unchanged: number; ended: number; withGaps: number }
+  | { event: "lineage"; added: number; removed: number }
   | { event: "queries"; total: number; bound: number | null; sessions: number }
   | { event: "run-finished"; state: RunState; exit: number; counts: Counts; message: string };
 

@@ -7,6 +7,8 @@ import { TOPOLOGIES } from "../topology/topologies.ts";
 import type { Problem } from "./problem.ts";
 import { formatProblem } from "./problem.ts";
 import { serverRefusal } from "./openmetadata-server.ts";
+import type { MetadataWorkflow } from "./metadata-workflow.ts";
+import type { QueryWorkflow } from "./query-workflow.ts";
 import type { Workflow } from "./read-workflow.ts";
 
 /** A workflow in words, and as data for `--json`. */
@@ -33,7 +35,7 @@ export interface WorkflowDescription {
 
 /** Describes a workflow. No value of its connection is part of the description. */
 export function describeWorkflow(workflow: Workflow): WorkflowDescription {
-  const { connector, connectorVersion, options, server } = workflow;
+  const { connector, connectorVersion, server } = workflow;
   const { manifest } = connector;
   const refusal = server === null ? null : serverRefusal(workflow.from, server);
   return {
@@ -44,43 +46,57 @@ export function describeWorkflow(workflow: Workflow): WorkflowDescription {
     pipeline: childFqn(buildFqn(workflow.service), workflow.pipelineName),
     connector: { id: manifest.id, title: manifest.title, version: connectorVersion },
     connection: workflow.connection === null ? "kept with the service" : "its own",
-    reads: [...coverage(workflow), ...deletions(workflow)],
+    reads: workflow.kind === "metadata" ? [...coverage(workflow), ...deletions(workflow)] : queryCoverage(workflow),
     options: workflow.settings
       .filter((setting) => JSON.stringify(setting.value) !== JSON.stringify(setting.default))
       .map(({ path, value, default: otherwise }) => ({ path, value, default: otherwise })),
     notHonoured: workflow.warnings,
     refusal: refusal === null ? null : { message: refusal.message, hint: refusal.hint },
   };
-
-  function coverage({
-    connector: {
-      manifest: { service },
-    },
-  }: Workflow): string[] {
-    const topology = TOPOLOGIES[service];
-    const sentences = topology.nodes.map(({ name, words: [, many] }) => {
-      const left = leftOut(name);
-      if (left !== null) return left;
-      return `${capital(many)}: ${filterWords(options.filters[name])}.`;
-    });
-    const filtered = topology.nodes.some(({ name }) => options.filters[name] !== undefined);
-    if (filtered && options.useFqnForFiltering) sentences.push("Patterns are matched against FQNs, not names.");
-    const { owners, tags, ddl } = options.want;
-    const unread = [...(owners ? [] : ["owners"]), ...(tags ? [] : ["tags"]), ...(ddl ? [] : ["the DDL of tables"])];
-    if (unread.length > 0) sentences.push(`Not read, and left as they are: ${unread.join(", ")}.`);
-    return sentences;
-  }
-
-  function leftOut(node: NodeName): string | null {
-    if (node === "storedProcedure" && !options.includeStoredProcedures) return "Routines: none.";
-    if (node !== "table" || (options.includeTables && options.includeViews)) return null;
-    if (!options.includeTables && !options.includeViews) return "Tables: none, and no views.";
-    const only = options.includeTables ? "Tables, and no views" : "Views, and no tables";
-    return `${only}: ${filterWords(options.filters.table)}.`;
-  }
 }
 
-function deletions({ connector, options }: Workflow): string[] {
+function coverage(workflow: MetadataWorkflow): string[] {
+  const { connector, options } = workflow;
+  const topology = TOPOLOGIES[connector.manifest.service];
+  const sentences = topology.nodes.map(({ name, words: [, many] }) => {
+    const left = leftOut(name, workflow);
+    if (left !== null) return left;
+    return `${capital(many)}: ${filterWords(options.filters[name])}.`;
+  });
+  const filtered = topology.nodes.some(({ name }) => options.filters[name] !== undefined);
+  if (filtered && options.useFqnForFiltering) sentences.push("Patterns are matched against FQNs, not names.");
+  const { owners, tags, ddl } = options.want;
+  const unread = [...(owners ? [] : ["owners"]), ...(tags ? [] : ["tags"]), ...(ddl ? [] : ["the DDL of tables"])];
+  if (unread.length > 0) sentences.push(`Not read, and left as they are: ${unread.join(", ")}.`);
+  return sentences;
+}
+
+function leftOut(node: NodeName, { options }: MetadataWorkflow): string | null {
+  if (node === "storedProcedure" && !options.includeStoredProcedures) return "Routines: none.";
+  if (node !== "table" || (options.includeTables && options.includeViews)) return null;
+  if (!options.includeTables && !options.includeViews) return "Tables: none, and no views.";
+  const only = options.includeTables ? "Tables, and no views" : "Views, and no tables";
+  return `${only}: ${filterWords(options.filters.table)}.`;
+}
+
+function queryCoverage({ kind, options }: QueryWorkflow): string[] {
+  const sentences: string[] = [];
+  if (kind === "lineage") {
+    const read = [...(options.views ? ["views"] : []), ...(options.procedures ? ["routines"] : [])];
+    sentences.push(
+      read.length === 0 ? "Definitions: none." : `Definitions of ${read.join(" and ")}, from the catalog.`,
+    );
+  }
+  if (!options.queries) sentences.push("The query log: not at all.");
+  else if (options.queryLogFilePath !== null) sentences.push(`The query log in ${options.queryLogFilePath}.`);
+  else
+    sentences.push(`The query log of the last ${options.queryLogDays === 1 ? "day" : `${options.queryLogDays} days`}.`);
+  if (options.otherServices.length > 0)
+    sentences.push(`Tables of other services: ${options.otherServices.join(", ")}.`);
+  return sentences;
+}
+
+function deletions({ connector, options }: MetadataWorkflow): string[] {
   const topology = TOPOLOGIES[connector.manifest.service];
   const words = (may: boolean): string[] =>
     topology.nodes

@@ -8,6 +8,7 @@ export { type NamedServer, serverRefusal } from "./openmetadata-server.ts";
 export { formatProblem, type Problem, problemsOf, type Spot } from "./problem.ts";
 export { pythonPattern } from "./python-regex/python-pattern.ts";
 export { PatternError } from "./python-regex/syntax.ts";
+export { definitionsOnly, type QueryOptions, type QueryWorkflow } from "./query-workflow.ts";
 export { readWorkflow, type Workflow } from "./read-workflow.ts";
 export type { Setting } from "./section.ts";
 export type { UsableConnector, WorkflowContext } from "./workflow-context.ts";

@@ -3,8 +3,9 @@ import { HeadwaterError } from "../errors.ts";
 import { ConfigShape } from "./config-shape.ts";
 import { readConnection } from "./connection.ts";
 import { nodeOfJson } from "./file-node.ts";
-import { besideFile, type MetadataWorkflow } from "./metadata-workflow.ts";
+import { besideFile } from "./metadata-workflow.ts";
 import { Problems, workflowError } from "./problem.ts";
+import type { Workflow } from "./read-workflow.ts";
 import { Section } from "./section.ts";
 import type { WorkflowContext } from "./workflow-context.ts";
 
@@ -13,11 +14,11 @@ import type { WorkflowContext } from "./workflow-context.ts";
  * the catalog has it). Its references are looked up now; filters in it hold where the workflow has none. A workflow with a
  * connection is returned as it is. Throws a configuration error that says what is missing.
  */
-export function withKeptConnection(
-  workflow: MetadataWorkflow,
+export function withKeptConnection<W extends Workflow>(
+  workflow: W,
   kept: JsonObject | null,
   context: Omit<WorkflowContext, "connectorFor">,
-): MetadataWorkflow {
+): W {
   if (workflow.connection !== null) return workflow;
   const { from, connector, service, type } = workflow;
   const node = nodeOfJson(kept ?? {});

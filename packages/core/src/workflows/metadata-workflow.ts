@@ -112,12 +112,14 @@ export function serviceFacts(connector: Connector, type: string, stored: JsonObj
   return stored === null ? { serviceType } : { serviceType, connection: { config: stored } };
 }
 
-function missing(section: Section, key: string, { problems }: Reading): null {
+/** Records that a key is missing. */
+export function missing(section: Section, key: string, { problems }: Reading): null {
   problems.error(section.at, section.pathOf(key), `${section.pathOf(key)} is missing.`);
   return null;
 }
 
-function findConnector(
+/** The connector of a `source.type`; `null`, with the reason recorded, where there is none. */
+export function findConnector(
   type: string,
   source: Section,
   { problems }: Reading,
@@ -143,7 +145,8 @@ function findConnector(
 
 const MAX_NAME = 256;
 
-function readServiceName(source: Section, reading: Reading): string | null {
+/** Reads the service's name. */
+export function readServiceName(source: Section, reading: Reading): string | null {
   const name = source.text("serviceName");
   if (name === undefined) return missing(source, "serviceName", reading);
   const wrong =
@@ -175,7 +178,8 @@ function checkConfigType(config: Section, { service, title }: Manifest, { proble
   );
 }
 
-function readServiceConnection(
+/** Reads the connection a file brings; `null` where it brings none. */
+export function readServiceConnection(
   source: Section,
   connector: Connector | null,
   type: string,
@@ -191,7 +195,8 @@ function readServiceConnection(
   return connection;
 }
 
-interface OwnConfig {
+/** What `workflowConfig` says. */
+export interface OwnConfig {
   successThreshold: number;
   raiseOnError: boolean;
   server: NamedServer | null;
@@ -200,7 +205,12 @@ interface OwnConfig {
   allowEmpty: boolean;
 }
 
-function readWorkflowConfig(section: Section, { problems }: Reading): OwnConfig {
+/** Reads `workflowConfig`. `own` reads what else the kind of workflow has below `headwater`. */
+export function readWorkflowConfig(
+  section: Section,
+  { problems }: Reading,
+  more: (headwater: Section) => void = () => undefined,
+): OwnConfig {
   const { successThreshold, maxDelete } = defaultRunOptions();
   section.notHonoured("loggerLevel", "how much is printed is the command's to say: --quiet, --events.", "INFO");
   const config = section.section("config");
@@ -213,6 +223,7 @@ function readWorkflowConfig(section: Section, { problems }: Reading): OwnConfig 
     acceptSource: headwater.flag("acceptSource", false),
     allowEmpty: headwater.flag("allowEmpty", false),
   };
+  more(headwater);
   headwater.close(KNOWN_PLACES);
   for (const key of config.keys()) {
     if (key === "headwater") continue;
@@ -231,13 +242,19 @@ function readWorkflowConfig(section: Section, { problems }: Reading): OwnConfig 
   return own;
 }
 
-function readPipelineName(root: Section, service: string | null, { problems }: Reading): string {
+/** Reads the pipeline's name below the service. */
+export function readPipelineName(
+  root: Section,
+  service: string | null,
+  { problems }: Reading,
+  otherwise: string = DEFAULT_PIPELINE,
+): string {
   const fqn = root.text("ingestionPipelineFQN");
-  if (fqn === undefined) return DEFAULT_PIPELINE;
+  if (fqn === undefined) return otherwise;
   const fail = (message: string): string => {
-    const example = service === null ? "service.pipeline" : `${service}.${DEFAULT_PIPELINE}`;
+    const example = service === null ? "service.pipeline" : `${service}.${otherwise}`;
     problems.error(root.placeOf("ingestionPipelineFQN"), "ingestionPipelineFQN", message, `Write it like ${example}.`);
-    return DEFAULT_PIPELINE;
+    return otherwise;
   };
   let names: string[];
   try {

@@ -5,14 +5,27 @@ import { parseFile } from "./parse-file.ts";
 import { Problems, workflowError } from "./problem.ts";
 import { type Reading, Section } from "./section.ts";
 import type { WorkflowContext } from "./workflow-context.ts";
-import { METADATA_KIND, recogniseKind, REFUSED_KINDS, type WorkflowKind } from "./workflow-kinds.ts";
+import { type QueryWorkflow, readLineageWorkflow, readUsageWorkflow } from "./query-workflow.ts";
+import {
+  LINEAGE_KIND,
+  METADATA_KIND,
+  recogniseKind,
+  REFUSED_KINDS,
+  USAGE_KIND,
+  type WorkflowKind,
+} from "./workflow-kinds.ts";
 
 /** A workflow of one of the kinds that run. */
-export type Workflow = MetadataWorkflow;
+export type Workflow = MetadataWorkflow | QueryWorkflow;
+
+type Reader = (root: Section, reading: Reading, context: WorkflowContext) => Unwarned<Workflow> | null;
+type Unwarned<W> = W extends unknown ? Omit<W, "warnings"> : never;
 
 /** The readers of the kinds that run. */
-const READERS: ReadonlyMap<WorkflowKind, typeof readMetadataWorkflow> = new Map([
+const READERS: ReadonlyMap<WorkflowKind, Reader> = new Map<WorkflowKind, Reader>([
   [METADATA_KIND, readMetadataWorkflow],
+  [LINEAGE_KIND, readLineageWorkflow],
+  [USAGE_KIND, readUsageWorkflow],
 ]);
 
 /**
@@ -39,7 +52,7 @@ export function readWorkflow(text: string, file: string, context: WorkflowContex
       section.placeOf(key),
       section.pathOf(key),
       `This is ${kind.words} (${section.pathOf(key)}${shownValue(section, key)}). This version of Headwater does not run these yet.`,
-      "It runs metadata workflows: DatabaseMetadata, MessagingMetadata, DashboardMetadata, PipelineMetadata.",
+      "It runs metadata workflows (DatabaseMetadata, MessagingMetadata, DashboardMetadata, PipelineMetadata), DatabaseLineage and DatabaseUsage.",
     );
     throw workflowError(problems.all());
   }
@@ -67,7 +80,7 @@ function suggestSource(root: Section): string {
 function checkConfigTypeIsKnown(root: Section, problems: Problems): void {
   const config = root.section("source").section("sourceConfig").section("config");
   const type = config.text("type");
-  const types = [METADATA_KIND, ...REFUSED_KINDS].flatMap(({ configTypes }) => configTypes);
+  const types = [METADATA_KIND, LINEAGE_KIND, USAGE_KIND, ...REFUSED_KINDS].flatMap(({ configTypes }) => configTypes);
   if (type === undefined || types.some((known) => known.toLowerCase() === type.toLowerCase())) return;
   const near = nearest(type, types);
   const hint = near === null ? `Known are ${types.join(", ")}.` : `Did you mean ${near}?`;

@@ -21,21 +21,29 @@ export interface WorkflowKind {
   rootKeys?: readonly string[];
 }
 
-/** The one kind that runs. */
+/** The kind that reads a source's metadata. A file that shows no other kind is one. */
 export const METADATA_KIND: WorkflowKind = {
   words: "a metadata workflow",
   configTypes: Object.values(METADATA_TYPES),
 };
 
+/** The kind that derives lineage from definitions and the query log. */
+export const LINEAGE_KIND: WorkflowKind = {
+  words: "a lineage workflow",
+  configTypes: ["DatabaseLineage"],
+  suffix: "-lineage",
+};
+
+/** The kind that counts who uses what, from the query log. */
+export const USAGE_KIND: WorkflowKind = {
+  words: "a usage workflow",
+  configTypes: ["DatabaseUsage"],
+  suffix: "-usage",
+  processors: ["query-parser"],
+};
+
 /** Kinds that are known and do not run yet. Source: OpenMetadata 1.13 and 2.0, `metadataIngestion/*.json`. */
 export const REFUSED_KINDS: readonly WorkflowKind[] = [
-  {
-    words: "a usage workflow",
-    configTypes: ["DatabaseUsage"],
-    suffix: "-usage",
-    processors: ["query-parser"],
-  },
-  { words: "a lineage workflow", configTypes: ["DatabaseLineage"], suffix: "-lineage" },
   { words: "a lineage workflow of one SQL file", configTypes: [], rootKeys: ["filePath", "query"] },
   {
     words: "a profiler workflow",
@@ -99,11 +107,12 @@ export function recogniseKind(root: Section): RecognisedKind | null {
   }
   const source = root.section("source");
   const config = source.section("sourceConfig").section("config");
-  const kinds = [METADATA_KIND, ...REFUSED_KINDS];
+  const others = [LINEAGE_KIND, USAGE_KIND, ...REFUSED_KINDS];
+  const kinds = [METADATA_KIND, ...others];
   const configType = config.text("type")?.toLowerCase();
   const byConfig = kinds.find(({ configTypes }) => configTypes.some((type) => type.toLowerCase() === configType));
   const sourceType = source.text("type")?.toLowerCase() ?? "";
-  const bySource = REFUSED_KINDS.find(
+  const bySource = others.find(
     ({ suffix, sourceTypes }) =>
       sourceTypes?.includes(sourceType) || (suffix !== undefined && sourceType.endsWith(suffix)),
   );
@@ -111,7 +120,7 @@ export function recogniseKind(root: Section): RecognisedKind | null {
   if (bySource !== undefined) return { kind: bySource, section: source, key: "type" };
   const processor = root.section("processor");
   const processorType = processor.text("type")?.toLowerCase() ?? "";
-  const byProcessor = REFUSED_KINDS.find(({ processors }) => processors?.includes(processorType));
+  const byProcessor = others.find(({ processors }) => processors?.includes(processorType));
   if (byConfig === undefined && byProcessor !== undefined)
     return { kind: byProcessor, section: processor, key: "type" };
   return { kind: METADATA_KIND, section: config, key: "type" };

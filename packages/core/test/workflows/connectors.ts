@@ -78,9 +78,18 @@ export const postgres: Connector = describe(
 const others = [
   ["athena", "Athena"],
   ["bigquery", "BigQuery"],
+  ["clickhouse", "Clickhouse"],
+  ["databricks", "Databricks"],
   ["mariadb", "MariaDB"],
   ["mssql", "Mssql"],
+  ["snowflake", "Snowflake"],
+  ["unitycatalog", "UnityCatalog"],
 ].map(([type, name]) => describe(type as string, "database", { [type as string]: name as string }, anything));
+
+/** What reads logs and nothing else. */
+const queryLog: Connector = describe("query-log", "database", { "query-log": "CustomDatabase" }, anything, {
+  capabilities: { lineage: {}, usage: {} },
+});
 
 export const kafka: Connector = describe(
   "kafka",
@@ -101,7 +110,7 @@ export const airflow: Connector = describe(
   z.strictObject({ hostPort: z.string() }),
 );
 
-const all = [postgres, kafka, superset, airflow, ...others];
+const all = [postgres, kafka, superset, airflow, queryLog, ...others];
 
 /** The connector of a type, as the loader finds it. */
 export function connectorFor(type: string): UsableConnector {

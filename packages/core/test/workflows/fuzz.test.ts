@@ -86,7 +86,7 @@ test("a workflow with characters taken out, put in and doubled", () => {
   expect(whole).toBeGreaterThan(10);
 });
 
-test("a workflow's keys with values of every kind", () => {
+test("a workflow's keys with values of every kind", { timeout: 30_000 }, () => {
   const keys = FULL.match(/[A-Za-z]+(?=:)/g) as string[];
   const scalar = fc.oneof(
     fc.constantFrom(

@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest";
 import { HeadwaterError } from "../../src/errors.ts";
 import { defaultRunOptions } from "../../src/topology/run-options.ts";
 import type { MetadataRun } from "../../src/topology/runner.ts";
-import { readWorkflow, serverRefusal } from "../../src/workflows/index.ts";
+import { definitionsOnly, describeWorkflow, readWorkflow, serverRefusal } from "../../src/workflows/index.ts";
 import { contextOf } from "./connectors.ts";
-import { caught, problemsIn, read, short, workflowText } from "./reading.ts";
+import { caught, problemsIn, read, readAny, short, workflowText } from "./reading.ts";
 
 describe("a plain file", () => {
   const workflow = read(workflowText());
@@ -142,17 +142,116 @@ describe("shapes that vary between files", () => {
   });
 });
 
+describe("lineage and usage workflows", () => {
+  const of = (type: string, configType: string, config = "", more = ""): string =>
+    `source:\n  type: ${type}\n  serviceName: s\n  sourceConfig:\n    config:\n      type: ${configType}\n${config.replaceAll(/^(?=.)/gm, "      ")}${more}`;
+
+  test.for<[kind: string, text: string]>([
+    ["usage", of("postgres-usage", "DatabaseUsage", "", "processor: {type: query-parser, config: {filter: ''}}\n")],
+    ["usage", of("postgres-usage", "")],
+    ["usage", of("postgres", "", "", "processor: {type: query-parser}\n")],
+    ["lineage", of("postgres-lineage", "DatabaseLineage")],
+    ["lineage", of("postgres-lineage", "")],
+    ["lineage", of("postgres-lineage", "DatabaseMetadata")],
+  ])("are recognised by every sign a file has: %s %#", ([kind, text]) => {
+    expect(readAny(text)).toMatchObject({ kind, type: "postgres", service: "s", connection: null, warnings: [] });
+  });
+
+  test("have OpenMetadata's defaults", () => {
+    expect(readAny(of("postgres-lineage", "DatabaseLineage")).options).toEqual({
+      ...definitionsOnly(),
+      queries: true,
+      queryLogDays: 1,
+      pageRows: 1_000,
+      parsingTimeoutMs: 300_000,
+    });
+    expect(readAny(of("postgres-usage", "DatabaseUsage")).options).toEqual({
+      ...definitionsOnly(),
+      views: false,
+      procedures: false,
+      queries: true,
+    });
+  });
+
+  test("take every option OpenMetadata has, and ours", () => {
+    const workflow = readAny(
+      of(
+        "postgres-lineage",
+        "DatabaseLineage",
+        `queryLogDuration: 7
+resultLimit: 500
+queryLogFilePath: logs/*.csv
+filterCondition: "query NOT LIKE '%x%'"
+parsingTimeoutLimit: 10
+processViewLineage: false
+processQueryLineage: false
+processStoredProcedureLineage: false
+overrideViewLineage: true
+threads: 3
+processCrossDatabaseLineage: true
+crossDatabaseServiceNames: [lake, mart]
+schemaFilterPattern: {includes: [sales]}
+`,
+        "workflowConfig: {config: {headwater: {maxQueries: 9, forgetAfterDays: 5}}}\n",
+      ),
+    );
+    expect(workflow).toMatchObject({
+      pipelineName: "lineage",
+      options: {
+        queryLogDays: 7,
+        pageRows: 500,
+        queryLogFilePath: "logs/*.csv",
+        filterCondition: "query NOT LIKE '%x%'",
+        parsingTimeoutMs: 10_000,
+        views: false,
+        queries: false,
+        procedures: false,
+        overrideViews: true,
+        threads: 3,
+        otherServices: ["lake", "mart"],
+        maxQueries: 9,
+        forgetAfterDays: 5,
+        filters: { databaseSchema: { includes: [{ text: "sales" }] } },
+      },
+    });
+  });
+
+  test("refuse what they do not know, and say what they do not honour", () => {
+    expect(problemsIn(of("postgres-lineage", "DatabaseLineage", "queryLogDurations: 2\n"))).toEqual([
+      '7:7 source.sourceConfig.config.queryLogDurations Unknown key "queryLogDurations" in source.sourceConfig.config. | Did you mean queryLogDuration?',
+    ]);
+    const { warnings } = readAny(
+      of("postgres-lineage", "DatabaseLineage", "enableTempTableLineage: false\nqueryParserConfig: {type: SqlGlot}\n"),
+    );
+    expect(warnings.map(({ path }) => path)).toEqual([
+      "source.sourceConfig.config.enableTempTableLineage",
+      "source.sourceConfig.config.queryParserConfig",
+    ]);
+  });
+
+  test("of a query log take the kind of service from a connection that is another's", () => {
+    const source = "type: query-log-usage, serviceName: s, sourceConfig: {config: {queryLogFilePath: a.csv}}";
+    const connection =
+      "serviceConnection: {config: {type: Mysql, username: u, password: hunter2, connectionOptions: {}}}";
+    const workflow = readAny(`source: {${source}, ${connection}}`);
+    expect(workflow).toMatchObject({ kind: "usage", logOf: "mysql", connection: { config: {} } });
+    expect(JSON.stringify(workflow)).not.toContain("hunter2");
+    expect(readAny(`source: {${source}}`)).toMatchObject({ logOf: null });
+  });
+
+  test("are described without connecting", () => {
+    const text = of("postgres-lineage", "DatabaseLineage", "queryLogDuration: 2\n");
+    expect(describeWorkflow(readAny(text)).reads).toEqual([
+      "Definitions of views and routines, from the catalog.",
+      "The query log of the last 2 days.",
+    ]);
+  });
+});
+
 describe("kinds that do not run are refused by name", () => {
   const of = (type: string, configType: string, more = ""): string =>
     `source:\n  type: ${type}\n  serviceName: s\n  sourceConfig:\n    config:\n      type: ${configType}\n${more}`;
   test.for<[words: string, place: string, text: string]>([
-    ["a usage workflow", "6:7", of("postgres-usage", "DatabaseUsage", "processor: {type: query-parser}\n")],
-    ["a usage workflow", "6:7", of("query-log-usage", "DatabaseUsage")],
-    ["a usage workflow", "2:3", of("postgres-usage", "")],
-    ["a usage workflow", "7:13", of("postgres", "", "processor: {type: query-parser}\n")],
-    ["a lineage workflow", "6:7", of("unitycatalog-lineage", "DatabaseLineage")],
-    ["a lineage workflow", "2:3", of("query-log-lineage", "")],
-    ["a lineage workflow", "2:3", of("postgres-lineage", "DatabaseMetadata")],
     ["a lineage workflow of one SQL file", "2:1", "serviceName: s\nfilePath: q.sql\nworkflowConfig: {}\n"],
     ["a profiler workflow", "6:7", of("postgres", "Profiler", "processor: {type: orm-profiler, config: {}}\n")],
     ["an auto-classification workflow", "6:7", of("postgres", "AutoClassification")],

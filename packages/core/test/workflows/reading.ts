@@ -2,7 +2,13 @@
 import { expect } from "vitest";
 import { isSecret } from "../../src/connector/secret.ts";
 import { isHeadwaterError } from "../../src/errors.ts";
-import { type Problem, problemsOf, readWorkflow, type Workflow } from "../../src/workflows/index.ts";
+import {
+  type MetadataWorkflow,
+  type Problem,
+  problemsOf,
+  readWorkflow,
+  type Workflow,
+} from "../../src/workflows/index.ts";
 import { contextOf } from "./connectors.ts";
 
 /** A metadata workflow of PostgreSQL; `more` is put where the marks `# source`, `# connection` … stand. */
@@ -30,9 +36,20 @@ workflowConfig:
 `;
 }
 
-/** Reads a text as the file `pg.yaml`. */
-export function read(text: string, env: Record<string, string> = {}, files: Record<string, string> = {}): Workflow {
+/** Reads a text as the file `pg.yaml`, whatever kind of workflow it is. */
+export function readAny(text: string, env: Record<string, string> = {}, files: Record<string, string> = {}): Workflow {
   return readWorkflow(text, "conf/pg.yaml", contextOf(env, files));
+}
+
+/** Reads a metadata workflow as the file `pg.yaml`. */
+export function read(
+  text: string,
+  env: Record<string, string> = {},
+  files: Record<string, string> = {},
+): MetadataWorkflow {
+  const workflow = readAny(text, env, files);
+  if (workflow.kind !== "metadata") throw new Error(`It is a ${workflow.kind} workflow.`);
+  return workflow;
 }
 
 /** The problems a text has, as `line:column path message | hint`. Fails when it has none, or when anything else is thrown. */

@@ -1,0 +1,249 @@
+/** Statements and what they claim: how lineage is written. */
+import type { Database } from "../database.ts";
+
+/** What kind of text says an edge: a view's definition, a routine's body, a query that was run, or a person. */
+export type Origin = "view" | "procedure" | "query" | "manual";
+
+/** How sure an edge is, the surest first. See the engine's `Confidence`. */
+export const SURENESS = ["exact", "recovered", "ambiguous", "star"] as const;
+/** One degree of sureness. */
+export type Sure = (typeof SURENESS)[number];
+
+/** One edge that a statement says. Names are FQNs; an empty column is the table as a whole, `*` its rows or unknown columns. */
+export interface Claim {
+  source: string;
+  sourceColumn: string;
+  target: string;
+  targetColumn: string;
+  /** OpenLineage's subtypes, joined by commas; `!` behind one that cannot be undone. Empty for a table as a whole. */
+  how: string;
+  sure: Sure;
+  /** What in the text says so. */
+  rule: string;
+  /** The piece of the statement's text that says so, in UTF-16 units. */
+  span: readonly [start: number, end: number];
+}
+
+/** What could not be read in a statement. */
+export interface StatementGap {
+  reason: string;
+  detail: string;
+  /** Where in the text. */
+  at: number;
+}
+
+/** A text that moves data, with everything it says. */
+export interface Statement {
+  origin: Origin;
+  /** The FQN of the definition it is, or the shape of the queries it stands for. */
+  key: string;
+  dialect: string;
+  /** What names without a database or schema mean in it, as JSON. */
+  defaults: string;
+  /** Without credentials. */
+  text: string;
+  /** Changes with everything the claims follow from, but for the tables it names. */
+  digest: string;
+  claims: readonly Claim[];
+  /** The last parts of the names in it, in lower case. */
+  mentions: readonly string[];
+  gaps: readonly StatementGap[];
+}
+
+/** A statement as it is kept, without its claims. */
+export interface KeptStatement {
+  id: number;
+  key: string;
+  digest: string;
+  ended: number | null;
+}
+
+/** Writes the statements of one service. Call within a transaction. `service` is the service's name as an FQN. */
+export class ClaimWriter {
+  readonly #db: Database;
+  readonly #service: string;
+  readonly #places = new Map<string, number>();
+
+  constructor(db: Database, service: string) {
+    this.#db = db;
+    this.#service = service;
+  }
+
+  /** What is kept of an origin, by key. */
+  kept(origin: Origin): Map<string, KeptStatement> {
+    const rows = this.#db.all<KeptStatement>(
+      "SELECT id, key, digest, ended FROM statement WHERE service = ? AND origin = ?",
+      this.#service,
+      origin,
+    );
+    return new Map(rows.map((row) => [row.key, row]));
+  }
+
+  /** Adds a statement, or puts it in the place of the one with its key. Returns its id. */
+  put(statement: Statement, at: number): number {
+    const { origin, key, dialect, defaults, text, digest } = statement;
+    const gaps = statement.gaps.length === 0 ? null : JSON.stringify(statement.gaps);
+    const known = this.#db.get<{ id: number }>(
+      "SELECT id FROM statement WHERE service = ? AND origin = ? AND key = ?",
+      this.#service,
+      origin,
+      key,
+    );
+    if (known === null) {
+      const { id } = this.#db.run(
+        `INSERT INTO statement(service, origin, key, dialect, defaults, text, digest, gaps, first_seen, last_seen, times)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
+        this.#service,
+        origin,
+        key,
+        dialect,
+        defaults,
+        text,
+        digest,
+        gaps,
+        at,
+        at,
+      );
+      this.#write(id, statement);
+      return id;
+    }
+    const { id } = known;
+    this.#db.run(
+      "UPDATE statement SET dialect = ?, defaults = ?, text = ?, digest = ?, gaps = ?, ended = NULL WHERE id = ?",
+      dialect,
+      defaults,
+      text,
+      digest,
+      gaps,
+      id,
+    );
+    this.#db.run("DELETE FROM claim WHERE statement = ?", id);
+    this.#db.run("DELETE FROM mention WHERE statement = ?", id);
+    this.#write(id, statement);
+    return id;
+  }
+
+  #write(id: number, { claims, mentions }: Statement): void {
+    for (const claim of claims)
+      this.#db.run(
+        `INSERT OR IGNORE INTO claim(statement, target, target_column, source, source_column, how, sure, rule, span_start, span_end)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        id,
+        this.#place(claim.target),
+        claim.targetColumn,
+        this.#place(claim.source),
+        claim.sourceColumn,
+        claim.how,
+        claim.sure,
+        claim.rule,
+        ...claim.span,
+      );
+    for (const name of new Set(mentions))
+      this.#db.run("INSERT OR IGNORE INTO mention(name, statement) VALUES (?, ?)", name, id);
+  }
+
+  #place(fqn: string): number {
+    let id = this.#places.get(fqn);
+    if (id === undefined) {
+      id =
+        this.#db.get<{ id: number }>("SELECT id FROM place WHERE fqn = ?", fqn)?.id ??
+        this.#db.run("INSERT INTO place(fqn) VALUES (?)", fqn).id;
+      this.#places.set(fqn, id);
+    }
+    return id;
+  }
+
+  /** A statement was seen: a definition that is still there, a query that was run. */
+  seen(id: number, first: number, last: number, times: number): void {
+    this.#db.run(
+      `UPDATE statement SET first_seen = min(first_seen, ?), last_seen = max(last_seen, ?), times = times + ?, ended = NULL WHERE id = ?`,
+      first,
+      last,
+      times,
+      id,
+    );
+  }
+
+  /** The text is gone: its edges end, unless another statement says them too. */
+  end(id: number, at: number): void {
+    this.#db.run("UPDATE statement SET ended = ? WHERE id = ? AND ended IS NULL", at, id);
+  }
+
+  /** Removes a statement for good. Returns whether it was there. */
+  remove(origin: Origin, key: string): boolean {
+    const known = this.#db.get<{ id: number }>(
+      "SELECT id FROM statement WHERE service = ? AND origin = ? AND key = ?",
+      this.#service,
+      origin,
+      key,
+    );
+    if (known === null) return false;
+    for (const table of ["claim", "mention"]) this.#db.run(`DELETE FROM ${table} WHERE statement = ?`, known.id);
+    this.#db.run("DELETE FROM statement WHERE id = ?", known.id);
+    return true;
+  }
+
+  /**
+   * The statements that name a table or routine which came, went or changed since the last {@link settle}: what they say has to
+   * be read again. All of them, where the history since then is no longer kept.
+   */
+  outdated(): Set<number> {
+    const since =
+      this.#db.get<{ seq: number }>("SELECT history_seq AS seq FROM lineage_state WHERE service = ?", this.#service)
+        ?.seq ?? 0;
+    const first = this.#db.get<{ seq: number | null }>("SELECT min(seq) AS seq FROM history")?.seq ?? 0;
+    const rows =
+      since > 0 && first > since + 1
+        ? this.#db.all<{ id: number }>("SELECT id FROM statement WHERE service = ?", this.#service)
+        : this.#db.all<{ id: number }>(
+            `SELECT DISTINCT s.id FROM
+               (SELECT DISTINCT entity FROM history WHERE seq > ? AND op <> 'set') h
+             JOIN entity e ON e.id = h.entity AND e.type IN ('table', 'storedProcedure')
+             JOIN mention m ON m.name = lower(CASE e.type WHEN 'table' THEN e.name ELSE substr(e.name, 1, instr(e.name || '(', '(') - 1) END)
+             JOIN statement s ON s.id = m.statement AND s.service = ?`,
+            since,
+            this.#service,
+          );
+    return new Set(rows.map(({ id }) => id));
+  }
+
+  /**
+   * Ends a run: the edges become what the live statements claim now, and what differs is kept with the run. `throughSeq` is the
+   * state of the catalog the statements were read against.
+   */
+  settle(run: number, throughSeq: number): { added: number; removed: number } {
+    const [service] = [this.#service];
+    this.#db.exec(
+      `CREATE TEMP TABLE IF NOT EXISTS edge_now(target INTEGER, target_column TEXT, source INTEGER, source_column TEXT, origin TEXT,
+         PRIMARY KEY(target, target_column, source, source_column, origin)) WITHOUT ROWID;
+       DELETE FROM edge_now`,
+    );
+    this.#db.run(
+      `INSERT OR IGNORE INTO edge_now SELECT c.target, c.target_column, c.source, c.source_column, s.origin
+       FROM statement s JOIN claim c ON c.statement = s.id WHERE s.service = ? AND s.ended IS NULL`,
+      service,
+    );
+    const same = `x.target = e.target AND x.target_column = e.target_column AND x.source = e.source AND x.source_column = e.source_column AND x.origin = e.origin`;
+    const columns = "origin, source, source_column, target, target_column";
+    const gone = this.#db.run(
+      `INSERT INTO edge_change(run, added, ${columns}) SELECT ?, 0, ${columns} FROM edge e
+       WHERE service = ? AND NOT EXISTS (SELECT 1 FROM edge_now x WHERE ${same})`,
+      run,
+      service,
+    );
+    const fresh = this.#db.run(
+      `INSERT INTO edge_change(run, added, ${columns}) SELECT ?, 1, ${columns} FROM edge_now e
+       WHERE NOT EXISTS (SELECT 1 FROM edge x WHERE x.service = ? AND ${same})`,
+      run,
+      service,
+    );
+    this.#db.run(
+      `DELETE FROM edge AS e WHERE service = ? AND NOT EXISTS (SELECT 1 FROM edge_now x WHERE ${same})`,
+      service,
+    );
+    this.#db.run(`INSERT OR IGNORE INTO edge(service, ${columns}) SELECT ?, ${columns} FROM edge_now`, service);
+    this.#db.run("INSERT OR REPLACE INTO lineage_state(service, history_seq) VALUES (?, ?)", service, throughSeq);
+    this.#db.exec("DELETE FROM edge_now");
+    return { added: fresh.changes, removed: gone.changes };
+  }
+}

@@ -1,0 +1,154 @@
+/** Tables and routines by name, as texts in SQL call them. */
+import { splitFqn } from "@headwater/core";
+import type { Database } from "../database.ts";
+
+/** A table as SQL can name it. */
+export interface NamedTable {
+  fqn: string;
+  /** The raw names below the service: database, schema, table. */
+  parts: readonly string[];
+  columns: readonly string[];
+}
+
+interface Entry {
+  id: number;
+  fqn: string;
+  parts: readonly string[] | null;
+  columns: readonly string[] | null;
+}
+
+/** How many tables' columns are kept at hand. */
+const COLUMNS_KEPT = 5_000;
+
+/** The live tables and routines of some services, the first of which goes before the others. */
+export class NameIndex {
+  readonly #db: Database;
+  readonly #tables: ReadonlyMap<string, Entry[]>[];
+  readonly #routines = new Map<string, string[]>();
+  #kept = 0;
+
+  /** `services` are names as FQNs. */
+  constructor(db: Database, services: readonly string[]) {
+    this.#db = db;
+    this.#tables = services.map((service) => {
+      const byName = new Map<string, Entry[]>();
+      for (const { id, fqn, name } of db.each<{ id: number; fqn: string; name: string }>(
+        "SELECT id, fqn, name FROM entity WHERE service = ? AND type = 'table' AND deleted = 0",
+        service,
+      )) {
+        const key = name.toLowerCase();
+        const same = byName.get(key);
+        const entry: Entry = { id, fqn, parts: null, columns: null };
+        if (same === undefined) byName.set(key, [entry]);
+        else same.push(entry);
+      }
+      return byName;
+    });
+    for (const { fqn, name } of db.each<{ fqn: string; name: string }>(
+      "SELECT fqn, name FROM entity WHERE service = ? AND type = 'storedProcedure' AND deleted = 0",
+      services[0] ?? "",
+    )) {
+      const key = bareName(name).toLowerCase();
+      this.#routines.set(key, [...(this.#routines.get(key) ?? []), fqn]);
+    }
+  }
+
+  /** How many tables and routines there are. */
+  get size(): number {
+    const tables = this.#tables.flatMap((byName) => [...byName.values()]);
+    return [...tables, ...this.#routines.values()].reduce((sum, same) => sum + same.length, 0);
+  }
+
+  /** The tables whose names end with these parts, case aside: of the first service that has any. */
+  tables(ending: readonly string[]): NamedTable[] {
+    const last = ending.at(-1)?.toLowerCase() ?? "";
+    for (const byName of this.#tables) {
+      const found = (byName.get(last) ?? []).filter((entry) => endsWith(this.#parts(entry), ending));
+      if (found.length > 0) return found.map((entry) => this.#named(entry));
+    }
+    return [];
+  }
+
+  /** The routine of this name, where there is exactly one: names in SQL do not say which argument types are meant. */
+  routine(ending: readonly string[]): string | null {
+    const found = (this.#routines.get(ending.at(-1)?.toLowerCase() ?? "") ?? []).filter((fqn) => {
+      const parts = splitFqn(fqn).slice(1);
+      return endsWith([...parts.slice(0, -1), bareName(parts.at(-1) ?? "")], ending);
+    });
+    return found.length === 1 ? (found[0] as string) : null;
+  }
+
+  #parts(entry: Entry): readonly string[] {
+    return (entry.parts ??= splitFqn(entry.fqn).slice(1));
+  }
+
+  #named(entry: Entry): NamedTable {
+    if (entry.columns === null) {
+      if (this.#kept >= COLUMNS_KEPT) this.#forget();
+      this.#kept += 1;
+      const row = this.#db.get<{ columns: string }>(
+        "SELECT json_group_array(c.value ->> 'name') AS columns FROM document d, json_each(d.source, '$.columns') c WHERE d.id = ?",
+        entry.id,
+      );
+      entry.columns = JSON.parse(row?.columns ?? "[]") as string[];
+    }
+    return { fqn: entry.fqn, parts: this.#parts(entry), columns: entry.columns };
+  }
+
+  #forget(): void {
+    for (const byName of this.#tables)
+      for (const entries of byName.values()) for (const entry of entries) entry.columns = null;
+    this.#kept = 0;
+  }
+}
+
+/** A routine's name without its argument types. */
+export function bareName(name: string): string {
+  const open = name.indexOf("(");
+  return open < 0 ? name : name.slice(0, open);
+}
+
+function endsWith(name: readonly string[], ending: readonly string[]): boolean {
+  if (ending.length > name.length) return false;
+  for (let at = 1; at <= ending.length; at += 1)
+    if (name.at(-at)?.toLowerCase() !== ending.at(-at)?.toLowerCase()) return false;
+  return true;
+}
+
+/** A definition the catalog keeps. */
+export interface Definition {
+  fqn: string;
+  origin: "view" | "procedure";
+  text: string;
+  /** Columns of a view, in order. */
+  columns: readonly string[];
+}
+
+/** How many definitions are held at once. */
+const PAGE = 200;
+
+/** The texts of a service's views and of its routines in SQL, with everything needed to read them. Writing in between is fine. */
+export function* definitionsOf(db: Database, service: string): Generator<Definition> {
+  for (let after = 0; ;) {
+    const rows = db.all<{ id: number; type: string; fqn: string; text: string; columns: string | null }>(
+      `SELECT e.id, e.type, e.fqn,
+         CASE e.type WHEN 'table' THEN d.source ->> 'schemaDefinition' ELSE d.source ->> '$.storedProcedureCode.code' END AS text,
+         (SELECT json_group_array(c.value ->> 'name') FROM json_each(d.source, '$.columns') c) AS columns
+       FROM entity e JOIN document d ON d.id = e.id
+       WHERE e.id > ? AND e.service = ? AND e.deleted = 0 AND (
+         e.type = 'table' AND e.kind IN ('View', 'SecureView', 'MaterializedView', 'Dynamic', 'Stream')
+           AND d.source ->> 'schemaDefinition' IS NOT NULL
+         OR e.type = 'storedProcedure' AND d.source ->> '$.storedProcedureCode.language' = 'SQL'
+           AND d.source ->> '$.storedProcedureCode.code' IS NOT NULL)
+       ORDER BY e.id LIMIT ${PAGE}`,
+      after,
+      service,
+    );
+    for (const { type, fqn, text, columns } of rows) {
+      const origin = type === "table" ? "view" : "procedure";
+      yield { fqn, origin, text, columns: JSON.parse(columns ?? "[]") as string[] };
+    }
+    after = rows.at(-1)?.id ?? 0;
+    if (rows.length < PAGE) return;
+  }
+}

@@ -1,0 +1,170 @@
+import {
+  ClaimWriter,
+  columnLineage,
+  type Database,
+  edgeChanges,
+  evidenceOf,
+  lineageGaps,
+  lineageOf,
+  lineageTotals,
+  runById,
+} from "@headwater/catalog";
+import { HeadwaterError, quoteName, splitFqn } from "@headwater/core";
+import type { Call } from "../call.ts";
+import { findPlace, type NamedPlace } from "../catalog/find-place.ts";
+import { findService } from "../catalog/find-service.ts";
+import { levelsOf, limitOf } from "../catalog/limit.ts";
+import { withCatalog } from "../catalog/open.ts";
+import { person } from "../catalog/person.ts";
+import { changeLines, changesMarkdown } from "../views/lineage-changes.ts";
+import { evidenceLines } from "../views/lineage-evidence.ts";
+import { gapLines } from "../views/lineage-gaps.ts";
+import { columnTreeLines, treeLines } from "../views/lineage-tree.ts";
+
+const LEVELS = 3;
+/** Statements shown behind an edge. */
+const SHOWN_STATEMENTS = 5;
+
+type Verb = (db: Database, words: readonly string[], call: Call) => void;
+
+const VERBS: { readonly [verb: string]: { words: readonly [least: number, most: number]; run: Verb } } = {
+  explain: { words: [2, 2], run: explain },
+  gaps: { words: [0, 1], run: gaps },
+  diff: { words: [2, 2], run: diff },
+  add: { words: [2, 2], run: add },
+  remove: { words: [2, 2], run: remove },
+};
+
+/** `headwater lineage` */
+export async function run(call: Call): Promise<number> {
+  const [first = "", ...rest] = call.args.words;
+  const verb = Object.hasOwn(VERBS, first) ? VERBS[first] : undefined;
+  if (verb !== undefined && (rest.length < verb.words[0] || rest.length > verb.words[1]))
+    throw new HeadwaterError("usage", `headwater lineage ${first} takes ${verb.words[1]} names.`, {
+      hint: "headwater lineage --help shows how.",
+    });
+  if (verb === undefined && rest.length > 0)
+    throw new HeadwaterError("usage", `headwater lineage ${call.args.words.join(" ")} is not understood.`, {
+      hint: `It shows one name, or does one of these: ${Object.keys(VERBS).join(", ")}.`,
+    });
+  await withCatalog(call, { mustExist: true }, (db) =>
+    verb === undefined ? show(db, first, call) : verb.run(db, rest, call),
+  );
+  return 0;
+}
+
+async function show(db: Database, typed: string, call: Call): Promise<void> {
+  const { args, out, err } = call;
+  const place = findPlace(db, typed, call);
+  const [up, down] = [levelsOf(call, "up", LEVELS), levelsOf(call, "down", LEVELS)];
+  if (place.column !== null && !args.flag("mermaid") && !args.flag("dot")) {
+    const start = { table: place.fqn, column: place.column };
+    const [above, below] = [columnLineage(db, start, "up", up), columnLineage(db, start, "down", down)];
+    if (args.flag("json")) out.json({ column: start, up: above, down: below });
+    else out.print(...columnTreeLines(start, above, below, out));
+    return;
+  }
+  const graph = lineageOf(db, place.fqn, up, down);
+  if (args.flag("json")) out.json(graph);
+  else if (args.flag("mermaid") || args.flag("dot")) {
+    // The package reads SQL too, which takes a while to load.
+    const { toDot, toMermaid } = await import("@headwater/lineage");
+    out.print(...(args.flag("dot") ? toDot(graph) : toMermaid(graph)).trimEnd().split("\n"));
+  } else out.print(...treeLines(graph, args.flag("columns"), out));
+  if (graph.edges.length === 0 && lineageTotals(db).statements === 0)
+    err.print(
+      "No lineage has been read yet: ingest a URL once more, or run a workflow file of the type DatabaseLineage.",
+    );
+}
+
+function explain(db: Database, [from = "", to = ""]: readonly string[], call: Call): void {
+  const { args, out } = call;
+  const [source, target] = [findPlace(db, from, call), findPlace(db, to, call)];
+  const evidence = evidenceOf(db, tableOf(source), tableOf(target), SHOWN_STATEMENTS);
+  if (args.flag("json")) return out.json({ from: source, to: target, statements: evidence });
+  if (evidence.length === 0)
+    throw new HeadwaterError("usage", `Nothing is known to flow directly from ${from} to ${to}.`, {
+      hint: `headwater lineage ${to} shows what does.`,
+    });
+  out.print(...evidenceLines(source, target, evidence, out));
+}
+
+const tableOf = ({ fqn, column }: NamedPlace): { table: string; column: string | null } => ({ table: fqn, column });
+
+function gaps(db: Database, [service]: readonly string[], call: Call): void {
+  const { args, out } = call;
+  const name = service === undefined ? null : quoteName(findService(db, service).name);
+  const report = lineageGaps(db, name, limitOf(call));
+  if (args.flag("json")) out.json(report);
+  else out.print(...gapLines(report, out));
+}
+
+function diff(db: Database, words: readonly string[], call: Call): void {
+  const { args, out } = call;
+  const [from, to] = words.map((word) => runNumber(db, word)) as [number, number];
+  const changes = edgeChanges(db, Math.min(from, to), Math.max(from, to));
+  if (args.flag("json")) out.json(changes);
+  else if (args.flag("markdown")) out.print(...changesMarkdown(changes, from, to));
+  else out.print(...changeLines(changes, out));
+}
+
+function runNumber(db: Database, typed: string): number {
+  const record = /^\d+$/.test(typed) ? runById(db, Number(typed)) : null;
+  if (record !== null) return record.id;
+  throw new HeadwaterError("usage", `The catalog remembers no run ${typed}.`, { hint: "headwater runs lists them." });
+}
+
+const manualKey = (from: NamedPlace, to: NamedPlace): string =>
+  JSON.stringify([from.fqn, from.column ?? "", to.fqn, to.column ?? ""]);
+
+function add(db: Database, [from = "", to = ""]: readonly string[], call: Call): void {
+  const [source, target] = [findPlace(db, from, call), findPlace(db, to, call)];
+  if (source.fqn === target.fqn)
+    throw new HeadwaterError("usage", "An edge leads from one table to another.", { hint: "Name two tables." });
+  if ((source.column === null) !== (target.column === null))
+    throw new HeadwaterError("usage", "An edge leads from a table to a table, or from a column to a column.");
+  const now = Date.now();
+  const edge = {
+    source: source.fqn,
+    target: target.fqn,
+    how: "",
+    sure: "exact",
+    rule: "manual",
+    span: [0, 0],
+  } as const;
+  const columns =
+    source.column === null || target.column === null
+      ? []
+      : [{ ...edge, sourceColumn: source.column, targetColumn: target.column }];
+  db.transaction(() => {
+    const writer = new ClaimWriter(db, quoteName(splitFqn(target.fqn)[0] as string));
+    const id = writer.put(
+      {
+        origin: "manual",
+        key: manualKey(source, target),
+        dialect: "",
+        defaults: "{}",
+        text: `Added by ${person()}.`,
+        digest: "",
+        claims: [{ ...edge, sourceColumn: "", targetColumn: "" }, ...columns],
+        mentions: [],
+        gaps: [],
+      },
+      now,
+    );
+    writer.seen(id, now, now, 1);
+  });
+  call.out.print(`Added: ${from} → ${to}`);
+}
+
+function remove(db: Database, [from = "", to = ""]: readonly string[], call: Call): void {
+  const [source, target] = [findPlace(db, from, call), findPlace(db, to, call)];
+  const there = db.transaction(() =>
+    new ClaimWriter(db, quoteName(splitFqn(target.fqn)[0] as string)).remove("manual", manualKey(source, target)),
+  );
+  if (!there)
+    throw new HeadwaterError("usage", `Nobody has added an edge from ${from} to ${to}.`, {
+      hint: "Only edges that were added by hand can be removed; others end with the statements that say them.",
+    });
+  call.out.print(`Removed: ${from} → ${to}`);
+}

@@ -1,0 +1,45 @@
+import type { DialectGaps, GapReport } from "@headwater/catalog";
+import { count, counted } from "../screen/numbers.ts";
+import { safe } from "../screen/safe-text.ts";
+import type { Look } from "../screen/screen.ts";
+
+const CONTEXT = 70;
+
+/** What lineage misses: the share per dialect, then the statements. */
+export function gapLines(
+  { dialects, statements }: { dialects: readonly DialectGaps[]; statements: readonly GapReport[] },
+  look: Look,
+): string[] {
+  const { paint } = look;
+  if (dialects.length === 0) return ["No statement has been read yet."];
+  return [...dialects.flatMap((dialect) => dialectLines(dialect, look)), ...statements.flatMap(reportLines)];
+
+  function reportLines({ origin, key, text, times, gaps, unresolved }: GapReport): string[] {
+    const title = origin === "query" ? excerpt(text, 0) : key;
+    return [
+      "",
+      `${paint("bold", safe(title))}  ${paint("dim", origin === "query" ? `query, ${counted(times, "time")}` : origin)}`,
+      ...gaps.map(({ reason, detail, at }) => {
+        const where = excerpt(text, at);
+        return `  ${paint("yellow", "!")} ${safe(`${reason}: ${detail}`)}  ${paint("dim", safe(where))}`;
+      }),
+      ...unresolved.map((fqn) => `  ${paint("yellow", "?")} ${safe(fqn)}  ${paint("dim", "not in the catalog")}`),
+    ];
+  }
+}
+
+function dialectLines({ dialect, statements, withGaps, unresolved, reasons }: DialectGaps, { paint }: Look): string[] {
+  const share = (part: number): string => `${((100 * part) / Math.max(1, statements)).toFixed(1)} %`;
+  return [
+    `${paint("bold", dialect)}  ${counted(statements, "statement")}: ${share(statements - withGaps)} read whole, ${count(withGaps)} with gaps (${share(withGaps)}), ${count(unresolved)} with names the catalog does not have`,
+    ...Object.entries(reasons).map(([reason, times]) => `  ${paint("dim", `${safe(reason)}: ${count(times)}`)}`),
+  ];
+}
+
+function excerpt(text: string, at: number): string {
+  const piece = text
+    .slice(at, at + 4 * CONTEXT)
+    .replaceAll(/\s+/g, " ")
+    .trim();
+  return piece.length > CONTEXT ? `${piece.slice(0, CONTEXT - 1)}…` : piece;
+}

@@ -1,0 +1,182 @@
+import { MemorySource } from "@headwater/testkit";
+import { beforeAll, describe, expect, test } from "vitest";
+import { Project } from "../headwater.ts";
+
+const project = new Project();
+const column = (name: string): { name: string; dataType: "INT" } => ({ name, dataType: "INT" });
+
+/** Orders, what they come to by customer, and who reads that. */
+function source(): MemorySource {
+  const view = (name: string, columns: string[], schemaDefinition: string): never =>
+    ({
+      path: ["shop", "sales", name],
+      kind: "View",
+      facts: { tableType: "View", columns: columns.map(column), schemaDefinition },
+    }) as never;
+  return new MemorySource()
+    .put("database", { path: ["shop"], kind: "Database", facts: {} })
+    .put("databaseSchema", { path: ["shop", "sales"], kind: "Schema", facts: {} })
+    .put("table", {
+      path: ["shop", "sales", "orders"],
+      kind: "Regular",
+      facts: { tableType: "Regular", columns: ["id", "customer", "amount"].map(column) },
+    })
+    .put(
+      "table",
+      view(
+        "revenue",
+        ["customer", "total"],
+        "SELECT customer, sum(amount) AS total FROM orders WHERE id > 7 GROUP BY customer",
+      ),
+    )
+    .put("table", view("top", ["customer"], "SELECT customer FROM revenue ORDER BY total DESC"))
+    .put("table", view("odd", ["x"], "SELECT x FROM nowhere\u001b[2J"));
+}
+
+const LINEAGE = `source:
+  type: shelf-lineage
+  serviceName: shop
+  sourceConfig:
+    config:
+      type: DatabaseLineage
+      processQueryLineage: false
+`;
+
+async function good(...words: string[]): Promise<string> {
+  const { code, stdout, stderr } = await project.run(...words);
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  expect(stdout).not.toContain("\u001b");
+  return stdout;
+}
+const json = async (...words: string[]): Promise<never> => JSON.parse(await good(...words, "--json")) as never;
+
+describe("lineage", () => {
+  beforeAll(async () => {
+    project.shelf(source());
+    project.workflow();
+    project.write("lineage.yaml", LINEAGE);
+    await good("ingest", "-c", "shop.yaml");
+  });
+
+  test("before any was read, the command says what to do", async () => {
+    const { code, stderr } = await project.run("lineage", "orders");
+    expect(code).toBe(0);
+    expect(stderr).toContain("No lineage has been read yet");
+  });
+
+  test("a workflow file reads it, without a connection", async () => {
+    expect(await good("ingest", "-c", "lineage.yaml")).toContain("shop.lineage  success");
+    const again = await project.run("ingest", "-c", "lineage.yaml");
+    expect(again.stderr).toContain("read 0 definitions, 3 unchanged");
+    expect(again.stderr).toContain("lineage: 0 edges added, 0 removed");
+  });
+
+  test("shows a table with what it comes from and goes to", async () => {
+    expect(await good("lineage", "sales.revenue", "--columns")).toMatchInlineSnapshot(`
+      "shop.shop.sales.revenue  view
+
+      Comes from
+        └─ sales.orders  table · by its definition
+              customer ← customer
+              total ← amount (aggregation)
+              rows by customer (group by), id (filter)
+
+      Goes to
+        └─ sales.top  view · by its definition
+              customer ← customer
+              rows by total (sort)
+      "
+    `);
+    expect(await good("lineage", "orders.amount")).toMatchInlineSnapshot(`
+      "shop.shop.sales.orders.amount  column
+
+      Made of
+        nothing that is known
+
+      Goes into
+        └─ sales.revenue.total  aggregation
+           └─ the rows of sales.top  sort
+
+      0 columns upstream, 2 downstream.
+      "
+    `);
+  });
+
+  test("knows names that only statements have", async () => {
+    const { stdout, stderr } = await project.run("lineage", "nowhere", "--down", "1");
+    expect(stderr).toContain("which only statements name");
+    expect(stdout).toContain("shop.shop.sales.nowhere  not in the catalog");
+  });
+
+  test("as JSON, Mermaid and for Graphviz", async () => {
+    const graph: { edges: object[] } = await json("lineage", "orders");
+    expect(graph.edges).toMatchObject([
+      { from: "shop.shop.sales.orders", to: "shop.shop.sales.revenue", origins: ["view"], sure: "exact" },
+      { from: "shop.shop.sales.revenue", to: "shop.shop.sales.top" },
+    ]);
+    expect(await good("lineage", "orders", "--mermaid")).toContain("n0 --> n1");
+    expect(await good("lineage", "orders", "--dot")).toContain("n0 -> n1;");
+  });
+
+  test("explains an edge by the statement and the piece of it that says so", async () => {
+    const text = await good("lineage", "explain", "orders.amount", "revenue.total");
+    expect(text).toContain("The definition of shop.shop.sales.revenue");
+    expect(text).toMatch(
+      /amount → total {2}aggregation, created as, exact|amount → total {2}aggregation, select item, exact/,
+    );
+    expect(text).toContain("sum(amount)");
+    const none = await project.run("lineage", "explain", "orders", "top");
+    expect(none.code).toBe(2);
+    expect(none.stderr).toContain("Nothing is known to flow directly");
+  });
+
+  test("impact names broken columns first", async () => {
+    expect(await good("impact", "orders.amount")).toMatchInlineSnapshot(`
+      "shop.shop.sales.orders.amount
+
+      2 tables, views and routines depend on it, with 1 column made of it.
+
+      ✗ sales.revenue  view · directly
+          columns total
+      ! sales.top  view · 2 steps away
+          its rows
+      "
+    `);
+    const whole: { dependents: { fqn: string }[] } = await json("impact", "orders");
+    expect(whole.dependents.map(({ fqn }) => fqn)).toEqual(["shop.shop.sales.revenue", "shop.shop.sales.top"]);
+  });
+
+  test("gaps names what the catalog does not have", async () => {
+    expect(await good("lineage", "gaps")).toContain("shop.shop.sales.nowhere");
+  });
+
+  test("an edge by hand survives runs, and goes when it is removed", async () => {
+    await good("lineage", "add", "top.customer", "odd.x");
+    await good("ingest", "-c", "lineage.yaml");
+    expect(await good("lineage", "top", "--up", "0")).toContain("sales.odd  view · by hand");
+    const twice = await project.run("lineage", "remove", "orders", "odd");
+    expect(twice.code).toBe(2);
+    await good("lineage", "remove", "top.customer", "odd.x");
+    expect(await good("lineage", "top", "--up", "0")).not.toContain("sales.odd");
+  });
+
+  test("diff says what runs changed, for a pull request too", async () => {
+    const changed = source();
+    changed.drop("table", ["shop", "sales", "top"]);
+    project.shelf(changed);
+    await good("ingest", "-c", "shop.yaml");
+    await good("ingest", "-c", "lineage.yaml");
+    const runs: { id: number }[] = await json("runs");
+    const last = String(runs[0]?.id);
+    const text = await good("lineage", "diff", String(Number(last) - 1), last, "--markdown");
+    expect(text).toContain("| removed | `shop.shop.sales.revenue` | `shop.shop.sales.top` |");
+    expect(await good("lineage", "diff", last, last)).toBe("Lineage did not change.\n");
+  });
+
+  test("what is typed wrong is said", async () => {
+    expect((await project.run("lineage", "explain", "orders")).stderr).toContain("takes 2 names");
+    expect((await project.run("lineage", "orders", "revenue")).stderr).toContain("is not understood");
+    expect((await project.run("lineage", "orders", "--up", "x")).stderr).toContain("--up must be a whole number");
+    expect((await project.run("lineage", "nothing_like_it")).code).toBe(2);
+  });
+});

@@ -1,0 +1,54 @@
+/** Names in SQL and what they are in the catalog. */
+import type { NameIndex, NamedTable } from "@headwater/catalog";
+import { buildFqn } from "@headwater/core";
+import { joinName, type SchemaProvider, splitName } from "@headwater/sql-lineage";
+
+/** What names without a database or a schema mean. */
+export interface Defaults {
+  catalog?: string;
+  searchPath?: readonly string[];
+}
+
+/** What a missing level is called: the same word the catalog uses for levels a source does not have. */
+const MISSING = "default";
+const LEVELS = 3;
+
+/** The catalog as the engine asks for it, and back from the engine's names to FQNs. */
+export class CatalogSchema {
+  readonly #names: NameIndex;
+  readonly #service: string;
+  readonly #fqns = new Map<string, string>();
+
+  /** `service` is the raw name of the service whose names these are. */
+  constructor(names: NameIndex, service: string) {
+    this.#names = names;
+    this.#service = service;
+  }
+
+  /** The provider for `analyze`. */
+  readonly provide: SchemaProvider = (requests) =>
+    requests.map(({ name }) => {
+      const tables = this.#names.tables(name);
+      for (const table of tables) this.#remember(table);
+      return tables.map(({ parts, columns }) => ({ name: parts, columns }));
+    });
+
+  #remember({ parts, fqn }: NamedTable): void {
+    this.#fqns.set(joinName(parts), fqn);
+  }
+
+  /** The FQN of a table as the engine calls it: what the catalog has, or what it would be called there. */
+  fqnOf(id: string, defaults: Defaults): string {
+    const known = this.#fqns.get(id);
+    if (known !== undefined) return known;
+    const parts = splitName(id).filter((part) => part !== "");
+    const missing = [defaults.catalog ?? MISSING, defaults.searchPath?.[0] ?? MISSING];
+    const whole = parts.length < LEVELS ? [...missing.slice(0, LEVELS - parts.length), ...parts] : parts.slice(-LEVELS);
+    return buildFqn(this.#service, ...whole);
+  }
+
+  /** The FQN of the routine a name means; `null` where the catalog has none or several. */
+  routineOf(name: readonly string[]): string | null {
+    return this.#names.routine(name);
+  }
+}

@@ -1,0 +1,103 @@
+/** Catalogs in memory, filled from a few lines: what lineage is derived from in these tests. */
+import { CatalogStore, type Database, openDatabase } from "@headwater/catalog";
+import { type Clock, defaultRunOptions, runMetadata } from "@headwater/core";
+import { memoryConnector, MemorySource } from "@headwater/testkit";
+import { type LineageResult, type LineageRun, runLineage } from "../src/index.ts";
+
+/** A clock that ticks by itself and can be set. */
+export class TestClock implements Clock {
+  at: number = Date.UTC(2026, 0, 1);
+  now(): number {
+    return (this.at += 1_000);
+  }
+  async sleep(): Promise<void> {}
+}
+
+/** A catalog with a source that can be changed and read again. */
+export class TestCatalog {
+  readonly db: Database = openDatabase(":memory:");
+  readonly clock: TestClock = new TestClock();
+  readonly source: MemorySource = new MemorySource()
+    .put("database", { path: ["d"], kind: "Database", facts: {} })
+    .put("databaseSchema", { path: ["d", "s"], kind: "Schema", facts: {} });
+
+  table(name: string, ...columns: string[]): this {
+    const facts = { tableType: "Regular" as const, columns: columns.map(columnOf) };
+    this.source.put("table", { path: ["d", "s", name], kind: "Regular", facts });
+    return this;
+  }
+
+  view(name: string, columns: string[], schemaDefinition: string): this {
+    const facts = { tableType: "View" as const, columns: columns.map(columnOf), schemaDefinition };
+    this.source.put("table", { path: ["d", "s", name], kind: "View", facts });
+    return this;
+  }
+
+  routine(name: string, code: string): this {
+    const facts = { storedProcedureCode: { language: "SQL" as const, code } };
+    this.source.put("storedProcedure", { path: ["d", "s", name], kind: "StoredProcedure", facts });
+    return this;
+  }
+
+  /** Reads the source's metadata, then derives lineage from it. */
+  async read(more: Partial<LineageRun> = {}): Promise<LineageResult> {
+    await runMetadata({
+      connector: memoryConnector(this.source),
+      connectorVersion: "1.0.0",
+      config: {},
+      service: "svc",
+      serviceFacts: { serviceType: "CustomDatabase" },
+      pipelineName: "metadata",
+      pipelineFacts: { pipelineType: "metadata" },
+      options: defaultRunOptions(),
+      fresh: false,
+      allowEmpty: true,
+      store: new CatalogStore(this.db),
+      clock: this.clock,
+      signal: new AbortController().signal,
+      emit: () => undefined,
+    });
+    return this.derive(more);
+  }
+
+  /** Derives lineage. */
+  async derive(more: Partial<LineageRun> = {}): Promise<LineageResult> {
+    return runLineage({
+      db: this.db,
+      service: "svc",
+      otherServices: [],
+      pipelineName: "lineage",
+      pipelineFacts: { pipelineType: "lineage" },
+      connector: "memory@1.0.0",
+      dialect: "postgres",
+      searchPath: ["s"],
+      views: true,
+      procedures: true,
+      covers: () => true,
+      all: false,
+      allowEmpty: false,
+      clock: this.clock,
+      signal: new AbortController().signal,
+      emit: () => undefined,
+      ...more,
+    });
+  }
+
+  /** Every live edge as a line: `a.x > b.y`, `a > b` for tables, `a.x > b` for what decides about rows. */
+  edges(): string[] {
+    const short = (fqn: string): string => fqn.replace(/^svc\.d\.s\./, "");
+    return this.db
+      .all<{ source: string; from: string; target: string; to: string }>(
+        `SELECT DISTINCT s.fqn AS source, c.source_column AS "from", t.fqn AS target, c.target_column AS "to"
+         FROM claim c JOIN statement x ON x.id = c.statement AND x.ended IS NULL
+         JOIN place s ON s.id = c.source JOIN place t ON t.id = c.target`,
+      )
+      .map(({ source, from, target, to }) => {
+        const end = (fqn: string, column: string): string => (column === "" ? short(fqn) : `${short(fqn)}.${column}`);
+        return `${end(source, from)} > ${end(target, to)}`;
+      })
+      .toSorted();
+  }
+}
+
+const columnOf = (name: string): { name: string; dataType: "INT" } => ({ name, dataType: "INT" });

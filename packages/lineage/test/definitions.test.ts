@@ -1,0 +1,175 @@
+import { edgeChanges, evidenceOf, lineageGaps, lineageOf, deleteService, renameService } from "@headwater/catalog";
+import { expect, test } from "vitest";
+import { TestCatalog } from "./catalog-of.ts";
+
+const shop = (): TestCatalog =>
+  new TestCatalog()
+    .table("orders", "id", "customer", "amount")
+    .table("revenue", "customer", "total")
+    .view(
+      "big",
+      ["customer", "n"],
+      "CREATE VIEW s.big (customer, n) AS SELECT o.customer, o.amount * 2 FROM orders o WHERE o.id > 7",
+    );
+
+test("a view's columns come from the columns its definition names", async () => {
+  const catalog = shop();
+  const result = await catalog.read();
+  expect(result).toMatchObject({ state: "success", definitions: { read: 1, unchanged: 0, ended: 0, withGaps: 0 } });
+  expect(catalog.edges()).toEqual([
+    "orders > big",
+    "orders.amount > big.n",
+    "orders.customer > big.customer",
+    "orders.id > big",
+  ]);
+  const [evidence] = evidenceOf(
+    catalog.db,
+    { table: "svc.d.s.orders", column: "amount" },
+    { table: "svc.d.s.big", column: "n" },
+  );
+  const claim = evidence?.claims[0];
+  expect(claim).toMatchObject({ from: "amount", to: "n", how: ["TRANSFORMATION"], sure: "exact" });
+  expect(evidence?.text.slice(claim?.start, claim?.end)).toBe("o.amount * 2");
+});
+
+test("a definition that is only a query gives its columns to the view, by position where names differ", async () => {
+  const catalog = new TestCatalog().table("t", "a", "b").view("v", ["x", "y"], "SELECT a, b AS other FROM t");
+  await catalog.read();
+  expect(catalog.edges()).toEqual(["t > v", "t.a > v.x", "t.b > v.y"]);
+});
+
+test("what did not change is not read again, and what changed is", async () => {
+  const catalog = shop();
+  await catalog.read();
+  expect((await catalog.derive()).definitions).toEqual({ read: 0, unchanged: 1, ended: 0, withGaps: 0 });
+  // A table the view names has another column now: the view is read again, although its text is the same.
+  catalog.table("orders", "id", "customer", "amount", "currency");
+  expect((await catalog.read()).definitions).toMatchObject({ read: 1, unchanged: 0 });
+  // One nobody names has, too: nothing to do.
+  catalog.table("revenue", "customer", "total", "day");
+  expect((await catalog.read()).definitions).toMatchObject({ read: 0, unchanged: 1 });
+  expect((await catalog.derive({ all: true })).definitions).toMatchObject({ read: 1 });
+});
+
+test("view edges end with the definition and come back with it; runs say what they changed", async () => {
+  const catalog = shop();
+  const first = await catalog.read();
+  catalog.source.drop("table", ["d", "s", "big"]);
+  const second = await catalog.read();
+  expect(second).toMatchObject({ definitions: { ended: 1 }, edges: { added: 0, removed: 4 } });
+  expect(catalog.edges()).toEqual([]);
+  expect(edgeChanges(catalog.db, Number(first.runId), Number(second.runId))).toHaveLength(4);
+  catalog.view(
+    "big",
+    ["customer", "n"],
+    "CREATE VIEW s.big (customer, n) AS SELECT o.customer, o.amount * 2 FROM orders o WHERE o.id > 7",
+  );
+  const third = await catalog.read();
+  expect(third.edges).toEqual({ added: 4, removed: 0 });
+  // What came and went in between is no difference.
+  expect(edgeChanges(catalog.db, Number(first.runId), Number(third.runId))).toEqual([]);
+});
+
+test("a name nothing is known of is kept, and found when its table appears", async () => {
+  const catalog = new TestCatalog().view("v", ["a", "b"], "CREATE VIEW s.v AS SELECT * FROM later");
+  await catalog.read();
+  expect(catalog.edges()).toEqual(["later > v", "later.* > v.*"]);
+  expect(lineageGaps(catalog.db, null, 10)).toMatchObject({
+    dialects: [{ dialect: "postgres", statements: 1, unresolved: 1 }],
+    statements: [{ key: "svc.d.s.v", unresolved: ["svc.d.s.later"] }],
+  });
+  catalog.table("later", "a", "b");
+  await catalog.read();
+  expect(catalog.edges()).toEqual(["later > v", "later.a > v.a", "later.b > v.b"]);
+  expect(lineageGaps(catalog.db, null, 10).statements).toEqual([]);
+});
+
+test("a routine moves data between tables, through temporary ones too, and reads what it only selects", async () => {
+  const catalog = shop().routine(
+    "build()",
+    `CREATE PROCEDURE s.build() LANGUAGE plpgsql AS $$
+     DECLARE n int;
+     BEGIN
+       CREATE TEMP TABLE step AS SELECT customer, sum(amount) AS total FROM orders WHERE id > 3 GROUP BY customer;
+       INSERT INTO revenue (customer, total) SELECT customer, total FROM step;
+       SELECT count(*) INTO n FROM big;
+     END $$`,
+  );
+  await catalog.read();
+  const own = catalog.edges().filter((edge) => /> (revenue|build)/.test(edge) || /"build/.test(edge));
+  expect(own).toEqual([
+    "big > build()",
+    "big.* > build()",
+    "orders > revenue",
+    "orders.amount > revenue.total",
+    "orders.customer > revenue",
+    "orders.customer > revenue.customer",
+    "orders.id > revenue",
+  ]);
+});
+
+test("a view that calls a routine comes from what the routine reads", async () => {
+  const catalog = new TestCatalog()
+    .table("t", "a")
+    .routine("f()", "CREATE FUNCTION s.f() RETURNS SETOF int LANGUAGE sql AS 'SELECT a FROM s.t'")
+    .view("v", ["x"], "CREATE VIEW s.v AS SELECT x FROM s.f() AS g(x)");
+  await catalog.read();
+  const graph = lineageOf(catalog.db, "svc.d.s.v", 5, 0);
+  expect(graph.nodes.map(({ fqn, level }) => [fqn, level])).toEqual([
+    ["svc.d.s.v", 0],
+    ["svc.d.s.f()", -1],
+    ["svc.d.s.t", -2],
+  ]);
+});
+
+test("what cannot be read is a gap, and credentials are not kept", async () => {
+  const catalog = shop().routine(
+    "dyn()",
+    "CREATE PROCEDURE s.dyn() LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'INSERT INTO ' || tab || ' SELECT 1'; PERFORM dblink('host=h password=hunter2'); END $$",
+  );
+  const { definitions } = await catalog.read();
+  expect(definitions.withGaps).toBe(1);
+  const { dialects, statements } = lineageGaps(catalog.db, null, 10);
+  expect(dialects[0]?.reasons["dynamic sql"]).toBe(1);
+  expect(statements[0]).toMatchObject({ origin: "procedure", key: "svc.d.s.dyn()" });
+  expect(JSON.stringify(catalog.db.all("SELECT * FROM statement"))).not.toContain("hunter2");
+});
+
+test("definitions that are not covered keep what they said", async () => {
+  const catalog = shop();
+  await catalog.read();
+  const before = catalog.edges();
+  await catalog.derive({ views: false });
+  await catalog.derive({ covers: () => false });
+  expect(catalog.edges()).toEqual(before);
+});
+
+test("a service that is renamed keeps its lineage; one that is deleted takes it along", async () => {
+  const catalog = shop();
+  await catalog.read();
+  renameService(catalog.db, "svc", "new", catalog.clock.now());
+  expect(lineageOf(catalog.db, "new.d.s.orders", 0, 1).edges).toMatchObject([{ to: "new.d.s.big", origins: ["view"] }]);
+  expect((await catalog.derive({ service: "new" })).edges).toEqual({ added: 0, removed: 0 });
+  deleteService(catalog.db, "new", catalog.clock.now());
+  expect(catalog.edges()).toEqual([]);
+});
+
+test("a graph with a cycle ends, and says when there is more", async () => {
+  const catalog = new TestCatalog()
+    .table("a", "x")
+    .table("b", "x")
+    .table("c", "x")
+    .routine(
+      "r()",
+      "CREATE PROCEDURE s.r() LANGUAGE sql AS $$ INSERT INTO b SELECT x FROM a; INSERT INTO a SELECT x FROM b; INSERT INTO c SELECT x FROM b $$",
+    );
+  await catalog.read();
+  const graph = lineageOf(catalog.db, "svc.d.s.a", 9, 9);
+  expect(graph.edges.map(({ from, to }) => `${from.slice(8)}>${to.slice(8)}`).toSorted()).toEqual([
+    "a>b",
+    "b>a",
+    "b>c",
+  ]);
+  expect(graph.more).toEqual({ up: false, down: false });
+  expect(lineageOf(catalog.db, "svc.d.s.a", 0, 1).more).toEqual({ up: true, down: true });
+});
