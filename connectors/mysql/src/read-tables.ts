@@ -1,4 +1,5 @@
-import { assemble, type Found, type ReadItem, type Slice } from "@headwater/core/connector";
+import { assemble, type Found, type ReadItem, type Slice, SourceError } from "@headwater/core/connector";
+import { qualified } from "./escape.ts";
 import { type Grants, readGrants } from "./grants.ts";
 import { bySchema, keyOf } from "./members.ts";
 import type { MysqlSession, RowOf, Shown } from "./requests.ts";
@@ -48,7 +49,9 @@ export async function* readTables(session: MysqlSession, { members, want }: Slic
     const path = [...member.parent, member.name];
     const trouble = troubleOf(row);
     if (trouble !== null && !trouble.ofView) {
-      yield { setAside: path, reason: `The server cannot open it: ${trouble.message}` };
+      yield LOCKED.test(trouble.message)
+        ? { setAside: path, reason: "Somebody has it locked." }
+        : { failed: path, error: cannotOpen(trouble.message, row) };
       continue;
     }
     const { schema, name, type, engine, collation, comment, options, rowCount, sizeBytes } = row;
@@ -93,6 +96,13 @@ const observations = (
   ...(rowCount === null ? {} : { rowCount }),
   ...(sizeBytes === null ? {} : { sizeBytes }),
 });
+
+const LOCKED = /lock wait timeout|metadata lock/i;
+
+const cannotOpen = (message: string, { schema, name }: RowOf<"tables">): SourceError =>
+  new SourceError("refused", `The server cannot open it: ${message.replace(/\.$/, "")}.`, {
+    hint: `CHECK TABLE ${qualified(schema, name)}; tells more.`,
+  });
 
 const INVALID_VIEW = /references invalid table\(s\) or column\(s\) or function\(s\)/;
 

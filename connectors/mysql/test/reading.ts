@@ -7,6 +7,7 @@ import {
   type Listed,
   type MetadataNode,
   type NodeName,
+  type ReadFailure,
   type ReadObject,
   type Session,
   SessionPool,
@@ -35,6 +36,7 @@ export interface Reading {
   entities: Map<string, ReadEntity>;
   listed: Listed[];
   setAside: SetAside[];
+  failed: ReadFailure[];
   queries: number;
 }
 
@@ -125,7 +127,7 @@ export async function readServer(
 ): Promise<Reading> {
   const { want = ALL, sliceSize = 2_000 } = options;
   const pool = await openPool(connection);
-  const reading: Reading = { entities: new Map(), listed: [], setAside: [], queries: 0 };
+  const reading: Reading = { entities: new Map(), listed: [], setAside: [], failed: [], queries: 0 };
   const add = (name: NodeName, found: Found, object: ReadObject | null): void => {
     const facts = node(name).facts(object === null ? (found.seed ?? null) : object.rows, found.kind);
     const path = [...found.parent.slice(1), found.name].join("/");
@@ -151,6 +153,7 @@ export async function readServer(
         const slice = { members: members.slice(at, at + sliceSize), want };
         for await (const item of node(name).read?.(session, slice) ?? []) {
           if ("setAside" in item) reading.setAside.push(item);
+          else if ("failed" in item) reading.failed.push(item);
           else add(name, byPath.get(item.path.join("/")) as Found, item);
         }
       });
