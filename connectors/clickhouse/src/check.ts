@@ -10,6 +10,8 @@ function missing(message: string, user: string): SourceError {
   return new SourceError("denied", message, { hint: `GRANT ${RIGHTS} ON *.* TO ${identifier(user)};` });
 }
 
+const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? "" : "s"}`;
+
 /** The steps of `headwater check`. */
 export const check: readonly CheckStep<Requests>[] = [
   {
@@ -43,17 +45,17 @@ export const check: readonly CheckStep<Requests>[] = [
       const [seen] = await session.all("visible");
       if (seen === undefined) throw new Error("The request `visible` has one row.");
       if (seen.tables > 0 && seen.withColumns === 0)
-        throw missing(`The user sees ${seen.tables} tables and no column of any of them.`, seen.user);
+        throw missing(`The user sees ${count(seen.tables, "table")} and no column of any of them.`, seen.user);
       if (seen.tables === 0)
-        throw missing(`The user sees ${seen.databases} databases and no table in any of them.`, seen.user);
-      return `${seen.tables} tables in ${seen.databases} databases, as far as they were granted to ${seen.user}`;
+        throw missing(`The user sees ${count(seen.databases, "database")} and no table in any of them.`, seen.user);
+      return `${count(seen.tables, "table")} in ${count(seen.databases, "database")}, as far as they were granted to ${seen.user}`;
     },
   },
   {
     name: "Read user-defined functions",
     required: false,
     loses: "functions cannot be read",
-    run: async (session) => `${(await session.all("functions")).length} functions`,
+    run: async (session) => count((await session.all("functions")).length, "function"),
   },
   {
     name: "Know whether the grants have changed",

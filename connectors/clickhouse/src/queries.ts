@@ -55,6 +55,6 @@ SELECT name, command, toString(type), format, return_type, argument_types FROM s
 
   visible: `
 SELECT currentUser(), toUInt32((SELECT count() FROM system.databases WHERE name ${NOT_SYSTEM})),
-  toUInt32((SELECT count() FROM system.tables WHERE database ${NOT_SYSTEM} AND is_temporary = 0)),
+  toUInt32((SELECT count() FROM system.tables WHERE database ${NOT_SYSTEM} AND is_temporary = 0 AND ${NOT_INNER})),
   toUInt32((SELECT uniqExact(database, table) FROM system.columns WHERE database ${NOT_SYSTEM}))`,
 };

@@ -29,13 +29,13 @@ export interface BridgeControl {
   roles?: Readonly<Record<string, readonly string[]>>;
   /** `readonly` of the user's profile. */
   readonly?: 0 | 1 | 2;
-  /** What goes wrong, for queries whose text matches. */
+  /** What goes wrong, for queries that match. */
   faults?: readonly Fault[];
 }
 
 /** Something that goes wrong with the next queries that match. */
 export interface Fault {
-  /** A regular expression the query's text must match. */
+  /** A regular expression that the query's text, followed by the values of its parameters, must match. */
   query: string;
   /** How often; default always. */
   times?: number;
@@ -141,7 +141,8 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   asked.push({ queryId, user, userAgent: request.headers["user-agent"] ?? "", settings, query });
   response.setHeader("X-ClickHouse-Query-Id", queryId);
 
-  const fault = faults.find((one) => new RegExp(one.query).test(query) && one.times !== 0);
+  const said = [query, ...parameters.values()].join("\n");
+  const fault = faults.find((one) => new RegExp(one.query).test(said) && one.times !== 0);
   if (fault?.times !== undefined) fault.times -= 1;
   const does = fault?.does ?? null;
   if (does !== null && "hang" in does) return;
