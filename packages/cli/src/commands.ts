@@ -127,6 +127,18 @@ export const COMMANDS: readonly CommandInfo[] = [
     load: () => import("./commands/recording.ts"),
   },
   {
+    name: "demo",
+    group: "Look around",
+    summary: "show what a catalog is good for, in ten seconds and without a source",
+    usage: ["demo"],
+    about: [
+      "It reads the database of Fernhill, a coffee roaster, before and after a week, into a catalog of its own in the temporary folder: no server, no network. With the PostgreSQL connector installed it plays two recordings of runs; without one it imports what they read.",
+    ],
+    options: [],
+    words: [0, 0],
+    load: () => import("./commands/demo.ts"),
+  },
+  {
     name: "ls",
     group: "Look around",
     summary: "list what is below a name, like a directory",
