@@ -15,7 +15,7 @@ describe.skipIf(noTerminal !== null)(`on a terminal${noTerminal === null ? "" : 
     project.shelf(sampleShop(), { latencyMs: 250, refuse: ["shop,sales,orders"] });
     const { code, shown } = await onTerminal(project, ["ingest", "-c", "shop.yaml"]).ended;
     expect(code).toBe(4);
-    expect(shown).toContain("shop.metadata with shelf@1.2.3, server memory 1");
+    expect(shown).toContain("shop.metadata with shelf@1.2.3, Shelf of JSON memory 1");
     expect(shown).toMatch(/ {2}databases {2,}1/);
     expect(shown).toMatch(/reading tables.* \d\.\d s/);
     // What is shown last of the block is its removal, and what went wrong stays above it.
