@@ -167,7 +167,7 @@ const figures = {
   "silent.oursWithStars":
     pythonMissing === null ? round(rate(verdicts.get("ours")!, ({ differsInStars }) => differsInStars)) : null,
   "rate.perSecond": Math.round(speed.perSecond),
-  "rate.toSpike": round(speed.perSecond / speed.spikePerSecond),
+  "rate.toSpike": round(speed.toSpike),
   "rate.p99ms": round(speed.p99),
   "rss.mb": rss,
 };
