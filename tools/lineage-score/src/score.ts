@@ -219,8 +219,8 @@ console.log(
 for (const [name, value] of Object.entries(figures))
   console.log(`${name.padEnd(20)} ${value === null ? "null" : value}`);
 
-const judged = judgedIn(readFileSync(new URL("../triage.md", import.meta.url), "utf8"));
-const unjudged = differences.filter((difference) => !judged.has(keyOf(difference)));
+const triaged = judgedIn(readFileSync(new URL("../triage.md", import.meta.url), "utf8"));
+const unjudged = differences.filter((difference) => !triaged.has(keyOf(difference)));
 console.log(`\n${differences.length} misses and differences, ${unjudged.length} of them not judged in triage.md`);
 for (const difference of unjudged.slice(0, 20)) console.log(`  ${keyOf(difference)}`);
 
