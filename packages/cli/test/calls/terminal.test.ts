@@ -33,6 +33,16 @@ describe.skipIf(noTerminal !== null)(`on a terminal${noTerminal === null ? "" : 
     for (const line of moving) expect(line.replaceAll(/\u001b\[[0-9;]*[A-Za-z]/g, "").length).toBeLessThan(40);
   });
 
+  test("a terminal of three rows is drawn over, not scrolled full", async () => {
+    project.shelf(sampleShop(), { latencyMs: 250 });
+    const { code, shown } = await onTerminal(project, ["ingest", "-c", "shop.yaml"], 80, 3).ended;
+    expect(code).toBe(0);
+    // oxlint-disable-next-line no-control-regex -- how far the cursor goes up
+    const up = [...shown.matchAll(/\u001b\[(\d+)A/g)].map(([, rows]) => Number(rows));
+    expect(up.length).toBeGreaterThan(3);
+    expect(Math.max(...up)).toBe(2);
+  });
+
   test("a password is asked for once, is not shown, and comes through", async () => {
     project.shelf(sampleShop(), { password: "canary-77", latencyMs: 50 });
     const terminal = onTerminal(project, ["ingest", "-c", "shop.yaml", "--threads", "4", "--report", "r.json"]);
