@@ -143,6 +143,23 @@ describe("export and import", () => {
     expect(importLines(other, lines.split("\n"), author)).toEqual({ created: 0, updated: 0, unchanged: 12 });
   });
 
+  test.each([
+    [["shop.db.s1.t1"], /Line 1: shop\.db\.s1\.t1 is in shop\.db\.s1, which neither/],
+    [["shop", "shop.db.s1"], /Line 2: shop\.db\.s1 is in shop\.db, which neither/],
+  ])("of %s alone are refused: nobody would find it again", async (fqns, message) => {
+    const db = openDatabase(":memory:");
+    await ingest(sampleSource(), db);
+    const lines = exported(db)
+      .split("\n")
+      .filter((line) => fqns.includes((JSON.parse(line) as { fullyQualifiedName: string }).fullyQualifiedName));
+    expect(lines).toHaveLength(fqns.length);
+    const other = openDatabase(":memory:");
+    expect(() => importLines(other, lines, { run: null, actor: null, at: 1 })).toThrow(message);
+    expect(exported(other)).toBe("");
+    // Where what is above them is there, they come back.
+    expect(importLines(db, lines, { run: null, actor: null, at: 1 })).toMatchObject({ unchanged: fqns.length });
+  });
+
   test("a line that is wrong is named, and nothing of the file is imported", () => {
     const db = openDatabase(":memory:");
     const good = '{"entityType":"team","fullyQualifiedName":"data","name":"data","version":"0.1"}';

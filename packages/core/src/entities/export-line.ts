@@ -100,6 +100,7 @@ export function fromEntityJson(json: JsonObject): ExportedEntity {
     throw new ExportLineError(`"entityType" is ${JSON.stringify(type)}, which is no type of entity Headwater knows.`);
   if (typeof fqn !== "string") throw new ExportLineError(`"fullyQualifiedName" is missing.`);
   const names = namesOf(fqn);
+  checkDepth(type, fqn, names.length);
   const version = versionOf(json["version"]);
   if (version === null)
     throw new ExportLineError(`${fqn}: "version" is ${JSON.stringify(json["version"])}; expected a form like "0.1".`);
@@ -133,6 +134,14 @@ export function fromEntityJson(json: JsonObject): ExportedEntity {
     source: toDocument(type, names[0] as string, source),
     curated,
   };
+}
+
+/** A name that is too short or too long is in no place the catalog can show. Tags may be nested. */
+function checkDepth(type: EntityType, fqn: string, length: number): void {
+  const { parents, infix } = ENTITY_TYPES[type];
+  const wanted = parents.length + (infix === undefined ? 1 : 2);
+  if (length === wanted || (type === "tag" && length > wanted)) return;
+  throw new ExportLineError(`${fqn}: the full name of a ${type} has ${wanted} parts, and this one ${length}.`);
 }
 
 function namesOf(fqn: string): string[] {
