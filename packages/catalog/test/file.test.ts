@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { backupTo, findCatalog, importLines, openDatabase } from "../src/index.ts";
+import { backupTo, curate, findCatalog, importLines, openDatabase } from "../src/index.ts";
 import { APPLICATION_ID, MIGRATIONS } from "../src/schema.ts";
 import { exported, ingest, sampleSource, table } from "./ingest.ts";
 
@@ -158,6 +158,26 @@ describe("export and import", () => {
     expect(exported(other)).toBe("");
     // Where what is above them is there, they come back.
     expect(importLines(db, lines, { run: null, actor: null, at: 1 })).toMatchObject({ unchanged: fqns.length });
+  });
+
+  test("keep a tag within a tag, which brings what it is in", () => {
+    const db = openDatabase(":memory:");
+    const author = { run: null, actor: "ana", at: 1 };
+    const team = '{"entityType":"team","fullyQualifiedName":"data","name":"data","version":"0.1","deleted":false}';
+    importLines(db, [team], author);
+    curate(db, 1, null, [{ field: "tags", add: 'PII.Person."a.b"' }], author);
+    const tags = exported(db)
+      .split("\n")
+      .map((line) => JSON.parse(line) as { fullyQualifiedName: string; classification?: { name: string } });
+    expect(tags.map((tag) => [tag.fullyQualifiedName, tag.classification?.name])).toEqual([
+      ["PII", undefined],
+      ["PII.Person", "PII"],
+      ['PII.Person."a.b"', "PII"],
+      ["data", undefined],
+    ]);
+    const other = openDatabase(":memory:");
+    importLines(other, exported(db).split("\n"), author);
+    expect(exported(other)).toBe(exported(db));
   });
 
   test("a line that is wrong is named, and nothing of the file is imported", () => {

@@ -71,7 +71,8 @@ function columnsOut(columns: readonly Column[], parent: string, extension: JsonO
 function parentReferences(type: EntityType, names: readonly string[]): JsonObject {
   const { parents, infix } = ENTITY_TYPES[type];
   const out: JsonObject = {};
-  const above = infix === undefined ? names.slice(0, -1) : names.slice(0, -2);
+  // A tag may be in another tag; its classification is the first name all the same.
+  const above = type === "tag" ? names.slice(0, 1) : names.slice(0, infix === undefined ? -1 : -2);
   parents.forEach((parent, level) => {
     const path = above.slice(0, above.length - level);
     const key = parent.endsWith("Service") ? "service" : parent;
