@@ -13,6 +13,7 @@ export { connectorForType, connectorForUrl, loadConnector } from "./plugins/load
 export * from "./session/index.ts";
 export { type Clock, systemClock } from "./topology/clock.ts";
 export { leftOutBy, type NameFilter, type Pattern } from "./topology/filter.ts";
+export { ownChanges, type OwnEntity } from "./topology/own-change.ts";
 export type * from "./topology/ports.ts";
 export {
   addCounts,
