@@ -17,7 +17,7 @@ export interface Reading {
 export async function readLogs(path: string, options: { pageRows?: number; cursor?: string } = {}): Promise<Reading> {
   const { pageRows = 1_000, cursor = null } = options;
   const pool = new SessionPool({
-    connector: queryLog as never,
+    connector: queryLog,
     config: {},
     intent: "metadata",
     limit: 1,
@@ -27,9 +27,9 @@ export async function readLogs(path: string, options: { pageRows?: number; curso
   await pool.hello();
   const { session } = await pool.acquire("");
   const reading: Reading = { files: [], queries: [], faults: [], leftOut: 0, cursors: [] };
-  for (const file of await fileLog.files(session as never, path)) {
+  for (const file of await fileLog.files(session, path)) {
     reading.files.push(file.path);
-    for await (const page of fileLog.read(session as never, file, { pageRows, cursor })) {
+    for await (const page of fileLog.read(session, file, { pageRows, cursor })) {
       reading.queries.push(...page.queries);
       reading.faults.push(...page.faults);
       reading.leftOut += page.leftOut;

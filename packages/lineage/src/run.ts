@@ -23,7 +23,6 @@ import {
   mark,
   ownChanges,
   type OwnEntity,
-  type QueryLog,
   quoteName,
   type RunEvent,
   type RunResult,
@@ -230,7 +229,7 @@ async function logOf(
   pool: SessionPool,
   emit: (event: EventBody) => void,
 ): Promise<LogResult | null> {
-  const log = source.connector[source.capability] as QueryLog | undefined;
+  const log = source.connector[source.capability];
   if (log === undefined) {
     emit({
       event: "note",

@@ -1,5 +1,5 @@
 import { dialects } from "@headwater/sql-lineage";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { hideStrings, shapeHex, shaper } from "../src/index.ts";
 
