@@ -131,6 +131,7 @@ export async function readDatabase(
         const slice = { members: members.slice(at, at + sliceSize), want };
         for await (const item of node(name).read?.(session, slice) ?? []) {
           if ("setAside" in item) reading.setAside.push(item);
+          else if ("failed" in item) throw item.error;
           else add(name, byPath.get(item.path.join("/")) as Found, item);
         }
       });

@@ -8,6 +8,7 @@ import {
   ENTITY_TYPES,
   type EntityType,
   type FinishCommit,
+  formerFqn,
   type Found,
   type Known,
   type Lease,
@@ -19,6 +20,7 @@ import {
   type Position,
   type Postponed,
   quoteName,
+  type Renamed,
   type RunEnd,
   type RunEvent,
   type RunStart,
@@ -324,7 +326,8 @@ export class CatalogStore implements Store {
         .map((name) => quoteName(name))
         .join(".");
       const row = this.#db.get(
-        "SELECT 1 FROM entity WHERE prefix = ? AND name = ? AND deleted = 0",
+        // A database may be called what a pipeline is called, and nothing is in a pipeline.
+        "SELECT 1 FROM entity WHERE prefix = ? AND name = ? AND deleted = 0 AND type <> 'ingestionPipeline'",
         prefix,
         names[names.length - 1] as string,
       );
@@ -416,7 +419,7 @@ export class CatalogStore implements Store {
     }
   }
 
-  async *absent(runId: string): AsyncGenerator<Absent[]> {
+  async *absent(runId: string, renamed?: readonly Renamed[]): AsyncGenerator<Absent[]> {
     const run = Number(runId);
     const scopes = this.#db.all<{
       node: NodeName;
@@ -433,6 +436,8 @@ export class CatalogStore implements Store {
     // Parents before children: a scope's FQN is longer than the one it is in.
     scopes.sort((a, b) => a.fqn.length - b.fqn.length || (a.fqn < b.fqn ? -1 : 1));
     for (const { node, fqn, unit, seen, digest, previous } of scopes) {
+      const known = renamed === undefined ? fqn : formerFqn(fqn, renamed);
+      if (known === null) continue;
       const rows = this.#db.all<{
         id: number;
         fqn: string;
@@ -446,7 +451,7 @@ export class CatalogStore implements Store {
          WHERE e.prefix = ? AND e.type = ? AND e.deleted = 0
            AND NOT EXISTS (SELECT 1 FROM stage g WHERE g.unit = ? AND g.parent = ? AND g.name = e.name)
          ORDER BY e.name`,
-        childPrefix(node, fqn),
+        childPrefix(node, known),
         node,
         unit,
         fqn,
@@ -582,7 +587,8 @@ export class CatalogStore implements Store {
   #rememberAbsences(run: number, absent: readonly number[]): void {
     this.#db.run(
       `DELETE FROM absence WHERE entity IN (SELECT a.entity FROM absence a JOIN entity e ON e.id = a.entity
-       JOIN scope s ON s.run = ? AND s.node = e.type AND s.fqn = e.prefix AND s.seen <> 'denied')`,
+       JOIN scope s ON s.run = ? AND s.node = e.type AND s.seen <> 'denied'
+         AND s.fqn || CASE e.type WHEN 'dashboardDataModel' THEN '.model' ELSE '' END = e.prefix)`,
       run,
     );
     for (const id of absent) this.#db.run("INSERT OR REPLACE INTO absence(entity, run) VALUES (?, ?)", id, run);

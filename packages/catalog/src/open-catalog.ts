@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, openSync, readSync, closeSync, statSync } from "node:fs";
+import { existsSync, openSync, readSync, closeSync, statSync } from "node:fs";
 import { HeadwaterError } from "@headwater/core";
 import { Database } from "./database.ts";
 import { makeCatalogFolder } from "./find-catalog.ts";
@@ -101,14 +101,20 @@ function isUnused(file: string): boolean {
   }
 }
 
+/** The name of a copy that overwrites no earlier one: `….bak`, `….2.bak` and so on. */
+function freeName(beginning: string): string {
+  for (let number = 1; ; number += 1) {
+    const file = `${beginning}${number === 1 ? "" : `.${number}`}.bak`;
+    if (!existsSync(file)) return file;
+  }
+}
+
 function migrate(db: Database): Database {
   const version = (): number => db.get<{ user_version: number }>("PRAGMA user_version")?.user_version ?? 0;
   const from = version();
   if (from === SCHEMA_VERSION) return db;
-  if (from > 0 && db.file !== ":memory:") {
-    db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
-    copyFileSync(db.file, `${db.file}.version-${from}.bak`);
-  }
+  // Not a copy of the file: what others wrote last may still be in the write-ahead log.
+  if (from > 0 && db.file !== ":memory:") db.run("VACUUM INTO ?", freeName(`${db.file}.version-${from}`));
   db.transaction(() => {
     // Another process may have migrated while this one waited.
     for (let at = version(); at < SCHEMA_VERSION; at += 1) db.exec(MIGRATIONS[at] as string);

@@ -1,9 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { backupTo, findCatalog, importLines, openDatabase } from "../src/index.ts";
+import { APPLICATION_ID, MIGRATIONS } from "../src/schema.ts";
 import { exported, ingest, sampleSource, table } from "./ingest.ts";
 
 let folder: string;
@@ -74,6 +75,29 @@ describe("a catalog file", () => {
     };
     expect(read).toThrow(/damaged/);
     expect(readFileSync(file).equals(bytes)).toBe(true);
+  });
+
+  test("keeps a whole copy before its tables are migrated, and overwrites none", () => {
+    for (const copy of ["", ".2"]) {
+      rmSync(file, { force: true });
+      mkdirSync(dirname(file), { recursive: true });
+      const old = new DatabaseSync(file);
+      old.exec(
+        `PRAGMA journal_mode = WAL; ${MIGRATIONS[0] ?? ""} PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = 1`,
+      );
+      // While somebody reads, what is written stays in the write-ahead log.
+      const reader = new DatabaseSync(file, { readOnly: true });
+      reader.exec("BEGIN");
+      reader.prepare("SELECT * FROM service").all();
+      old.exec("INSERT INTO service(name, identity) VALUES ('shop', 'this one')");
+      openDatabase(file).close();
+      reader.close();
+      old.close();
+      const kept = new DatabaseSync(`${file}.version-1${copy}.bak`, { readOnly: true });
+      expect(kept.prepare("SELECT name FROM service").all()).toEqual([{ name: "shop" }]);
+      expect(kept.prepare("PRAGMA user_version").get()).toEqual({ user_version: 1 });
+      kept.close();
+    }
   });
 
   test("survives a full disk: what was committed stays, and the next run goes on", async () => {

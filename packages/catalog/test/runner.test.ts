@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { MemorySource } from "@headwater/core/memory";
+import type { Database } from "../src/index.ts";
 import { exported, ingest, memoryCatalog, sampleSource, table } from "./ingest.ts";
 
 describe("a first run", () => {
@@ -194,6 +196,93 @@ describe("renames", () => {
     expect(run.counts.table).toMatchObject({ created: 1, deleted: 0 });
     expect(exported(db)).not.toContain("shop.db.s2");
     expect((await ingest(source, db)).counts.table).toMatchObject({ unchanged: 7 });
+  });
+
+  /** Renames the schema `s2` to `sales` with tables of these names, by the keys of the former ones or fresh ones. */
+  function renameSchema(source: MemorySource, tables: Record<string, string>): void {
+    source.drop("databaseSchema", ["db", "s2"]);
+    source.put("databaseSchema", { path: ["db", "sales"], kind: "Schema", key: "s2", facts: { description: null } });
+    for (const [name, key] of Object.entries(tables))
+      source.put("table", { path: ["db", "sales", name], kind: "Regular", key, facts: table(["id", key]) });
+  }
+  const live = (db: Database): string[] =>
+    exported(db)
+      .split("\n")
+      .map((line) => JSON.parse(line) as { fullyQualifiedName: string; deleted: boolean; columns?: { name: string }[] })
+      .filter(({ deleted, fullyQualifiedName }) => !deleted && fullyQualifiedName.startsWith("shop.db.sales."))
+      .map(({ fullyQualifiedName, columns }) => `${fullyQualifiedName.slice(14)} ${columns?.[1]?.name}`);
+
+  test("of a schema do not bring back what was dropped in it", async () => {
+    const db = memoryCatalog();
+    const source = sampleSource();
+    await ingest(source, db);
+    renameSchema(source, { t1: "s2.t1" });
+    const run = await ingest(source, db);
+    expect(run.counts.table).toMatchObject({ deleted: 2 });
+    expect(live(db)).toEqual(["t1 s2.t1"]);
+    expect(exported(db)).not.toContain("shop.db.s2");
+    expect((await ingest(source, db)).counts.table).toMatchObject({ unchanged: 4, deleted: 0 });
+  });
+
+  test("of a database to the name of the pipeline take along what has no keys", async () => {
+    const db = memoryCatalog();
+    const source = new MemorySource();
+    const fill = (name: string): void => {
+      source.put("database", { path: [name], kind: "Database", key: "db", facts: {} });
+      source.put("databaseSchema", { path: [name, "s"], kind: "Schema", facts: {} });
+      source.put("table", { path: [name, "s", "t"], kind: "Regular", facts: table(["id"]) });
+    };
+    fill("db");
+    await ingest(source, db);
+    source.drop("database", ["db"]);
+    fill("metadata");
+    expect(await ingest(source, db)).toMatchObject({ state: "success", counts: { database: { renamed: 1 } } });
+    expect(exported(db)).not.toContain("shop.db");
+    expect((await ingest(source, db)).counts.table).toMatchObject({ unchanged: 1, deleted: 0 });
+  });
+
+  test("of a schema count what was dropped in it against the safety limit", async () => {
+    const db = memoryCatalog();
+    const source = sampleSource(2, 20);
+    await ingest(source, db);
+    renameSchema(source, { t1: "s2.t1" });
+    const run = await ingest(source, db);
+    expect(run).toMatchObject({ exit: 6 });
+    expect(run.events).toContainEqual(expect.objectContaining({ event: "held", deletions: 19 }));
+  });
+
+  test.each([
+    ["names change hands", { t1: "s2.t2", t4: "s2.t1" }],
+    ["names are swapped", { t1: "s2.t2", t2: "s2.t1" }],
+    ["a name is taken by a new table, and its former one has another", { t1: "new", t9: "s2.t1" }],
+    ["a name that was deleted before is taken", { t3: "s2.t1" }],
+  ])("of a schema, while %s: a name beats a key", async (_, tables: Record<string, string>) => {
+    const db = memoryCatalog();
+    const source = sampleSource();
+    await ingest(source, db);
+    if (tables["t3"] !== undefined) {
+      source.drop("table", ["db", "s2", "t3"]);
+      await ingest(source, db);
+    }
+    renameSchema(source, tables);
+    expect((await ingest(source, db)).state).toBe("success");
+    expect(live(db)).toEqual(Object.entries(tables).map(([name, key]) => `${name} ${key}`));
+    expect((await ingest(source, db)).counts.table).toMatchObject({ updated: 0, created: 0, deleted: 0, renamed: 0 });
+  });
+
+  test("of a schema, while a table of it moves to another one and a new one takes its name", async () => {
+    for (const other of ["a", "z"]) {
+      const db = memoryCatalog();
+      const source = sampleSource();
+      source.put("databaseSchema", { path: ["db", other], kind: "Schema", key: other, facts: { description: null } });
+      await ingest(source, db);
+      renameSchema(source, { t1: "new" });
+      source.put("table", { path: ["db", other, "moved"], kind: "Regular", key: "s2.t1", facts: table(["id", "x"]) });
+      expect((await ingest(source, db)).state).toBe("success");
+      expect(live(db)).toEqual(["t1 new"]);
+      expect(exported(db)).toContain(`shop.db.${other}.moved`);
+      expect((await ingest(source, db)).counts.table).toMatchObject({ updated: 0, created: 0, deleted: 0 });
+    }
   });
 
   test("name beats key: build and swap moves nothing", async () => {

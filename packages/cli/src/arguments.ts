@@ -87,9 +87,9 @@ export function parseArguments(command: CommandInfo, argv: readonly string[]): A
   return new Arguments(command, positionals, values);
 }
 
-/** A value that looks like an option was more likely forgotten than meant, unless it is tied on with `=`. */
+/** A value that looks like an option was more likely forgotten than meant, unless it is tied on with `=`; so was an empty one. */
 function hasValue(token: { value: string | undefined; inlineValue: boolean | undefined }): boolean {
   const { value, inlineValue } = token;
-  if (value === undefined) return false;
+  if (value === undefined || value === "") return false;
   return inlineValue === true || value === "-" || !value.startsWith("-");
 }

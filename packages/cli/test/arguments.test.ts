@@ -36,6 +36,13 @@ test("options come in every form there is", () => {
   expect(parsed("--", "--json").words).toEqual(["--json"]);
 });
 
+test("an empty value is a forgotten one", () => {
+  for (const argv of [["--catalog", ""], ["--catalog="], ["--service", ""]])
+    expect(parseArguments(ingest, argv)).toMatchObject({
+      message: expect.stringContaining(`${argv[0]?.replace("=", "")} needs a value`),
+    });
+});
+
 test("an option the command does not have cannot be asked for", () => {
   expect(() => parsed().value("yes")).toThrow(/asks for --yes/);
 });

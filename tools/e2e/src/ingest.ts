@@ -1,4 +1,5 @@
 import { CatalogStore, type Database } from "@headwater/catalog";
+import { clickhouse } from "@headwater/connector-clickhouse";
 import { postgres } from "@headwater/connector-postgres";
 import {
   type Clock,
@@ -12,7 +13,8 @@ import {
   workflowFromUrl,
 } from "@headwater/core";
 
-const CONNECTOR: UsableConnector = { connector: postgres, version: "0.0.0" };
+const POSTGRES: UsableConnector = { connector: postgres, version: "0.0.0" };
+const CLICKHOUSE: UsableConnector = { connector: clickhouse, version: "0.0.0" };
 
 /** A run with everything that happened. */
 export interface Ingested extends RunResult {
@@ -29,17 +31,24 @@ export const hurriedClock: Clock = { now: () => systemClock.now(), sleep: async 
 export async function ingest(
   db: Database,
   source: string,
-  settings: { service?: string; options?: Partial<RunOptions>; fresh?: boolean; clock?: Clock } = {},
+  settings: {
+    service?: string;
+    options?: Partial<RunOptions>;
+    fresh?: boolean;
+    allowEmpty?: boolean;
+    clock?: Clock;
+  } = {},
 ): Promise<Ingested> {
-  const { service = "shop", options = {}, fresh = false, clock = hurriedClock } = settings;
-  const workflow = source.startsWith("postgres://")
-    ? workflowFromUrl(new URL(source), CONNECTOR, { service })
+  const { service = "shop", options = {}, fresh = false, allowEmpty = false, clock = hurriedClock } = settings;
+  const connector = /^(?:clickhouse|source:\s+type: clickhouse)/.test(source) ? CLICKHOUSE : POSTGRES;
+  const workflow = /^\w+:\/\//.test(source)
+    ? workflowFromUrl(new URL(source), connector, { service })
     : readWorkflow(source, "workflow.yaml", {
         env: {},
         readFile: (path) => {
           throw new Error(`Nothing is to be read from ${path}.`);
         },
-        connectorFor: () => CONNECTOR,
+        connectorFor: () => connector,
       });
   if (workflow.kind !== "metadata") throw new Error(`It is a ${workflow.kind} workflow.`);
   const events: RunEvent[] = [];
@@ -48,6 +57,7 @@ export async function ingest(
     config: workflow.connection?.config,
     options: { ...workflow.options, ...options },
     fresh,
+    allowEmpty,
     store: new CatalogStore(db),
     clock,
     signal: new AbortController().signal,

@@ -23,11 +23,12 @@ export function findEntity(db: Database, typed: string, call: Call, options: { d
   if (exact !== null) return exact;
   for (let length = names.length; length > 0; length -= 1) {
     const ending = `.${buildFqn(...names.slice(0, length))}`;
-    const whole = similarFqns(db, ending.slice(1), CANDIDATES, options).filter((fqn) => fqn.endsWith(ending));
-    const [fqn] = whole;
-    if (fqn === undefined || whole.length > 1) continue;
-    const found = under(db, [...splitFqn(fqn), ...names.slice(length)], call);
-    if (found === null) continue;
+    // A table and a routine may share one name.
+    const whole = new Set(similarFqns(db, ending.slice(1), CANDIDATES, options).filter((fqn) => fqn.endsWith(ending)));
+    const meant = [...whole].flatMap((fqn) => under(db, [...splitFqn(fqn), ...names.slice(length)], call) ?? []);
+    const [found] = meant;
+    if (found === undefined) continue;
+    if (meant.length > 1) throw severalNames(typed, meant.map(fqnOf));
     call.err.print(call.err.paint("dim", safe(`${typed} is ${fqnOf(found)}`)));
     return found;
   }
@@ -86,6 +87,15 @@ function pick(entities: readonly Entity[], { args }: Call): Entity | null {
       hint: `Say which one: ${candidates.map((entity) => `--type ${entity.type}`).join(" or ")}`,
     });
   return first;
+}
+
+const SHOWN = 5;
+
+function severalNames(typed: string, fqns: readonly string[]): HeadwaterError {
+  const more = fqns.length > SHOWN ? ", …" : "";
+  return new HeadwaterError("usage", `Several names end in ${typed}.`, {
+    hint: `Say which one: ${fqns.slice(0, SHOWN).join(", ")}${more}`,
+  });
 }
 
 function notFound(db: Database, typed: string, names: readonly string[]): HeadwaterError {

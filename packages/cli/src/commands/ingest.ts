@@ -86,7 +86,8 @@ export async function run(call: Call): Promise<number> {
   }
   const exit = outcomes.map(exitOf).find((code) => code !== EXIT.success) ?? EXIT.success;
   const report = reportOf(path, dryRun, exit, outcomes);
-  writeReport(report);
+  const unwritten = written(() => writeReport(report));
+  if (unwritten !== null) err.print(...failureLines(unwritten, call));
   if (crash !== null) throw crash.error;
   if (json) out.json(report);
   else if (!quiet || exit !== EXIT.success) {
@@ -95,7 +96,18 @@ export async function run(call: Call): Promise<number> {
   }
   if (exit === EXIT.interrupted && !dryRun)
     err.print("The same command goes on from here; with --fresh it begins anew.");
-  return exit;
+  return exit === EXIT.success && unwritten !== null ? EXIT[unwritten.exit] : exit;
+}
+
+/** Why something could not be written; how a run ended matters more, and is told as well. */
+function written(write: () => void): HeadwaterError | null {
+  try {
+    write();
+    return null;
+  } catch (error) {
+    if (!isHeadwaterError(error)) throw error;
+    return error;
+  }
 }
 
 interface Context {

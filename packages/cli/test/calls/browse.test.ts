@@ -101,6 +101,24 @@ describe("show", () => {
     expect((await project.run("show", "orders.amount")).stdout).toContain("shop.shop.sales.orders.amount");
   });
 
+  test("an ending several entities have is not one of them", async () => {
+    const two = new Project();
+    two.shelf(sampleShop());
+    two.workflow();
+    two.write("other.yaml", two.read("shop.yaml").replace("serviceName: shop", "serviceName: other"));
+    await two.run("ingest", "-c", "shop.yaml", "other.yaml", "-q");
+    for (const [name, rest] of [
+      ["orders", ""],
+      ["sales.orders", ""],
+      ["orders.amount", ".amount"],
+    ] as const) {
+      const { code, stderr, stdout } = await two.run("show", name);
+      expect([code, stdout]).toEqual([2, ""]);
+      expect(stderr).toContain(`✗ Several names end in ${name}.\n`);
+      expect(stderr).toContain(`Say which one: shop.shop.sales.orders${rest}, other.shop.sales.orders${rest}\n`);
+    }
+  });
+
   test.each([
     ["shop.shop.sales.Orders", "Did you mean shop.shop.sales.orders?"],
     ["shop.shop.slaes.orders", "Did you mean shop.shop.sales.orders?"],

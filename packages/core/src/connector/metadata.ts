@@ -89,8 +89,14 @@ export interface SetAside {
   reason: string;
 }
 
+/** An object that cannot be read although the request did not fail: nothing is known about it, and it keeps what was known. */
+export interface ReadFailure {
+  failed: Path;
+  error: SourceError;
+}
+
 /** What reading a slice yields. Members that are not yielded have vanished since the listing. */
-export type ReadItem<Rows extends Json = Json> = ReadObject<Rows> | SetAside;
+export type ReadItem<Rows extends Json = Json> = ReadObject<Rows> | SetAside | ReadFailure;
 
 /** How a connector reads one node of its topology. */
 export interface MetadataNode<

@@ -1,7 +1,8 @@
 /** The decisions at the end of a run: what was renamed, what is gone, and what stays because nothing proves it gone. */
 import type { NodeName } from "../connector/metadata.ts";
 import { parentFqn } from "../entities/fqn.ts";
-import type { Absent, EntityId, EntityStore, FinishCommit, StateStore } from "./ports.ts";
+import { formerFqn } from "./former-fqn.ts";
+import type { Absent, EntityId, EntityStore, FinishCommit, Renamed, StateStore } from "./ports.ts";
 import { type EventBody, noCounts } from "./run-event.ts";
 import { notCovered, type MaxDelete, type RunOptions } from "./run-options.ts";
 import type { Topology } from "./topologies.ts";
@@ -38,7 +39,13 @@ export async function planFinish(
       absentFqns.add(entity.fqn);
     }
 
-  const movedBelow = await planRenames(runId, plan, absent, absentFqns, store);
+  const { movedBelow, parents } = await planRenames(runId, topology, plan, absent, absentFqns, store);
+  // What went along with a renamed parent is known under its former name, and the listings have the new one.
+  if (parents.length > 0) {
+    const elsewhere = new Set(plan.renamed.map(({ id }) => id));
+    for await (const page of store.absent(runId, parents))
+      for (const entity of page) if (!elsewhere.has(entity.id)) absent.set(entity.id, entity);
+  }
   const gone: Absent[] = [];
   for (const entity of absent.values()) {
     const leftOut = notCovered(options, entity.node, entity.kind, entity.name, entity.fqn);
@@ -84,33 +91,51 @@ export function deletionLimit(maxDelete: MaxDelete, live: number): number {
   return "objects" in maxDelete ? maxDelete.objects : Math.floor((live * maxDelete.percent) / 100);
 }
 
+/** What {@link planRenames} found out beside the renames themselves. */
+interface Moves {
+  /** How many objects moved away from below each absence. */
+  movedBelow: Map<string, number>;
+  /** Renamed things that have others in them. */
+  parents: Renamed[];
+}
+
 /**
  * A postponed name is a rename when the entity that had its key is missing itself, or sits below something missing. Name
- * beats key: an entity whose own name is still there keeps it. Returns how many objects moved away from below each absence.
+ * beats key: an entity whose own name is still there keeps it, in a parent that was renamed too.
  */
 async function planRenames(
   runId: string,
+  topology: Topology,
   plan: FinishPlan,
   absent: Map<EntityId, Absent>,
   absentFqns: ReadonlySet<string>,
-  store: StateStore,
-): Promise<Map<string, number>> {
-  const moved = new Map<string, number>();
+  store: EntityStore & StateStore,
+): Promise<Moves> {
+  const moves: Moves = { movedBelow: new Map(), parents: [] };
   const taken = new Set<EntityId>();
-  for await (const page of store.postponed(runId))
+  for await (const page of store.postponed(runId)) {
+    const fresh = new Set(page.map(({ change }) => `${change.type} ${change.fqn}`));
     for (const { change, owner } of page) {
       if (owner === null || taken.has(owner.id)) continue;
       const above = nearestAbsent(owner.fqn, absentFqns);
       if (!absent.has(owner.id) && above === null) continue;
+      // Where the parent was renamed, both names are looked for in it: the one it had, and the one that is listed.
+      const former = formerFqn(change.fqn, moves.parents);
+      if (former !== null && former !== owner.fqn && (await store.known(change.type, [former])).size > 0) continue;
+      const along = moves.parents.findLast(({ from }) => owner.fqn.startsWith(`${from}.`));
+      const kept = along === undefined ? null : along.to + owner.fqn.slice(along.from.length);
+      if (kept !== null && kept !== change.fqn && fresh.has(`${change.type} ${kept}`)) continue;
       taken.add(owner.id);
       absent.delete(owner.id);
       plan.renamed.push({ id: owner.id, type: change.type, to: change.fqn });
       const node = change.type as NodeName;
       plan.events.push({ event: "renamed", node, from: owner.fqn, to: change.fqn });
       (plan.counts[node] ??= noCounts()).renamed += 1;
-      if (above !== null) moved.set(above, (moved.get(above) ?? 0) + 1);
+      if (above !== null) moves.movedBelow.set(above, (moves.movedBelow.get(above) ?? 0) + 1);
+      if (topology.nodes.some(({ parent }) => parent === node)) moves.parents.push({ from: owner.fqn, to: change.fqn });
     }
-  return moved;
+  }
+  return moves;
 }
 
 function nearestAbsent(fqn: string, absentFqns: ReadonlySet<string>): string | null {

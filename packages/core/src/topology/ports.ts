@@ -122,6 +122,12 @@ export interface Absent {
   below: number;
 }
 
+/** The former and the new FQN of something. */
+export interface Renamed {
+  from: string;
+  to: string;
+}
+
 /** A postponed change, with the entity its key belonged to when it was read. */
 export interface Postponed {
   change: Change;
@@ -197,8 +203,11 @@ export interface EntityStore {
   keysInUse(service: string, type: EntityType, keys: readonly string[]): Promise<Set<string>>;
   /** Which of these FQNs some entity has that is not deleted. */
   exist(fqns: readonly string[]): Promise<Set<string>>;
-  /** Entities of the run's listed scopes that the listings no longer have, parents before children. */
-  absent(runId: string): AsyncIterable<Absent[]>;
+  /**
+   * Entities of the run's listed scopes that the listings no longer have, parents before children. With `renamed`: those of
+   * the scopes at or below what was renamed, which the catalog still has under the former name.
+   */
+  absent(runId: string, renamed?: readonly Renamed[]): AsyncIterable<Absent[]>;
   /** Live tables, views and routines of a service: what the safety valve measures against. */
   countedLive(service: string, nodes: readonly NodeName[]): Promise<number>;
   outOfScope(runId: string): Promise<OutOfScope[]>;

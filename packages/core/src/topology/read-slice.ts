@@ -1,4 +1,4 @@
-import type { MetadataNode, NodeName, ReadObject, SetAside, Want } from "../connector/metadata.ts";
+import type { MetadataNode, NodeName, ReadItem, ReadObject, Want } from "../connector/metadata.ts";
 import { isSourceError, SourceError } from "../connector/source-error.ts";
 import { isHeadwaterError } from "../errors.ts";
 import { buildFqn, type Path } from "../entities/fqn.ts";
@@ -64,6 +64,7 @@ async function readHalving(
     await readOnce(reading, opened, members, attempt);
     result.objects.push(...attempt.objects);
     result.setAside.push(...attempt.setAside);
+    result.failed.push(...attempt.failed);
     result.outsiders += attempt.outsiders;
     return;
   } catch (thrown) {
@@ -103,14 +104,15 @@ async function readOnce(
       throw new SourceError("refused", `The connector lists ${nodeName} without a seed and has no read for it.`);
     await opened.driver.begin(signal, reading.work);
     for await (const item of node.read(opened.session, { members: members.map((member) => member.found), want })) {
-      const key = pathKey("setAside" in item ? item.setAside : item.path);
+      const key = pathKey(pathOf(item));
       const member = byFqn.get(key);
       if (member === undefined) {
         result.outsiders += 1;
         continue;
       }
       byFqn.delete(key);
-      if (isSetAside(item)) result.setAside.push({ member, reason: item.reason });
+      if ("setAside" in item) result.setAside.push({ member, reason: item.reason });
+      else if ("failed" in item) result.failed.push({ member, error: item.error });
       else result.objects.push({ member, object: item });
     }
     await opened.driver.end();
@@ -134,7 +136,10 @@ export async function endFails(end: Promise<void>): Promise<boolean> {
   }
 }
 
-const isSetAside = (item: ReadObject | SetAside): item is SetAside => "setAside" in item;
+function pathOf(item: ReadItem): Path {
+  if ("setAside" in item) return item.setAside;
+  return "failed" in item ? item.failed : item.path;
+}
 
 const pathKey = (path: Path): string => buildFqn(...path);
 

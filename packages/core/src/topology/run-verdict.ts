@@ -27,7 +27,7 @@ export function verdictOn(counts: Counts, topology: Topology, options: RunOption
     return {
       state: "partialSuccess",
       exit: "held",
-      message: `Everything else is committed; ${held} deletions were held back by the safety limit.`,
+      message: "Deletions were held back by the safety limit; everything else is committed.",
     };
   if (failed > 0 && share < options.successThreshold)
     return {

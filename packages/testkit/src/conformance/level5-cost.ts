@@ -1,0 +1,112 @@
+/** Level 5: what a large source costs. */
+import { setTimeout as wait } from "node:timers/promises";
+import { emptyCatalog, ending, ingest } from "./run.ts";
+import { failed, passed, type Rule, skipped, type Verdict, withSource } from "./rule.ts";
+import { objects } from "./seeds.ts";
+import type { SeededSource } from "./fixture.ts";
+import type { Subject } from "./subject.ts";
+
+/** How much the process may grow while it reads, in bytes. */
+const GROWTH = 300 * 2 ** 20;
+/** Until the first object is in the catalog, in milliseconds. */
+const FIRST_MS = 10_000;
+/** From Ctrl-C to the end of the run, in milliseconds. */
+const CANCEL_MS = 2_000;
+const MEASURE_EVERY_MS = 20;
+
+const large = new WeakMap<Subject, Promise<SeededSource>>();
+
+/** A check that needs a large source. */
+function onLarge(check: (subject: Subject, source: SeededSource) => Promise<Verdict>): Rule["check"] {
+  return withSource(async (subject) => {
+    const { many } = subject.fixture;
+    if (many === undefined) return skipped("The fixture does not say how many objects it can make (many).");
+    let source = large.get(subject);
+    if (source === undefined) large.set(subject, (source = subject.seed([{ scope: "size", objects: objects(many) }])));
+    return check(subject, await source);
+  });
+}
+
+const staysSmall = onLarge(async (subject, source) => {
+  const before = process.memoryUsage.rss();
+  let most = before;
+  const timer = setInterval(() => (most = Math.max(most, process.memoryUsage.rss())), MEASURE_EVERY_MS);
+  const ran = await ingest(subject, source, emptyCatalog()).finally(() => clearInterval(timer));
+  if (ran.exit !== 0) return failed(`The run ended with ${ending(ran)}`);
+  const megabytes = Math.round((most - before) / 2 ** 20);
+  return most - before > GROWTH ? failed(`The process grew by ${megabytes} MB.`) : passed({ megabytes });
+});
+
+const asksLittle = onLarge(async (subject, source) => {
+  const ran = await ingest(subject, source, emptyCatalog());
+  const event = ran.events.findLast(({ event: name }) => name === "queries");
+  if (event?.event !== "queries" || event.bound === null)
+    return skipped("The manifest has no formula; see L1.formula.");
+  return event.total > event.bound
+    ? failed(`${event.total} queries, where the formula allows ${event.bound}.`)
+    : passed({ queries: event.total, allowed: event.bound });
+});
+
+const beginsSoon = onLarge(async (subject, source) => {
+  const began = performance.now();
+  let first: number | null = null;
+  const ran = await ingest(subject, source, emptyCatalog(), {
+    onEvent: ({ event }) => {
+      if (event === "read") first ??= performance.now() - began;
+    },
+  });
+  if (first === null) return failed(`Nothing was read: ${ending(ran)}`);
+  const milliseconds = Math.round(first);
+  return milliseconds > FIRST_MS
+    ? failed(`The first object was in the catalog after ${milliseconds} ms.`)
+    : passed({ milliseconds });
+});
+
+const endsSoon = onLarge(async (subject, source) => {
+  const stop = new AbortController();
+  let told = 0;
+  const running = ingest(subject, source, emptyCatalog(), {
+    signal: stop.signal,
+    onEvent: ({ event }) => {
+      if (event !== "listed" || told > 0) return;
+      told = performance.now();
+      stop.abort();
+    },
+  });
+  const ran = await Promise.race([running, wait(FIRST_MS + CANCEL_MS, null, { ref: false })]);
+  const milliseconds = Math.round(performance.now() - told);
+  if (ran === null || milliseconds > CANCEL_MS) return failed(`It ended ${milliseconds} ms after it was interrupted.`);
+  return ran.exit === 130 ? passed({ milliseconds }) : failed(`It was interrupted and ended with ${ending(ran)}`);
+});
+
+/** The rules of level 5. */
+export const COST_RULES: readonly Rule[] = [
+  {
+    id: "L5.memory",
+    title: "Memory stays flat",
+    expected: `a process that grows by less than ${GROWTH / 2 ** 20} MB`,
+    guide: "Yield what was read slice by slice and page by page; keep no list of everything.",
+    check: staysSmall,
+  },
+  {
+    id: "L5.queries",
+    title: "A large source takes few queries",
+    expected: "no more than the manifest's formula allows",
+    guide: "See L2.sets: the number of queries grows with slices, not with objects.",
+    check: asksLittle,
+  },
+  {
+    id: "L5.first",
+    title: "The first objects arrive soon",
+    expected: `something in the catalog within ${FIRST_MS / 1_000} s`,
+    guide: "Nothing should be read in advance for the whole source: what a slice needs is asked for the slice.",
+    check: beginsSoon,
+  },
+  {
+    id: "L5.cancel",
+    title: "Ctrl-C ends a large run",
+    expected: `the end of the run within ${CANCEL_MS / 1_000} s of the interruption`,
+    guide: "See L2.cancel. Loops that ask nothing for long look at the signal too.",
+    check: endsSoon,
+  },
+];
