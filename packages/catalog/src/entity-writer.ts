@@ -14,6 +14,7 @@ import {
   fingerprint,
   FIRST_VERSION,
   type Json,
+  isWholeRead,
   keepUnread,
   maxBump,
   noChange,
@@ -241,7 +242,7 @@ export class EntityWriter {
 
   /** What the source says now, completed with what it was not asked. */
   #wholeDocument(stored: StoredEntity, change: Change): { document: Document; text: string; fingerprint: string } {
-    if (change.unread.keys.length === 0 && change.unread.columnKeys.length === 0) return change;
+    if (isWholeRead(change.unread)) return change;
     const document = keepUnread(change.type, change.document, change.unread, stored.source);
     const text = JSON.stringify(document);
     return { document, text, fingerprint: fingerprint(text) };
