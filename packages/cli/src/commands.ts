@@ -49,6 +49,19 @@ export const COMMANDS: readonly CommandInfo[] = [
     load: () => import("./commands/ingest.ts"),
   },
   {
+    name: "init",
+    group: "Read sources",
+    summary: "ask what is needed to read a source, write a workflow file, and check the connection",
+    usage: ["init [ID]"],
+    about: [
+      "ID is a connector or a type it serves. Secrets are never written: the file refers to environment variables. A file that is there is not overwritten.",
+    ],
+    examples: ["init postgres"],
+    options: [],
+    words: [0, 1],
+    load: () => import("./commands/init.ts"),
+  },
+  {
     name: "validate",
     group: "Read sources",
     summary: "say what a workflow file would do, without connecting",
