@@ -8,6 +8,7 @@ export { blame, type Blamed } from "./blame.ts";
 export { childrenAt, entityAt, type Past } from "./past.ts";
 export { rollback } from "./rollback.ts";
 export { CATALOG_FOLDER, findCatalog } from "./find-catalog.ts";
+export { type CatalogHealth, catalogHealth } from "./health.ts";
 export {
   type Claim,
   ClaimWriter,

@@ -21,7 +21,7 @@ export function eventLines(event: RunEvent, { paint }: Look): string[] {
         `${event.pipeline} with ${event.connector}${event.continued ? ", going on where it stopped" : ""}`,
       );
     case "connected":
-      return line("▸", "cyan", `connected: server ${event.server}, at most ${counted(event.sessions, "session")}`);
+      return line("▸", "cyan", `connected to ${serverText(event)}, at most ${counted(event.sessions, "session")}`);
     case "listed":
       return line("·", "dim", listedText(event));
     case "read":
@@ -70,6 +70,10 @@ export function eventLines(event: RunEvent, { paint }: Look): string[] {
       );
   }
 }
+
+/** A server's version often begins with its product's name. */
+export const serverText = ({ title, server }: { title: string; server: string }): string =>
+  server.toLowerCase().startsWith(title.toLowerCase()) ? server : `${title} ${server}`;
 
 const below = (objects: number, what = "it"): string => (objects > 0 ? `, with ${count(objects)} below ${what}` : "");
 

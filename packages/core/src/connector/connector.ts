@@ -28,6 +28,11 @@ export interface Connector<Config = unknown, R extends RequestSpecs = RequestSpe
   /** Asks who the server is. Called once per run, on the first session. */
   hello(session: Session<R>): Promise<ServerFacts>;
   check: readonly CheckStep<R>[];
+  /**
+   * Writes a name where a `grant` of the manifest has a placeholder: `role` or `database` (…) as its dialect wants it, quoted.
+   * Without it the placeholders are left for people to fill in.
+   */
+  grantName?(placeholder: string, name: string): string;
   metadata?: Metadata<R>;
 }
 

@@ -61,7 +61,7 @@ export function addCounts(total: Counts, more: Counts): void {
 /** What an event says, by its `event`. FQNs name entities; messages are for people. */
 export type EventBody =
   | { event: "run-started"; service: string; pipeline: string; connector: string; continued: boolean }
-  | { event: "connected"; server: string; identity: string | null; sessions: number }
+  | { event: "connected"; title: string; server: string; identity: string | null; sessions: number }
   | { event: "listed"; node: NodeName; group: string; scopes: number; found: number; leftOut: number }
   | {
       event: "not-listed";

@@ -170,7 +170,8 @@ class TopologyRunner {
       this.#server = await this.#pool.hello();
       await this.#checkIdentity(this.#server);
       const { version, identity } = this.#server;
-      this.#emit({ event: "connected", server: version, identity, sessions: this.#pool.limit });
+      const { title } = this.#run.connector.manifest;
+      this.#emit({ event: "connected", title, server: version, identity, sessions: this.#pool.limit });
       await this.#work();
       return await this.#end();
     } catch (error) {
