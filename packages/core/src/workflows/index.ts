@@ -1,7 +1,9 @@
 export { recordedRun, workflowOfRecording } from "./recorded-run.ts";
+export { ConfigShape } from "./config-shape.ts";
 export { describeWorkflow, formatDescription, type WorkflowDescription } from "./describe-workflow.ts";
 export { withKeptConnection } from "./kept-connection.ts";
 export { MAX_DELETE_WORDS, parseMaxDelete } from "./max-delete.ts";
+export { everythingConfig } from "./metadata-options.ts";
 export { DEFAULT_PIPELINE, type MetadataWorkflow } from "./metadata-workflow.ts";
 export { nearest } from "./nearest.ts";
 export { type NamedServer, serverRefusal } from "./openmetadata-server.ts";
