@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Manifest } from "./manifest.ts";
 import type { Metadata } from "./metadata.ts";
+import type { QueryLog } from "./query-log.ts";
 import type { RequestSpecs } from "./request.ts";
 import type { ConnectOptions, Driver, ServerFacts, Session } from "./session.ts";
 
@@ -39,6 +40,10 @@ export interface Connector<Config = unknown, R extends RequestSpecs = RequestSpe
    */
   grantName?(placeholder: string, name: string): string;
   metadata?: Metadata<R>;
+  /** The log that lineage is read from. */
+  lineage?: QueryLog<R>;
+  /** The log that usage is counted from: the same one, as a rule. */
+  usage?: QueryLog<R>;
 }
 
 const BRAND = Symbol.for("headwater.Connector");
