@@ -164,6 +164,10 @@ export class ColumnFinder {
     }
     const variable = this.variables.get(lower);
     if (variable !== undefined) return variable.flows;
+    const [only] = scope.relations;
+    // The only table there is: more likely the schema is old than the SQL is wrong.
+    if (scope.relations.length === 1 && scope.parent === null && only!.table !== null)
+      return [only!.table.source(text).by(IDENTITY | AMBIGUOUS)];
     return [this.unknown(text, candidatesOf(scope)).by(IDENTITY)];
   }
 
