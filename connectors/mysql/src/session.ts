@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   type Cell,
@@ -166,6 +167,8 @@ class MysqlDriver implements Driver {
   readonly #settings: ConnectionOptions;
   readonly #context: ErrorContext;
   readonly #asking: Asking;
+  /** Rejects when the connection is gone, which the driver does not tell those who read an answer as it comes. */
+  readonly #gone: Promise<never>;
   #broken = false;
 
   /** A driver over an open connection, after its settings. Closes the connection and throws when they are refused. */
@@ -192,6 +195,11 @@ class MysqlDriver implements Driver {
     this.#settings = settings;
     this.#asking = asking;
     this.#context = context;
+    this.#gone = new Promise((_, reject) => {
+      connection.on("error", reject);
+      streamOf(connection).once("close", () => reject(new Error("Connection terminated unexpectedly")));
+    });
+    this.#gone.catch(() => {});
   }
 
   async begin(signal: AbortSignal): Promise<void> {
@@ -296,7 +304,7 @@ class MysqlDriver implements Driver {
     const { read_timeout } = this.#asking.config.arguments;
     const silence = setTimeout(() => this.#cut(), read_timeout * 1_000 + SILENCE_MS);
     try {
-      return await work();
+      return await Promise.race([work(), this.#gone]);
     } catch (thrown) {
       const error = isSourceError(thrown) ? thrown : toSourceError(thrown as DriverError, this.#context);
       if (error.code === "unreachable") this.#broken = true;
@@ -308,19 +316,22 @@ class MysqlDriver implements Driver {
 
   #cut(): void {
     this.#broken = true;
-    const { stream } = this.#connection as unknown as { stream: { destroy(error?: Error): void } };
-    stream.destroy(new Error("The connection was cut"));
+    streamOf(this.#connection).destroy(new Error("The connection was cut"));
   }
 
   async close(): Promise<void> {
-    if (this.#broken) return this.#cut();
+    if (this.#broken || streamOf(this.#connection).destroyed) return this.#cut();
     const silence = setTimeout(() => this.#cut(), SILENCE_MS);
     await new Promise<void>((resolve) => {
+      streamOf(this.#connection).once("close", resolve);
       this.#connection.end(() => resolve());
     });
     clearTimeout(silence);
   }
 }
+
+/** The socket of a connection, which the types of the driver do not have. */
+const streamOf = (connection: Connection): Socket => (connection as unknown as { stream: Socket }).stream;
 
 interface Answer {
   rows: (string | null)[][];

@@ -80,7 +80,7 @@ export async function startMysql(options: MysqlOptions = {}): Promise<MysqlServe
   const binaries = await mysqlBinaries(release);
   const folder = mkdtempSync(join(tmpdir(), "hw-mysql-"));
   const hosts = typeof options.tls === "object" ? options.tls.hosts : undefined;
-  const certificates = options.tls ? await makeCertificates(hosts) : null;
+  const certificates = options.tls ? await makeCertificates(hosts, "rsa") : null;
   const server = new Server(binaries, folder, await freePort(), certificates, options.settings ?? {});
   try {
     await server.initialise();
