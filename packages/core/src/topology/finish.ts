@@ -71,7 +71,7 @@ export async function planFinish(
   if (suspects && gone.length > 0) {
     plan.events.push({
       event: "note",
-      message: `Nothing was found, so nothing is marked as deleted: ${kept(gone)} kept.`,
+      message: `Nothing was found, so nothing is marked as deleted: ${someKept(gone)} kept.`,
       hint: "If all of it is really gone, run again with --allow-empty.",
     });
   } else if (total > limit) {
@@ -95,7 +95,7 @@ export async function planFinish(
   return plan;
 }
 
-function kept([first, ...more]: readonly Absent[]): string {
+function someKept([first, ...more]: readonly Absent[]): string {
   return more.length === 0 ? `${first?.fqn} is` : `${first?.fqn} and ${more.length} more are`;
 }
 
