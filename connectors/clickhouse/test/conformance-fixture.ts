@@ -107,7 +107,7 @@ function seeded(server: ClickHouseServer): SeededSource {
     },
     async stall() {
       await server.control({ faults: ENOUGH });
-      return () => void server.control({ faults: [] });
+      return () => server.control({ faults: [] });
     },
   };
 }
