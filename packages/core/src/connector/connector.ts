@@ -25,6 +25,11 @@ export interface Connector<Config = unknown, R extends RequestSpecs = RequestSpe
   /** The connection that a URL stands for, as it would be written in a workflow file. */
   fromUrl?(url: URL): Record<string, unknown>;
   requests: R;
+  /**
+   * Whether requests stand alone, as those of an HTTP API do: then one that the source throttles is asked again on the same
+   * session, from the page after the last that came, instead of doing the whole piece of work again.
+   */
+  stateless?: boolean;
   connect(config: Config, options: ConnectOptions): Promise<Driver>;
   /** Asks who the server is. Called once per run, on the first session. */
   hello(session: Session<R>): Promise<ServerFacts>;

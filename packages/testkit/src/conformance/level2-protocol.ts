@@ -81,8 +81,8 @@ const oneRowAtATime = withSource(async (subject) => {
 const singleRows: Decorator = (connect) => async (config, options) => {
   const driver = await connect(config, options);
   return driverAround(driver, {
-    async *request(name, args, signal) {
-      for await (const page of driver.request(name, args, signal)) {
+    async *request(name, args, signal, after) {
+      for await (const page of driver.request(name, args, signal, after)) {
         if (page.rows.length === 0) yield page;
         for (const row of page.rows) yield { ...page, rows: [row] };
       }
