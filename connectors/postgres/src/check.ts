@@ -3,7 +3,7 @@ import { identifier } from "./escape.ts";
 import type { Requests } from "./requests.ts";
 
 /** What a step of the check needs of the server's catalog. */
-interface Needs {
+export interface Needs {
   name: string;
   required: boolean;
   loses: string;
@@ -12,7 +12,7 @@ interface Needs {
 }
 
 /** Every role has these rights unless somebody took them away. */
-const NEEDS: readonly Needs[] = [
+export const NEEDS: readonly Needs[] = [
   {
     name: "Read schemas, tables and columns",
     required: true,

@@ -8,6 +8,7 @@ import {
 import manifest from "../manifest.json" with { type: "json" };
 import { check } from "./check.ts";
 import { configFromUrl, configSchema, type PostgresConfig } from "./config.ts";
+import { identifier } from "./escape.ts";
 import { metadata } from "./metadata.ts";
 import { REQUESTS, type Requests } from "./requests.ts";
 import { connect } from "./session.ts";
@@ -20,6 +21,7 @@ export const postgres: Connector<PostgresConfig, Requests> = defineConnector({
   requests: REQUESTS,
   connect,
   hello,
+  grantName: (_placeholder, name) => identifier(name),
   check,
   metadata,
 });

@@ -1,4 +1,5 @@
 import {
+  buildFqn,
   bumpVersion,
   type Change,
   type ChangeDescription,
@@ -14,6 +15,7 @@ import {
   fingerprint,
   FIRST_VERSION,
   type Json,
+  isWholeRead,
   keepUnread,
   maxBump,
   noChange,
@@ -241,7 +243,7 @@ export class EntityWriter {
 
   /** What the source says now, completed with what it was not asked. */
   #wholeDocument(stored: StoredEntity, change: Change): { document: Document; text: string; fingerprint: string } {
-    if (change.unread.keys.length === 0 && change.unread.columnKeys.length === 0) return change;
+    if (isWholeRead(change.unread)) return change;
     const document = keepUnread(change.type, change.document, change.unread, stored.source);
     const text = JSON.stringify(document);
     return { document, text, fingerprint: fingerprint(text) };
@@ -528,6 +530,8 @@ export class EntityWriter {
       const [classification, ...rest] = splitFqn(label.tagFQN) as [string, ...string[]];
       if (rest.length === 0) continue;
       this.#ensurePlain("classification", quoteName(classification), {});
+      for (let depth = 1; depth < rest.length; depth += 1)
+        this.#ensurePlain("tag", buildFqn(classification, ...rest.slice(0, depth)), {});
       this.#ensurePlain("tag", label.tagFQN, label.description === undefined ? {} : { description: label.description });
     }
   }

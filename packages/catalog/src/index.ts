@@ -8,10 +8,12 @@ export { blame, type Blamed } from "./blame.ts";
 export { childrenAt, entityAt, type Past } from "./past.ts";
 export { rollback } from "./rollback.ts";
 export { CATALOG_FOLDER, findCatalog } from "./find-catalog.ts";
+export { type CatalogHealth, catalogHealth } from "./health.ts";
 export {
   type Claim,
   ClaimWriter,
   type KeptStatement,
+  type Meeting,
   type Origin,
   type Statement,
   type StatementGap,
@@ -19,6 +21,8 @@ export {
   SURENESS,
 } from "./lineage/claims.ts";
 export * from "./lineage/graph.ts";
+export * from "./lineage/log.ts";
+export * from "./lineage/usage.ts";
 export { type Definition, definitionsOf, NameIndex, type NamedTable } from "./lineage/names.ts";
 export { openDatabase, openReadOnly } from "./open-catalog.ts";
 export * from "./read.ts";

@@ -54,6 +54,18 @@ export function takeLease(db: Database, service: string, now: number): Lease {
   };
 }
 
+/** The leases that are held, by whom, and whether the holder still lives. */
+export function leases(db: Database, now: number = Date.now()): { service: string; holder: string; alive: boolean }[] {
+  return db
+    .all<{ service: string; holder: string; beat_at: number }>(
+      "SELECT service, holder, beat_at FROM lease WHERE holder IS NOT NULL ORDER BY service",
+    )
+    .map(({ service, holder, beat_at: beatAt }) => {
+      const who = JSON.parse(holder) as Holder;
+      return { service, holder: `process ${who.pid} on ${who.host}`, alive: isAlive(who, beatAt, now) };
+    });
+}
+
 /** Refuses to go on under a lease that somebody else has taken over. */
 export function requireLease(db: Database, service: string, fence: number): void {
   const row = db.get<{ fence: number }>("SELECT fence FROM lease WHERE service = ?", service);

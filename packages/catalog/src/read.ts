@@ -70,6 +70,18 @@ export function allBelow(db: Database, fqn: string, options: { deleted?: boolean
   return summaries(db, `WHERE ${where.replaceAll("prefix", "e.prefix")} ${deleted} ORDER BY e.fqn, e.type`, ...args);
 }
 
+/** What filters are about, of every live entity below an FQN. */
+export function* namesBelow(
+  db: Database,
+  fqn: string,
+): Generator<{ type: EntityType; kind: string | null; name: string; fqn: string }> {
+  const { where, args } = below(fqn);
+  yield* db.each<{ type: EntityType; kind: string | null; name: string; fqn: string }>(
+    `SELECT type, kind, name, fqn FROM entity WHERE deleted = 0 AND ${where} ORDER BY fqn, type`,
+    ...args,
+  );
+}
+
 /** The entities of an FQN, of any type; live ones first. */
 export function entitiesOf(db: Database, fqn: string): Entity[] {
   return loadAllByFqn(db, fqn).map((stored) => toEntity(db, stored));

@@ -4,6 +4,7 @@ import type { Call } from "./call.ts";
 import { COMMANDS } from "./commands.ts";
 import { watchOutputs } from "./outputs.ts";
 import { commandHelp, overview } from "./help.ts";
+import { useProxies } from "./run/proxy.ts";
 import { openScreen, type Screen } from "./screen/screen.ts";
 import { restartWithSmallHeap } from "./small-heap.ts";
 import { VERSION } from "./version.ts";
@@ -56,6 +57,7 @@ async function run(argv: readonly string[], out: Screen, err: Screen): Promise<n
     return 0;
   }
   if (command.streams === true) restartWithSmallHeap();
+  if (command.group === "Read sources") await useProxies();
   const call: Call = { args, out, err };
   return (await command.load()).run(call);
 }

@@ -31,6 +31,7 @@ export type Valued =
   | "record"
   | "replay"
   | "report"
+  | "role"
   | "service"
   | "since"
   | "store"
@@ -40,7 +41,7 @@ export type Valued =
   | "yes";
 
 /** Options that may be given several times. */
-export type Repeated = "config" | "reset";
+export type Repeated = "capabilities" | "config" | "database" | "reset";
 
 /** Any option. */
 export type OptionName = Flag | Valued | Repeated;
@@ -104,6 +105,13 @@ export const OPTIONS: Infos<Flag, "flag"> & Infos<Valued, "value"> & Infos<Repea
   },
   recursive: { is: "flag", short: "r", help: "everything below, not only one level" },
   deleted: { is: "flag", help: "deleted ones too" },
+  capabilities: {
+    is: "list",
+    value: "NAME,…",
+    help: "what the role shall be able to do: metadata, lineage, usage … (default: all the connector can)",
+  },
+  role: { is: "value", value: "NAME", help: "the role, user or account the statements are for" },
+  database: { is: "list", value: "NAME", help: "a database the role shall read; may be given several times" },
   at: {
     is: "value",
     value: "TIME",

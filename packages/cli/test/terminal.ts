@@ -20,12 +20,17 @@ export interface Terminal {
 
 const quoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
 
-/** Starts `headwater` on a terminal of so many columns. */
-export function onTerminal(project: Project, args: readonly string[], columns: number = 80): Terminal {
+/** Starts `headwater` on a terminal of so many columns and rows. */
+export function onTerminal(
+  project: Project,
+  args: readonly string[],
+  columns: number = 80,
+  rows: number = 24,
+): Terminal {
   const command = [process.execPath, BIN, ...args].map(quoted).join(" ");
   const child = spawn(
     "script",
-    ["--quiet", "--return", "--command", `stty rows 24 cols ${columns}; exec ${command}`, "/dev/null"],
+    ["--quiet", "--return", "--command", `stty rows ${rows} cols ${columns}; exec ${command}`, "/dev/null"],
     {
       cwd: project.folder,
       env: { PATH: process.env["PATH"], HOME: project.folder, TERM: "xterm-256color", ...project.env },

@@ -12,8 +12,10 @@ export {
 export { connectorForType, connectorForUrl, loadConnector } from "./plugins/load-connector.ts";
 export * from "./session/index.ts";
 export { type Clock, systemClock } from "./topology/clock.ts";
+export { ownChanges, type OwnEntity } from "./topology/own-change.ts";
+export { type Estimate, estimateRun } from "./topology/estimate.ts";
 export { formerFqn } from "./topology/former-fqn.ts";
-export { leftOutBy, type NameFilter, type Pattern } from "./topology/filter.ts";
+export { type FilterVerdict, leftOutBy, type NameFilter, type Pattern } from "./topology/filter.ts";
 export type * from "./topology/ports.ts";
 export {
   addCounts,
@@ -24,7 +26,7 @@ export {
   type RunEvent,
   type RunState,
 } from "./topology/run-event.ts";
-export { defaultRunOptions, type MaxDelete, notCovered, type RunOptions } from "./topology/run-options.ts";
+export { coverage, defaultRunOptions, type MaxDelete, notCovered, type RunOptions } from "./topology/run-options.ts";
 export { type MetadataRun, runMetadata, type RunResult, sourceFailure } from "./topology/runner.ts";
 export { type OpenSession, type PoolOptions, SessionPool } from "./topology/session-pool.ts";
 export { nodeOf, TOPOLOGIES, type Topology, type TopologyNode } from "./topology/topologies.ts";

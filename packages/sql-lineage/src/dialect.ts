@@ -73,6 +73,8 @@ export interface NameRules {
   readonly dashes: boolean;
   /** What a trigger calls the tables of the rows that set it off. */
   readonly triggerTables: readonly string[];
+  /** Temporary tables named without a schema are in none, and found before all others. */
+  readonly temporaryWithoutSchema: boolean;
   /** Prefixes that make a table temporary wherever it is named. */
   readonly temporaryPrefixes: readonly string[];
 }

@@ -135,7 +135,7 @@ export interface ColumnSource {
   readonly table: string | null;
   /** `*` for all columns, or for the rows themselves (`count(*)`). */
   readonly column: string;
-  /** The tables it may belong to; only when ambiguous. */
+  /** The tables it may belong to, at most 100; only when ambiguous. */
   readonly candidates?: readonly string[];
 }
 

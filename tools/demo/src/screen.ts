@@ -1,8 +1,8 @@
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { styleText } from "node:util";
+import { promisify, styleText } from "node:util";
 
 /** Prints a sentence of the story. */
 export function say(text: string): void {
@@ -37,6 +37,12 @@ export async function headwater(
   options.signal.removeEventListener("abort", stop);
   options.signal.throwIfAborted();
   if (code !== 0) throw new Error(`npx headwater ${args[0]} ended with ${code}.`);
+}
+
+/** Runs a command without showing it. Returns what it printed; throws when it does not end with 0. */
+export async function callHeadwater(...args: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [bin(), ...args], { cwd: ROOT, maxBuffer: 2 ** 28 });
+  return stdout;
 }
 
 const shellWord = (word: string): string =>

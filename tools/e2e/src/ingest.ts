@@ -1,5 +1,6 @@
 import { CatalogStore, type Database } from "@headwater/catalog";
 import { clickhouse } from "@headwater/connector-clickhouse";
+import { mysql } from "@headwater/connector-mysql";
 import { postgres } from "@headwater/connector-postgres";
 import {
   type Clock,
@@ -14,6 +15,7 @@ import {
 } from "@headwater/core";
 
 const POSTGRES: UsableConnector = { connector: postgres, version: "0.0.0" };
+const MYSQL: UsableConnector = { connector: mysql, version: "0.0.0" };
 const CLICKHOUSE: UsableConnector = { connector: clickhouse, version: "0.0.0" };
 
 /** A run with everything that happened. */
@@ -40,7 +42,8 @@ export async function ingest(
   } = {},
 ): Promise<Ingested> {
   const { service = "shop", options = {}, fresh = false, allowEmpty = false, clock = hurriedClock } = settings;
-  const connector = /^(?:clickhouse|source:\s+type: clickhouse)/.test(source) ? CLICKHOUSE : POSTGRES;
+  const [, named = "postgres"] = /^(?:source:\s+type: )?(clickhouse|mysql|mariadb)/.exec(source) ?? [];
+  const connector = named === "clickhouse" ? CLICKHOUSE : named === "postgres" ? POSTGRES : MYSQL;
   const workflow = /^\w+:\/\//.test(source)
     ? workflowFromUrl(new URL(source), connector, { service })
     : readWorkflow(source, "workflow.yaml", {

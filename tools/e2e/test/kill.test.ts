@@ -1,6 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as wait } from "node:timers/promises";
-import { openDatabase } from "@headwater/catalog";
+import { importLines, openDatabase } from "@headwater/catalog";
 import {
   createDatabase,
   type FaultProxy,
@@ -18,6 +18,21 @@ import { seeded } from "../src/seeded.ts";
 
 /** How many times a run is killed on all servers together; `npm run soak` asks for more. */
 const KILLS = process.env["HEADWATER_SOAK"] === "1" ? 200 : 12;
+
+const TEAM = '{"entityType":"team","fullyQualifiedName":"data","name":"data","version":"0.1","deleted":false}';
+
+/** A call while somebody else writes to the catalog. It takes all its patience, so the other tests run meanwhile. */
+const locked = new Project();
+const inUse = startInUse();
+
+function startInUse(): ReturnType<Project["run"]> {
+  const db = openDatabase(locked.catalog);
+  importLines(db, [TEAM], { run: null, actor: null, at: 1 });
+  db.close();
+  const writer = new DatabaseSync(locked.catalog);
+  writer.exec("BEGIN IMMEDIATE");
+  return locked.run("ingest", "postgres://u:p@127.0.0.1:1/d").finally(() => writer.close());
+}
 
 await describePostgres((server) => {
   const kills = Math.ceil(KILLS / testedMajors().length);
@@ -79,4 +94,11 @@ await describePostgres((server) => {
       expect(inTheMiddle).toBeGreaterThan(kills / 4);
     },
   );
+});
+
+test("a catalog another process writes to: 8, and nothing is lost", async () => {
+  const { code, stdout, stderr } = await inUse;
+  expect([code, stdout]).toEqual([8, ""]);
+  expect(stderr).toContain("is in use: another process has been writing to it for 15 seconds");
+  expect(differences(exported(locked.catalog), TEAM)).toEqual([]);
 });

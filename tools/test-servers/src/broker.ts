@@ -1,5 +1,5 @@
 /**
- * The broker lives in vitest's main process and lends servers to test files: one per major version, started when the first
+ * The broker lives in vitest's main process and lends servers to test files: one per version, started when the first
  * file asks and shared by all packages, stopped at the end of the run.
  */
 import { existsSync, rmSync } from "node:fs";
@@ -7,16 +7,24 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { PostgresMajor } from "./binaries.ts";
 import { Unavailable } from "./binaries.ts";
 import { BROKER_VARIABLE, type ServerNote } from "./notes.ts";
-import { type PostgresAddress, type PostgresServer, startPostgres } from "./postgres.ts";
+import { type MysqlAddress, startMysql } from "./mysql.ts";
+import type { MysqlRelease } from "./mysql-binaries.ts";
+import { type PostgresAddress, startPostgres } from "./postgres.ts";
+
+/** Which server is asked for. */
+export type Wanted = { postgres: PostgresMajor } | { mysql: MysqlRelease };
 
 /** What the broker answers: where the server is, or why there is none. */
-export type Lent = { address: PostgresAddress } | { unavailable: string };
+export type Lent<Address> = { address: Address } | { unavailable: string };
+
+type Shared = { address: PostgresAddress | MysqlAddress; stop: () => Promise<void> };
 
 interface Broker {
   http: Server;
   users: number;
   notes: ServerNote[];
-  servers: Map<PostgresMajor, Promise<PostgresServer>>;
+  /** By what was asked for, as JSON. */
+  servers: Map<string, Promise<Shared>>;
 }
 
 // Vitest loads a set-up file once per project, each time as a module of its own; the broker must be one for all.
@@ -78,24 +86,36 @@ function endLeftOver(pid: number, folder: string): void {
   rmSync(folder, { recursive: true, force: true });
 }
 
-async function answer(broker: Broker, request: IncomingMessage): Promise<Lent | null> {
+async function answer(broker: Broker, request: IncomingMessage): Promise<Lent<Shared["address"]> | null> {
   let body = "";
   for await (const text of request.setEncoding("utf8")) body += text as string;
   if (request.url === "/notes") {
     broker.notes.push(JSON.parse(body) as ServerNote);
     return null;
   }
-  const { major } = JSON.parse(body) as { major: PostgresMajor };
-  let starting = broker.servers.get(major);
+  let starting = broker.servers.get(body);
   if (starting === undefined) {
-    starting = startPostgres({ major });
-    broker.servers.set(major, starting);
+    starting = start(JSON.parse(body) as Wanted);
+    broker.servers.set(body, starting);
   }
   try {
-    const { version, host, port, socketFolder, dataFolder, pid } = await starting;
-    return { address: { version, major, host, port, socketFolder, dataFolder, pid } };
+    return { address: (await starting).address };
   } catch (error) {
     if (error instanceof Unavailable) return { unavailable: error.message };
     throw error;
   }
+}
+
+async function start(wanted: Wanted): Promise<Shared> {
+  if ("mysql" in wanted) {
+    const server = await startMysql({ release: wanted.mysql });
+    const { release, version, isMariaDb, host, port, socket, dataFolder, pid } = server;
+    return {
+      address: { release, version, isMariaDb, host, port, socket, dataFolder, pid },
+      stop: () => server.stop(),
+    };
+  }
+  const server = await startPostgres({ major: wanted.postgres });
+  const { version, major, host, port, socketFolder, dataFolder, pid } = server;
+  return { address: { version, major, host, port, socketFolder, dataFolder, pid }, stop: () => server.stop() };
 }

@@ -18,10 +18,13 @@ export interface Certificates {
   stranger: Certificate;
 }
 
-/** Makes an authority, a server's certificate for `hosts` and a client's for the role `postgres`. */
-export async function makeCertificates(hosts: readonly string[] = ["localhost", "127.0.0.1"]): Promise<Certificates> {
+/** Makes an authority, a server's certificate for `hosts` and a client's for the role `postgres`. Old servers know RSA keys only. */
+export async function makeCertificates(
+  hosts: readonly string[] = ["localhost", "127.0.0.1"],
+  keyType: "ec" | "rsa" = "ec",
+): Promise<Certificates> {
   const authority = (name: string): Promise<Certificate> =>
-    make(name, [
+    make(name, keyType, [
       { name: "basicConstraints", cA: true, critical: true },
       { name: "keyUsage", keyCertSign: true, cRLSign: true, critical: true },
     ]);
@@ -30,19 +33,20 @@ export async function makeCertificates(hosts: readonly string[] = ["localhost", 
     /^[\d.]+$|:/.test(host) ? { type: 7 as const, ip: host } : { type: 2 as const, value: host },
   );
   const [server, client] = await Promise.all([
-    make(hosts[0] as string, [{ name: "subjectAltName", altNames }], ca),
-    make("postgres", [{ name: "extKeyUsage", clientAuth: true }], ca),
+    make(hosts[0] as string, keyType, [{ name: "subjectAltName", altNames }], ca),
+    make("postgres", keyType, [{ name: "extKeyUsage", clientAuth: true }], ca),
   ]);
   return { ca, server, client, stranger };
 }
 
 async function make(
   commonName: string,
+  keyType: "ec" | "rsa",
   extensions: NonNullable<Parameters<typeof generate>[1]>["extensions"],
   ca?: Certificate,
 ): Promise<Certificate> {
   const made = await generate([{ name: "commonName", value: commonName }], {
-    keyType: "ec",
+    keyType,
     algorithm: "sha256",
     ...(extensions === undefined ? {} : { extensions }),
     ...(ca === undefined ? {} : { ca }),

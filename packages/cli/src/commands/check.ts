@@ -1,13 +1,10 @@
-import { EXIT, type Workflow } from "@headwater/core";
-import { openDatabase } from "@headwater/catalog";
-import { existsSync } from "node:fs";
+import { EXIT } from "@headwater/core";
 import type { Call } from "../call.ts";
-import { catalogPath } from "../catalog/open.ts";
 import { openProgress } from "../progress/progress.ts";
 import { secretAsker } from "../run/ask-secret.ts";
 import { checkSource, type CheckResult } from "../run/check-source.ts";
 import { watchInterrupts } from "../run/interrupts.ts";
-import { completed } from "../run/kept-connection.ts";
+import { withKeptConnections } from "../run/kept-connection.ts";
 import { namedWorkflows } from "../run/read-workflows.ts";
 import { safe } from "../screen/safe-text.ts";
 import { stepLines } from "../views/check-step.ts";
@@ -47,15 +44,3 @@ export async function run(call: Call): Promise<number> {
 }
 
 const isUsable = ({ steps }: CheckResult): boolean => steps.every(({ ok, required }) => ok || !required);
-
-/** Only a workflow without a connection of its own needs the catalog. */
-function withKeptConnections(workflows: readonly Workflow[], call: Call): Workflow[] {
-  if (workflows.every(({ connection }) => connection !== null)) return [...workflows];
-  const path = catalogPath(call);
-  const db = existsSync(path) ? openDatabase(path) : null;
-  try {
-    return workflows.map((workflow) => completed(workflow, db));
-  } finally {
-    db?.close();
-  }
-}

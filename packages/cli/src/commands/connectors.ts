@@ -1,13 +1,7 @@
-import {
-  EXIT,
-  HeadwaterError,
-  type InstalledConnector,
-  isHeadwaterError,
-  loadConnector,
-  nearest,
-} from "@headwater/core";
+import { EXIT, HeadwaterError, type InstalledConnector, isHeadwaterError, loadConnector } from "@headwater/core";
 import type { Call } from "../call.ts";
 import { problemLines } from "../failure.ts";
+import { findConnector } from "../run/find-connector.ts";
 import { installedConnectors } from "../run/installed-connectors.ts";
 import { connectorInfoLines, connectorListLines } from "../views/connectors.ts";
 
@@ -30,8 +24,7 @@ export async function run({ args, out, err }: Call): Promise<number> {
     }
     return 0;
   }
-  const found = search.installed.find(({ manifest }) => manifest.id === id || Object.hasOwn(manifest.types, id));
-  if (found === undefined) throw notInstalled(id, search.installed);
+  const found = findConnector(search.installed, id);
   const problem = whyItCannotBeUsed(found);
   if (json)
     out.json({ ...found, problem: problem === null ? null : { message: problem.message, hint: problem.hint ?? null } });
@@ -50,13 +43,4 @@ function whyItCannotBeUsed(installed: InstalledConnector): HeadwaterError | null
     if (isHeadwaterError(error)) return error;
     throw error;
   }
-}
-
-function notInstalled(id: string, installed: readonly InstalledConnector[]): HeadwaterError {
-  const ids = installed.map(({ manifest }) => manifest.id);
-  const near = nearest(id, ids);
-  const there = ids.length === 0 ? "None is installed." : `Installed: ${ids.join(", ")}.`;
-  return new HeadwaterError("usage", `No connector called ${id} is installed.`, {
-    hint: near === null ? `${there} headwater connectors says where was looked.` : `Did you mean ${near}?`,
-  });
 }

@@ -74,7 +74,9 @@ export class LiveBlock {
 
   #redraw(): void {
     if (this.#paused || this.#progress.title === "") return;
-    const lines = progressLines(this.#progress, Date.now(), this.#screen);
+    // What has scrolled off the top cannot be drawn over; the cursor needs the last row.
+    const room = Math.max(1, (this.#screen.stream.rows || Infinity) - 1);
+    const lines = progressLines(this.#progress, Date.now(), this.#screen).slice(0, room);
     this.#erase();
     this.#screen.print(...lines);
     this.#drawn = lines.length;

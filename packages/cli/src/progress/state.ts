@@ -4,6 +4,7 @@ import { safe } from "../screen/safe-text.ts";
 import type { Look } from "../screen/screen.ts";
 import { duration } from "../screen/times.ts";
 import { cut, pad } from "../screen/width.ts";
+import { serverText } from "../views/event.ts";
 import { pluralOf } from "../views/words.ts";
 
 /** How far the objects of one node have come. */
@@ -16,6 +17,7 @@ interface NodeProgress {
 /** What is known of a run under way: the events so far, folded. */
 export interface RunProgress {
   title: string;
+  /** What it is connected to: the product and its version. */
   server: string | null;
   startedAt: number;
   nodes: Map<NodeName, NodeProgress>;
@@ -39,7 +41,7 @@ export function addEvent(progress: RunProgress, event: RunEvent): void {
       progress.title = `${event.pipeline} with ${event.connector}${event.continued ? ", going on" : ""}`;
       return;
     case "connected":
-      progress.server = event.server;
+      progress.server = serverText(event);
       progress.doing = "listing";
       return;
     case "listed": {
@@ -81,7 +83,7 @@ export function progressLines(progress: RunProgress, now: number, { paint, width
   const widest = Math.max(0, ...numbers.map((number) => number.length));
   const rate = rateOf(progress, now);
   return [
-    paint("bold", fit(progress.title + (progress.server === null ? "" : `, server ${progress.server}`))),
+    paint("bold", fit(progress.title + (progress.server === null ? "" : `, ${progress.server}`))),
     ...[...progress.nodes.values()].map(({ wanted, done }, at) =>
       fit(
         `  ${pad(words[at] ?? "", label)}${pad(numbers[at] ?? "", widest, "right")}${done < wanted ? ` of ${count(wanted)}` : ""}`,

@@ -1,5 +1,8 @@
-import { type Database, entitiesOf } from "@headwater/catalog";
+import { existsSync } from "node:fs";
+import { type Database, entitiesOf, openDatabase } from "@headwater/catalog";
 import { type JsonObject, quoteName, withKeptConnection, type Workflow } from "@headwater/core";
+import type { Call } from "../call.ts";
+import { catalogPath } from "../catalog/open.ts";
 import { rememberSecrets } from "../redact.ts";
 import { workflowContext } from "./read-workflows.ts";
 
@@ -12,4 +15,16 @@ export function completed<W extends Workflow>(workflow: W, db: Database | null):
   const whole = withKeptConnection(workflow, kept?.config ?? null, workflowContext());
   rememberSecrets(whole.connection?.config);
   return whole;
+}
+
+/** Completes workflows before something is asked of their sources. Only one without a connection of its own needs the catalog. */
+export function withKeptConnections(workflows: readonly Workflow[], call: Call): Workflow[] {
+  if (workflows.every(({ connection }) => connection !== null)) return [...workflows];
+  const path = catalogPath(call);
+  const db = existsSync(path) ? openDatabase(path) : null;
+  try {
+    return workflows.map((workflow) => completed(workflow, db));
+  } finally {
+    db?.close();
+  }
 }

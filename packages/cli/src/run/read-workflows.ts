@@ -5,6 +5,7 @@ import {
   HeadwaterError,
   type InstalledConnector,
   loadConnector,
+  type MetadataWorkflow,
   readWorkflow,
   serverRefusal,
   type UsableConnector,
@@ -52,6 +53,21 @@ export function namedWorkflows({ args }: Call): Named[] {
       read: () => fromUrl(url, service),
     })),
   ];
+}
+
+/** The workflow files `-c` names, where words mean something else. Throws a `HeadwaterError` (`usage`) where there is none. */
+export function namedFiles({ args }: Call): Named[] {
+  const files = args.list("config");
+  if (files.length === 0)
+    throw new HeadwaterError("usage", "There is no workflow file to look at.", { hint: "Name one: -c FILE" });
+  const context = workflowContext();
+  return files.map((file) => ({ from: file, read: () => fromFile(file, context) }));
+}
+
+/** A workflow that reads metadata. Throws a `HeadwaterError` (`usage`) for one of another kind. */
+export function metadataOnly(workflow: Workflow): MetadataWorkflow {
+  if (workflow.kind === "metadata") return workflow;
+  throw new HeadwaterError("usage", `${workflow.from} reads no metadata: it is a ${workflow.kind} workflow.`);
 }
 
 /** Refuses a workflow that wants its metadata somewhere else than in the catalog, unless `--store catalog` says not to mind. */

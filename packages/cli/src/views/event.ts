@@ -1,5 +1,5 @@
 import { EXIT, type NodeName, type RunEvent, TOPOLOGIES } from "@headwater/core";
-import { count, counted } from "../screen/numbers.ts";
+import { bytes, count, counted } from "../screen/numbers.ts";
 import { safe } from "../screen/safe-text.ts";
 import type { Look, Tint } from "../screen/screen.ts";
 import { duration } from "../screen/times.ts";
@@ -21,7 +21,7 @@ export function eventLines(event: RunEvent, { paint }: Look): string[] {
         `${event.pipeline} with ${event.connector}${event.continued ? ", going on where it stopped" : ""}`,
       );
     case "connected":
-      return line("▸", "cyan", `connected: server ${event.server}, at most ${counted(event.sessions, "session")}`);
+      return line("▸", "cyan", `connected to ${serverText(event)}, at most ${counted(event.sessions, "session")}`);
     case "listed":
       return line("·", "dim", listedText(event));
     case "read":
@@ -60,6 +60,16 @@ export function eventLines(event: RunEvent, { paint }: Look): string[] {
       return line("·", "dim", definitionsText(event));
     case "lineage":
       return line("·", "dim", `lineage: ${counted(event.added, "edge")} added, ${count(event.removed)} removed`);
+    case "log-read":
+      return line("·", "dim", logText(event));
+    case "log-fault":
+      return line("✗", "red", faultText(event), event.hint);
+    case "queries-read":
+      return line(
+        "·",
+        "dim",
+        `${counted(event.queries, "query", "queries")} of ${counted(event.shapes, "shape")}, ${count(event.read)} read, ${count(event.withGaps)} of them with gaps`,
+      );
     case "queries":
       return line("·", "dim", queriesText(event));
     case "run-finished":
@@ -70,6 +80,10 @@ export function eventLines(event: RunEvent, { paint }: Look): string[] {
       );
   }
 }
+
+/** A server's version often begins with its product's name. */
+export const serverText = ({ title, server }: { title: string; server: string }): string =>
+  server.toLowerCase().startsWith(title.toLowerCase()) ? server : `${title} ${server}`;
 
 const below = (objects: number, what = "it"): string => (objects > 0 ? `, with ${count(objects)} below ${what}` : "");
 
@@ -90,6 +104,16 @@ const PARENTS: ReadonlyMap<NodeName, NodeName> = new Map(
 function heldText({ deletions, limit, of, examples }: RunEvent & { event: "held" }): string {
   const more = deletions > examples.length ? " …" : "";
   return `${counted(deletions, "deletion")} held back, more than the ${count(limit)} allowed of ${count(of)}: ${examples.join(", ")}${more}`;
+}
+
+function logText({ title, queries, bytes: size, leftOut }: RunEvent & { event: "log-read" }): string {
+  const left = leftOut > 0 ? `, ${count(leftOut)} records left out` : "";
+  return `${title}: ${counted(queries, "query", "queries")}${size > 0 ? ` in ${bytes(size)}` : ""}${left}`;
+}
+
+function faultText({ title, reason, where, records }: RunEvent & { event: "log-fault" }): string {
+  if (records === 0) return `${title}: ${reason}`;
+  return `${title}: ${counted(records, "record")} lost, ${reason} (first at ${where})`;
 }
 
 function definitionsText({ read, unchanged, ended, withGaps }: RunEvent & { event: "definitions" }): string {
@@ -114,9 +138,9 @@ export function queriesText({
 }
 
 /** What people look for in a run that did not go well. */
-export type Trouble = RunEvent & { event: "failed" | "not-listed" };
+export type Trouble = RunEvent & { event: "failed" | "not-listed" | "log-fault" };
 
 /** Whether an event is a failure. */
 export function isFailure(event: RunEvent): event is Trouble {
-  return event.event === "failed" || (event.event === "not-listed" && event.failure);
+  return event.event === "failed" || event.event === "log-fault" || (event.event === "not-listed" && event.failure);
 }

@@ -1,4 +1,4 @@
-import type { ChangeDescription, FieldChange, Json } from "@headwater/core";
+import type { ChangeDescription, FieldChange, Json, JsonObject } from "@headwater/core";
 import { counted } from "../screen/numbers.ts";
 import { safe } from "../screen/safe-text.ts";
 import type { Look, Tint } from "../screen/screen.ts";
@@ -13,9 +13,9 @@ export function fieldChangeLines(
   limit: number = Infinity,
 ): string[] {
   const lines = [
-    ...change.fieldsAdded.flatMap((field) => elements(field, field.newValue, "+")),
+    ...keysOnce(change.fieldsAdded, "newValue").flatMap((field) => elements(field, field.newValue, "+")),
     ...change.fieldsUpdated.map(updated),
-    ...change.fieldsDeleted.flatMap((field) => elements(field, field.oldValue, "-")),
+    ...keysOnce(change.fieldsDeleted, "oldValue").flatMap((field) => elements(field, field.oldValue, "-")),
   ];
   const shown = lines.slice(0, limit).map((line) => fieldLine(line, look, indent));
   if (lines.length > limit)
@@ -37,8 +37,48 @@ function elements({ name }: FieldChange, value: Json | undefined, sign: "+" | "-
   return items.map((item) => ({ sign, name, texts: [valueText(item)] }));
 }
 
+/**
+ * A key is told in OpenMetadata's words and in the source's own. Where as many of a kind came (or went) in both, the second
+ * say nothing new.
+ */
+function keysOnce(fields: readonly FieldChange[], side: "oldValue" | "newValue"): readonly FieldChange[] {
+  const items = (name: string): JsonObject[] => {
+    const value = fields.find((field) => field.name === name)?.[side];
+    return Array.isArray(value) ? (value as JsonObject[]) : [];
+  };
+  const [keys, own] = [items("tableConstraints"), items("constraints")];
+  const word = (value: Json | undefined): string => (typeof value === "string" ? value.replace(" ", "_") : "");
+  const typeOf = ({ type }: JsonObject): string => word(type);
+  const count = (among: readonly string[], type: string): number => among.filter((other) => other === type).length;
+  const [told, again] = [keys.map(({ constraintType }) => word(constraintType)), own.map(typeOf)];
+  const more = own.filter((item) => {
+    const type = typeOf(item);
+    return count(told, type) !== count(again, type);
+  });
+  if (more.length === own.length) return fields;
+  return fields.flatMap((field) => {
+    if (field.name !== "constraints") return [field];
+    return more.length === 0 ? [] : [{ ...field, [side]: more }];
+  });
+}
+
 function updated({ name, oldValue, newValue }: FieldChange): Line {
-  return { sign: "~", name, texts: [valueText(oldValue), valueText(newValue)] };
+  const apart = firstDifference(oldValue, newValue);
+  return { sign: "~", name, texts: apart ?? [valueText(oldValue), valueText(newValue)] };
+}
+
+const MANY_LINES = 2;
+
+/** Of two texts of many lines, the first lines that differ: their beginnings are mostly the same. */
+function firstDifference(before: Json | undefined, after: Json | undefined): [string, string] | null {
+  if (typeof before !== "string" || typeof after !== "string") return null;
+  const [old, fresh] = [before.trimEnd().split("\n"), after.trimEnd().split("\n")];
+  if (Math.min(old.length, fresh.length) <= MANY_LINES) return null;
+  const at = old.findIndex((line, number) => line !== fresh[number]);
+  const line = at < 0 ? old.length : at;
+  const text = (lines: readonly string[]): string =>
+    line < lines.length ? `"${lines[line]?.trim() ?? ""}"` : "nothing";
+  return [`line ${line + 1} ${text(old)}`, text(fresh)];
 }
 
 const ARROW = " → ";

@@ -35,6 +35,9 @@ const KINDS: { readonly [kind: string]: readonly [one: string, many: string] } =
   Function: ["function", "functions"],
   UDF: ["function", "functions"],
   StoredProcedure: ["procedure", "procedures"],
+  Event: ["event", "events"],
+  Package: ["package", "packages"],
+  PackageBody: ["package body", "package bodies"],
 };
 
 function words(type: EntityType, kind: string | null): readonly [string, string] {

@@ -37,7 +37,7 @@ describe("ingest", () => {
       expect.arrayContaining([
         `Catalog: ${project.catalog}`,
         "▸ shop.metadata with shelf@1.2.3",
-        "▸ connected: server memory 1, at most 4 sessions",
+        "▸ connected to Shelf of JSON memory 1, at most 4 sessions",
         "· shop: found 3 tables in 1 schema",
         "· read 3 tables",
       ]),
@@ -314,7 +314,7 @@ describe("each end has its exit code", () => {
   test("8: another run holds the service, or the file is no catalog", async () => {
     project.shelf(shop, { latencyMs: 400 });
     const first = project.start("ingest", "-c", "shop.yaml");
-    await first.said("connected: server");
+    await first.said("connected to");
     const second = await project.run("ingest", "-c", "shop.yaml");
     expect([second.code, second.stderr]).toEqual([
       8,
@@ -351,7 +351,7 @@ describe("Ctrl-C", () => {
     project.shelf(shop, { hangMs: 20_000 });
     project.env = { TMPDIR: project.folder };
     const run = project.start("ingest", "-c", "shop.yaml", "--dry-run");
-    await run.said("connected: server");
+    await run.said("connected to");
     run.child.kill("SIGINT");
     await run.said("Ctrl-C again");
     const start = performance.now();

@@ -15,7 +15,7 @@ describe.skipIf(noTerminal !== null)(`on a terminal${noTerminal === null ? "" : 
     project.shelf(sampleShop(), { latencyMs: 250, refuse: ["shop,sales,orders"] });
     const { code, shown } = await onTerminal(project, ["ingest", "-c", "shop.yaml"]).ended;
     expect(code).toBe(4);
-    expect(shown).toContain("shop.metadata with shelf@1.2.3, server memory 1");
+    expect(shown).toContain("shop.metadata with shelf@1.2.3, Shelf of JSON memory 1");
     expect(shown).toMatch(/ {2}databases {2,}1/);
     expect(shown).toMatch(/reading tables.* \d\.\d s/);
     // What is shown last of the block is its removal, and what went wrong stays above it.
@@ -31,6 +31,16 @@ describe.skipIf(noTerminal !== null)(`on a terminal${noTerminal === null ? "" : 
     expect(moving.length).toBeGreaterThan(3);
     // oxlint-disable-next-line no-control-regex -- the tints and movements of a terminal are what is taken away
     for (const line of moving) expect(line.replaceAll(/\u001b\[[0-9;]*[A-Za-z]/g, "").length).toBeLessThan(40);
+  });
+
+  test("a terminal of three rows is drawn over, not scrolled full", async () => {
+    project.shelf(sampleShop(), { latencyMs: 250 });
+    const { code, shown } = await onTerminal(project, ["ingest", "-c", "shop.yaml"], 80, 3).ended;
+    expect(code).toBe(0);
+    // oxlint-disable-next-line no-control-regex -- how far the cursor goes up
+    const up = [...shown.matchAll(/\u001b\[(\d+)A/g)].map(([, rows]) => Number(rows));
+    expect(up.length).toBeGreaterThan(3);
+    expect(Math.max(...up)).toBe(2);
   });
 
   test("a password is asked for once, is not shown, and comes through", async () => {

@@ -1,5 +1,12 @@
 import type { FeedEntry, HistoryEntry, HistoryOp } from "@headwater/catalog";
-import { type ChangeDescription, diffDocuments, type Document, noChange } from "@headwater/core";
+import {
+  type ChangeDescription,
+  diffDocuments,
+  type Document,
+  type FieldChange,
+  type Json,
+  noChange,
+} from "@headwater/core";
 import { describe, expect, test } from "vitest";
 import { ChangeSummary } from "../../src/views/change-list.ts";
 import { changesBetween, diffView } from "../../src/views/diff.ts";
@@ -58,6 +65,52 @@ describe("the fields of a change", () => {
   test("are tinted by their sign", () => {
     expect(fieldChangeLines(change, marked, "", 1)[0]).toContain("<green>+ ");
   });
+});
+
+describe("what a change says twice is told once", () => {
+  const key = { constraintType: "PRIMARY_KEY", columns: ["id"] };
+  const own = (name: string, type: string): Json => ({ name, type, definition: `${type} (id)` });
+  const lines = (fieldsAdded: FieldChange[]): string[] => fieldChangeLines({ ...noChange(), fieldsAdded }, wide, "");
+
+  test("a key stands in OpenMetadata's words; checks, and keys only the source tells, in its own", () => {
+    expect(
+      lines([
+        { name: "tableConstraints", newValue: [key] },
+        { name: "constraints", newValue: [own("t_pkey", "PRIMARY KEY"), own("t_check", "CHECK")] },
+      ]),
+    ).toEqual(["+ tableConstraints: primary key (id)", "+ constraints: t_check: CHECK (id) (type: CHECK)"]);
+    expect(
+      lines([
+        { name: "tableConstraints", newValue: [key] },
+        { name: "constraints", newValue: [own("t_pkey", "PRIMARY KEY")] },
+      ]),
+    ).toEqual(["+ tableConstraints: primary key (id)"]);
+    // A key that only got another name changes nothing in OpenMetadata's words.
+    expect(lines([{ name: "constraints", newValue: [own("renamed", "PRIMARY KEY")] }])).toEqual([
+      "+ constraints: renamed: PRIMARY KEY (id) (type: PRIMARY KEY)",
+    ]);
+    expect(
+      lines([
+        { name: "tableConstraints", newValue: [key] },
+        { name: "constraints", newValue: [own("a", "PRIMARY KEY"), own("b", "PRIMARY KEY")] },
+      ]),
+    ).toHaveLength(3);
+  });
+});
+
+test("of long texts that differ, the first lines that do stand side by side", () => {
+  const code = (third: string): string => ["BEGIN", "  a;", third, "END"].join("\n");
+  const updated = (oldValue: string, newValue: string): string[] =>
+    fieldChangeLines(
+      { ...noChange(), fieldsUpdated: [{ name: "storedProcedureCode.code", oldValue, newValue }] },
+      wide,
+      "",
+    );
+  expect(updated(code("  b;"), code("  c;"))).toEqual(['~ storedProcedureCode.code: line 3 "b;" → "c;"']);
+  expect(updated(code("  b;"), `${code("  b;")}\n-- more`)).toEqual([
+    '~ storedProcedureCode.code: line 5 nothing → "-- more"',
+  ]);
+  expect(updated("select 1", "select 2")).toEqual(['~ storedProcedureCode.code: "select 1" → "select 2"']);
 });
 
 function entry(op: HistoryOp, name: string, more: Partial<FeedEntry> = {}): FeedEntry {

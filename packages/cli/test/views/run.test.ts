@@ -22,7 +22,7 @@ const EVENTS: RunEvent[] = [
     connector: "postgres@1.0.0",
     continued: false,
   }),
-  event({ event: "connected", server: "PostgreSQL 18.1", identity: "x", sessions: 4 }, 1),
+  event({ event: "connected", title: "PostgreSQL", server: "PostgreSQL 18.1", identity: "x", sessions: 4 }, 1),
   event({ event: "listed", node: "database", group: "", scopes: 1, found: 2, leftOut: 1 }, 2),
   event({ event: "read", node: "database", objects: 1, counts: {} }, 2),
   event({ event: "listed", node: "table", group: "shop", scopes: 3, found: 9_000, leftOut: 0 }, 3),
@@ -92,7 +92,7 @@ const EVENTS: RunEvent[] = [
 test("every event is a line a person understands", () => {
   expect(EVENTS.flatMap((each) => eventLines(each, wide)).join("\n")).toMatchInlineSnapshot(`
     "▸ shop.metadata with postgres@1.0.0
-    ▸ connected: server PostgreSQL 18.1, at most 4 sessions
+    ▸ connected to PostgreSQL 18.1, at most 4 sessions
     · found 2 databases, 1 left out
     · read 1 database
     · shop: found 9,000 tables in 3 schemas
@@ -134,7 +134,7 @@ describe("the live block", () => {
     expect(progressLines(progress, AT, wide)).toEqual(["", "  connecting · 0.0 s"]);
     for (const each of EVENTS.slice(0, 12)) addEvent(progress, each);
     expect(progressLines(progress, AT + 6_000, wide)).toEqual([
-      "shop.metadata with postgres@1.0.0, server PostgreSQL 18.1",
+      "shop.metadata with postgres@1.0.0, PostgreSQL 18.1",
       "  databases      1",
       "  tables     4,000 of 9,000",
       "  reading tables · 1,000/s · 6.0 s",

@@ -1,6 +1,6 @@
 /** Everything a connector needs: `import { … } from "@headwater/core/connector"`. */
 export { z } from "zod";
-export type { CommonFacts, Owner, TagLabel } from "../entities/common.ts";
+export type { CommonFacts, Owner, TagLabel, Unseen } from "../entities/common.ts";
 export type { DataType } from "../entities/data-types.ts";
 export type * from "../entities/facts.ts";
 export { encodeName, type Path, quoteName } from "../entities/fqn.ts";
@@ -19,6 +19,7 @@ export {
   type SqlReading,
 } from "./manifest.ts";
 export type * from "./metadata.ts";
+export type * from "./query-log.ts";
 export {
   type Cell,
   type CellType,

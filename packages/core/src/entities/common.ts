@@ -15,6 +15,9 @@ export interface TagLabel {
   description?: string;
 }
 
+/** What a role may see only a part of: columns, the text of a routine, or one key of `source`. */
+export type Unseen = "columns" | "storedProcedureCode" | `source.${string}`;
+
 /**
  * Facts every entity may carry. For all facts of a connector: `undefined` means *not read* and keeps the stored value,
  * `null` means the source has none.
@@ -28,4 +31,9 @@ export interface CommonFacts {
   sourceUrl?: string | null;
   /** Facts of the source that OpenMetadata has no field for; they leave the catalog as `extension.headwater`. */
   source?: JsonObject | null;
+  /**
+   * What was read only as far as the role may see it: what is stored of it is kept. Of `columns`, those that are given are taken and the
+   * others kept; of the rest, what is given stands only where nothing is stored.
+   */
+  unseen?: readonly Unseen[];
 }

@@ -3,12 +3,12 @@
  * `undefined` or `null`, references as FQNs. Equal facts have equal text, so a document is hashed and stored as it is.
  */
 import { hash } from "node:crypto";
-import type { Owner, TagLabel } from "./common.ts";
+import type { Owner, TagLabel, Unseen } from "./common.ts";
 import { DATA_TYPES } from "./data-types.ts";
 import { entityFqn } from "./entity-types.ts";
 import type { EntityType, Facts, FactsByType } from "./facts.ts";
 import { buildFqn, type Path } from "./fqn.ts";
-import { type Json, type JsonObject, sortKeys } from "./json.ts";
+import { eachText, type Json, type JsonObject, sortKeys } from "./json.ts";
 import { redactCredentials } from "./redact-credentials.ts";
 import type { Column, TableConstraint, TablePartition } from "./table.ts";
 
@@ -79,7 +79,7 @@ const ALL_KEYS = Object.fromEntries(
 ) as unknown as { readonly [T in EntityType]: readonly string[] };
 
 /** Keys whose value is an object of the source's own making, so that only a sort makes it canonical. */
-const FREE_FORM: ReadonlySet<string> = new Set(["source", "connection", "sourceConfig", "messageSchema", "tasks"]);
+const FREE_FORM: ReadonlySet<string> = new Set(["connection", "sourceConfig", "messageSchema", "tasks"]);
 
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
@@ -131,6 +131,8 @@ function canonicalValue(key: string, value: Json, service: string): Json | undef
       return references("dashboardDataModel", value as unknown as (Path | string)[], service);
     case "queryUsedIn":
       return references("table", value as unknown as (Path | string)[], service);
+    case "source":
+      return isEmpty(value) ? undefined : canonicalSource(value);
     default:
       if (!FREE_FORM.has(key)) return value;
       return isEmpty(value) ? undefined : sortKeys(value);
@@ -177,9 +179,12 @@ function canonicalColumn(column: Column): Column {
   if (column.ordinalPosition != null) out.ordinalPosition = column.ordinalPosition;
   if (column.tags != null && column.tags.length > 0) out.tags = canonicalTags(column.tags) as unknown as TagLabel[];
   if (column.children != null && column.children.length > 0) out.children = column.children.map(canonicalColumn);
-  if (column.source != null && !isEmpty(column.source)) out.source = sortKeys(column.source) as JsonObject;
+  if (column.source != null && !isEmpty(column.source)) out.source = canonicalSource(column.source) as JsonObject;
   return out;
 }
+
+/** Defaults, checks, options of foreign tables: as much written by people as definitions are. */
+const canonicalSource = (source: Json): Json => eachText(sortKeys(source), redactCredentials);
 
 function canonicalOwners(owners: Owner[]): Json | undefined {
   if (owners.length === 0) return undefined;
@@ -232,6 +237,8 @@ export interface Unread {
   keys: readonly string[];
   /** Keys that no column had: what an option or a missing right leaves unread, it leaves unread for all of them. */
   columnKeys: readonly ColumnKey[];
+  /** What was read only as far as the role may see it. */
+  unseen: readonly Unseen[];
 }
 type ColumnKey = "description" | "tags";
 const COLUMN_KEYS: readonly ColumnKey[] = ["description", "tags"];
@@ -242,7 +249,13 @@ export function unreadOf(type: EntityType, facts: Facts): Unread {
   return {
     keys: ALL_KEYS[type].filter((key) => (facts as unknown as JsonObject)[key] === undefined),
     columnKeys: columns.length === 0 ? [] : COLUMN_KEYS.filter((key) => columns.every((column) => lacks(column, key))),
+    unseen: facts.unseen ?? [],
   };
+}
+
+/** Whether everything was read. */
+export function isWholeRead({ keys, columnKeys, unseen }: Unread): boolean {
+  return keys.length === 0 && columnKeys.length === 0 && unseen.length === 0;
 }
 
 const lacks = (column: Column, key: ColumnKey): boolean =>
@@ -263,7 +276,37 @@ export function keepUnread(type: EntityType, fresh: Document, unread: Unread, st
       unread.columnKeys,
     ) as unknown as Json;
   }
+  for (const name of unread.unseen) keepUnseen(kept, stored, name);
   return kept;
+}
+
+/** Puts what is stored back in the place of what the role may not see. */
+function keepUnseen(kept: Document, stored: Document, name: Unseen): void {
+  if (name === "columns") {
+    if (Array.isArray(stored["columns"]))
+      kept["columns"] = withUnseen(
+        (kept["columns"] ?? []) as unknown as Column[],
+        stored["columns"] as unknown as Column[],
+      ) as unknown as Json;
+  } else if (name === "storedProcedureCode") {
+    if (stored[name] !== undefined) kept[name] = stored[name];
+  } else {
+    const key = name.slice("source.".length);
+    const before = (stored["source"] as JsonObject | undefined)?.[key];
+    if (before !== undefined)
+      kept["source"] = sortKeys({ ...(kept["source"] as JsonObject | undefined), [key]: before });
+  }
+}
+
+/** Stored columns with those that are seen in their places; new ones come last. What a partial look cannot tell stays. */
+function withUnseen(seen: Column[], stored: Column[]): Column[] {
+  const fresh = new Map(seen.map((column) => [column.name, column]));
+  const before = stored.map((old) => {
+    const column = fresh.get(old.name);
+    fresh.delete(old.name);
+    return column === undefined ? old : { ...column, constraint: column.constraint ?? old.constraint ?? null };
+  });
+  return [...before, ...fresh.values()].map((column, at) => canonicalColumn({ ...column, ordinalPosition: at + 1 }));
 }
 
 function withStored(fresh: Column[], stored: Column[], keys: readonly ColumnKey[]): Column[] {

@@ -1,4 +1,4 @@
-export type { CommonFacts, Owner, TagLabel } from "./common.ts";
+export type { CommonFacts, Owner, TagLabel, Unseen } from "./common.ts";
 export { DATA_TYPES, type DataType } from "./data-types.ts";
 export { applyDelta, type Delta, delta } from "./delta.ts";
 export {
@@ -9,7 +9,16 @@ export {
   noChange,
   recordField,
 } from "./diff.ts";
-export { type Document, documentKeys, fingerprint, keepUnread, toDocument, type Unread, unreadOf } from "./document.ts";
+export {
+  type Document,
+  documentKeys,
+  fingerprint,
+  isWholeRead,
+  keepUnread,
+  toDocument,
+  type Unread,
+  unreadOf,
+} from "./document.ts";
 export { childPrefix, ENTITY_TYPES, entityFqn, type EntityTypeInfo, isEntityType } from "./entity-types.ts";
 export { type ExportedEntity, ExportLineError, fromEntityJson, toEntityJson } from "./export-line.ts";
 export type * from "./facts.ts";

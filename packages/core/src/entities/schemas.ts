@@ -1,6 +1,6 @@
 /** The zod schemas of every type of facts and of an exported entity. Strict where people write, lenient nowhere else. */
 import { z } from "zod";
-import type { Owner, TagLabel } from "./common.ts";
+import type { Owner, TagLabel, Unseen } from "./common.ts";
 import { DATA_TYPES } from "./data-types.ts";
 import type { EntityType, FactsByType } from "./facts.ts";
 import type { CuratedColumn, Curated } from "./layers.ts";
@@ -10,6 +10,10 @@ const text = z.string().nullish();
 const count = z.number().int().nonnegative().nullish();
 const object = z.record(z.string(), z.json());
 const reference = z.union([z.string().min(1), z.array(z.string()).readonly()]);
+
+const unseen = z.array(
+  z.union([z.literal("columns"), z.literal("storedProcedureCode"), z.templateLiteral(["source.", z.string()])]),
+) as z.ZodType<readonly Unseen[]>;
 
 const ownerSchema: z.ZodType<Owner> = z.strictObject({
   type: z.enum(["role", "user", "team"]),
@@ -30,6 +34,7 @@ const common = {
   tags: z.array(tagSchema).nullish(),
   sourceUrl: text,
   source: object.nullish(),
+  unseen: unseen.optional() as unknown as typeof unseen,
 };
 
 const columnSchema: z.ZodType<Column> = z.lazy(() =>

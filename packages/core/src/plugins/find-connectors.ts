@@ -55,14 +55,21 @@ interface PackageList {
   names: string[];
 }
 
-/** The dependencies of the nearest package.json, walking up. */
+/** The dependencies of the nearest package.json, walking up; and the package itself, for whoever writes a connector. */
 function projectPackages(folder: string): PackageList | null {
   for (let at = resolve(folder); ; at = dirname(at)) {
     const file = join(at, "package.json");
-    if (existsSync(file)) return { file, names: dependenciesOf(file) };
+    if (existsSync(file)) return { file, names: [...ownName(file), ...dependenciesOf(file)] };
     if (dirname(at) === at) return null;
   }
 }
+
+const ownName = (file: string): string[] => {
+  if (!existsSync(file)) return [];
+  const { name, exports } = readJson(file) as { name?: string; exports?: unknown };
+  // Only a package with exports can name itself.
+  return name === undefined || exports === undefined ? [] : [name];
+};
 
 /**
  * What is installed beside the CLI: with npx, the dependencies of the folder npx made; with a global install, the packages
@@ -139,6 +146,7 @@ function addConnector(search: ConnectorSearch, seen: Set<string>, packageName: s
 
 /** Where a package is installed, as seen from the file that names it; `null` when it is not. */
 function packageFolder(packageName: string, namedBy: string): string | null {
+  if (ownName(namedBy).includes(packageName)) return realpathSync(dirname(namedBy));
   for (const base of createRequire(namedBy).resolve.paths(packageName) ?? []) {
     const folder = join(base, packageName);
     if (existsSync(join(folder, "package.json"))) return realpathSync(folder);

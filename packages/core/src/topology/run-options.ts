@@ -1,6 +1,6 @@
 import type { NodeName, Want } from "../connector/metadata.ts";
 import { VIEW_TYPES } from "../entities/table.ts";
-import { leftOutBy, type NameFilter } from "./filter.ts";
+import { type FilterVerdict, type NameFilter, verdictOnName } from "./filter.ts";
 
 /** How many deletions a run may do: a number of objects, or a share of what the service has. */
 export type MaxDelete = { objects: number } | { percent: number } | "default";
@@ -56,6 +56,13 @@ export function defaultRunOptions(): RunOptions {
   };
 }
 
+/** What decides whether a run covers an object: an option, a pattern, or nothing. Its parents are not looked at. */
+export function coverage(options: RunOptions, node: NodeName, kind: string, name: string, fqn: string): FilterVerdict {
+  const option = leftOutByOption(options, node, kind);
+  if (option !== null) return { kept: false, rule: `${option} is false` };
+  return verdictOnName(options.filters[node], options.useFqnForFiltering ? fqn : name);
+}
+
 /** Why a run does not cover an object, in words; `null` when it does. */
 export function notCovered(
   options: RunOptions,
@@ -64,10 +71,13 @@ export function notCovered(
   name: string,
   fqn: string,
 ): string | null {
-  if (node === "storedProcedure" && !options.includeStoredProcedures) return "includeStoredProcedures is false";
-  if (node === "table") {
-    if (VIEW_TYPES.has(kind) ? !options.includeViews : !options.includeTables)
-      return VIEW_TYPES.has(kind) ? "includeViews is false" : "includeTables is false";
-  }
-  return leftOutBy(options.filters[node], options.useFqnForFiltering ? fqn : name);
+  const { kept, rule } = coverage(options, node, kind, name, fqn);
+  return kept ? null : rule;
+}
+
+function leftOutByOption(options: RunOptions, node: NodeName, kind: string): keyof RunOptions | null {
+  if (node === "storedProcedure") return options.includeStoredProcedures ? null : "includeStoredProcedures";
+  if (node !== "table") return null;
+  const option = VIEW_TYPES.has(kind) ? "includeViews" : "includeTables";
+  return options[option] ? null : option;
 }

@@ -16,6 +16,7 @@ interface JsonSchema {
   $defs?: { [name: string]: JsonSchema };
   enum?: unknown[];
   const?: unknown;
+  default?: unknown;
   /** Set by `secret()`. */
   secret?: boolean;
 }
@@ -72,6 +73,18 @@ export class ConfigShape {
       if (own === undefined) return (values ?? [value]).some((candidate) => typeof candidate === type);
       return [own].flat().some((name) => name === type || (type === "number" && name === "integer"));
     });
+  }
+
+  /** The values that may stand here, where only some may; empty where any may. */
+  get choices(): string[] {
+    const values = this.#forms.map(({ enum: some, const: one }) => some ?? (one === undefined ? null : [one]));
+    return values.some((some) => some === null) ? [] : [...new Set(values.flat().map(String))];
+  }
+
+  /** What stands here where the file says nothing, as the file would write it; `null` where there is nothing. */
+  get fallback(): string | null {
+    const value = this.#forms.map((form) => form.default).find((candidate) => candidate !== undefined);
+    return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : null;
   }
 
   /** The keys a mapping may have here. */

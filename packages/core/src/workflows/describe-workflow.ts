@@ -61,7 +61,10 @@ function coverage(workflow: MetadataWorkflow): string[] {
   const sentences = topology.nodes.map(({ name, words: [, many] }) => {
     const left = leftOut(name, workflow);
     if (left !== null) return left;
-    return `${capital(many)}: ${filterWords(options.filters[name])}.`;
+    const filter = options.filters[name];
+    // Whether that is one or every one of the server is the connection's to say.
+    if (name === "database" && filter === undefined) return "Databases: all that the connection covers.";
+    return `${capital(many)}: ${filterWords(filter)}.`;
   });
   const filtered = topology.nodes.some(({ name }) => options.filters[name] !== undefined);
   if (filtered && options.useFqnForFiltering) sentences.push("Patterns are matched against FQNs, not names.");

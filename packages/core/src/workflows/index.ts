@@ -1,7 +1,9 @@
 export { recordedRun, workflowOfRecording } from "./recorded-run.ts";
+export { ConfigShape } from "./config-shape.ts";
 export { describeWorkflow, formatDescription, type WorkflowDescription } from "./describe-workflow.ts";
 export { withKeptConnection } from "./kept-connection.ts";
 export { MAX_DELETE_WORDS, parseMaxDelete } from "./max-delete.ts";
+export { everythingConfig } from "./metadata-options.ts";
 export { DEFAULT_PIPELINE, type MetadataWorkflow } from "./metadata-workflow.ts";
 export { nearest } from "./nearest.ts";
 export { type NamedServer, serverRefusal } from "./openmetadata-server.ts";
@@ -10,6 +12,7 @@ export { pythonPattern } from "./python-regex/python-pattern.ts";
 export { PatternError } from "./python-regex/syntax.ts";
 export { definitionsOnly, type QueryOptions, type QueryWorkflow } from "./query-workflow.ts";
 export { readWorkflow, type Workflow } from "./read-workflow.ts";
+export { wrongServiceName } from "./service-name.ts";
 export type { Setting } from "./section.ts";
 export type { UsableConnector, WorkflowContext } from "./workflow-context.ts";
 export { serviceNameOf, type UrlNames, workflowFromUrl } from "./workflow-from-url.ts";

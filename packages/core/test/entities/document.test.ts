@@ -1,12 +1,15 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
+  type Column,
   documentKeys,
   type EntityType,
   type Facts,
   FACTS_SCHEMAS,
   fingerprint,
   keepUnread,
+  type StoredProcedureFacts,
+  type TableFacts,
   toDocument,
   unreadOf,
 } from "../../src/index.ts";
@@ -111,7 +114,7 @@ describe("what was not read", () => {
       fc.property(pair, ({ type, first, second }) => {
         const fresh = toDocument(type, "svc", second);
         const stored = toDocument(type, "svc", first);
-        expect(JSON.stringify(keepUnread(type, fresh, { keys: [], columnKeys: [] }, stored))).toBe(
+        expect(JSON.stringify(keepUnread(type, fresh, { keys: [], columnKeys: [], unseen: [] }, stored))).toBe(
           JSON.stringify(fresh),
         );
         const unread = unreadOf(type, second);
@@ -119,6 +122,54 @@ describe("what was not read", () => {
       }),
       runs,
     );
+  });
+
+  describe("for the role may not see it", () => {
+    const column = (name: string, more: object = {}): Column => ({ name, dataType: "INT", ...more });
+    const table = (columns: Column[], more: Partial<TableFacts> = {}): TableFacts => ({
+      tableType: "Regular",
+      columns: columns.map((one, at) => ({ ...one, ordinalPosition: at + 1 })),
+      ...more,
+    });
+    const kept = (type: EntityType, before: Facts, now: Facts): unknown =>
+      keepUnread(type, toDocument(type, "svc", now), unreadOf(type, now), toDocument(type, "svc", before));
+
+    test("keeps columns, in their places, and takes what is seen of them", () => {
+      const before = table([column("a", { constraint: "PRIMARY_KEY" }), column("b"), column("c")]);
+      const now = table([column("new"), column("c", { description: "seen" }), column("a")], { unseen: ["columns"] });
+      expect(kept("table", before, now)).toEqual(
+        toDocument(
+          "table",
+          "svc",
+          table([
+            column("a", { constraint: "PRIMARY_KEY" }),
+            column("b"),
+            column("c", { description: "seen" }),
+            column("new"),
+          ]),
+        ),
+      );
+      expect(kept("table", before, table([], { unseen: ["columns"] }))).toEqual(toDocument("table", "svc", before));
+      expect(kept("table", before, table([]))).toMatchObject({ columns: [] });
+    });
+
+    test("keeps one key of the source, and the text of a routine", () => {
+      const before = table([column("a")], { source: { engine: "A", triggers: ["t"] } });
+      const now = table([column("a")], { source: { engine: "B" }, unseen: ["source.triggers"] });
+      expect(kept("table", before, now)).toMatchObject({ source: { engine: "B", triggers: ["t"] } });
+      const routine = (code: string): StoredProcedureFacts => ({ storedProcedureCode: { language: "SQL", code } });
+      const hidden: StoredProcedureFacts = { ...routine("CREATE …"), unseen: ["storedProcedureCode"] };
+      expect(kept("storedProcedure", routine("SELECT 1"), hidden)).toEqual({
+        storedProcedureCode: { language: "SQL", code: "SELECT 1" },
+      });
+    });
+
+    test("is no part of the facts, and nothing but these can be said", () => {
+      const now = table([column("a")], { unseen: ["columns"] });
+      expect(toDocument("table", "svc", now)).toEqual(toDocument("table", "svc", table([column("a")])));
+      expect(FACTS_SCHEMAS.table.safeParse(now).success).toBe(true);
+      expect(FACTS_SCHEMAS.table.safeParse({ ...now, unseen: ["owners"] }).success).toBe(false);
+    });
   });
 
   describe("of columns", () => {

@@ -73,7 +73,7 @@ describe("what is left out", () => {
     );
     expect(everything).toMatchObject({ connection: "its own", options: [], notHonoured: [], refusal: null });
     expect(everything.reads).toEqual([
-      "Databases: all.",
+      "Databases: all that the connection covers.",
       "Schemas: all.",
       "Tables: all.",
       "Routines: all.",

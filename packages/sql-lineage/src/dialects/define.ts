@@ -34,6 +34,7 @@ const NAMES: NameRules = {
   dotsInsideQuotes: false,
   dashes: false,
   triggerTables: [],
+  temporaryWithoutSchema: true,
   temporaryPrefixes: [],
 };
 

@@ -12,7 +12,7 @@ export const mysql: Dialect = defineDialect("mysql", {
     digitNames: true,
     delimiterCommand: true,
   },
-  names: { unquoted: "any", quoted: "any" },
+  names: { unquoted: "any", quoted: "any", temporaryWithoutSchema: false },
   features: {
     createAsAddsColumns: true,
     stringAliases: true,

@@ -5,7 +5,7 @@ import { CONSTANTS, wordSet } from "./words.ts";
 /** Oracle Database (https://docs.oracle.com/en/database/oracle/oracle-database/23/sqlrf/). */
 export const oracle: Dialect = defineDialect("oracle", {
   lexical: { qQuotes: true, ampersandSubstitution: true, extraNameCharacters: "#", slashSeparator: true },
-  names: { unquoted: "upper", quoted: "exact" },
+  names: { unquoted: "upper", quoted: "exact", temporaryWithoutSchema: false },
   features: {
     databaseLinks: true,
     executeCalls: true,

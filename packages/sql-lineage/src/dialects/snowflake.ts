@@ -5,7 +5,7 @@ import { NOT_TABLE_ALIAS, wordSet } from "./words.ts";
 /** Snowflake (https://docs.snowflake.com/en/sql-reference-commands). */
 export const snowflake: Dialect = defineDialect("snowflake", {
   lexical: { backslashEscapes: true, slashComments: true, dollarQuotes: true, stages: true, colonPaths: true },
-  names: { unquoted: "upper", quoted: "exact" },
+  names: { unquoted: "upper", quoted: "exact", temporaryWithoutSchema: false },
   features: {
     lambdas: true,
     lateralAliases: true,

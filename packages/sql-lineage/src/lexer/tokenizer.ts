@@ -47,6 +47,11 @@ class Tokenizer {
   private readonly open: number[] = [];
   /** Where the client's command that is being read ends. */
   private clientCommandEnd = -1;
+  /** What `find` found last, for each text it looked for. */
+  private readonly found = new Map<string, { readonly from: number; readonly at: number }>();
+  /** The first backslash from `backslashFrom` on. */
+  private backslash = -1;
+  private backslashFrom = Number.POSITIVE_INFINITY;
 
   constructor(text: string, rules: LexicalRules, tokens: Tokens) {
     this.text = text;
@@ -165,13 +170,31 @@ class Tokenizer {
     }
   }
 
+  /**
+   * As `text.indexOf`, for what may be far away or not there at all: it is looked for once, not from every place that asks, or
+   * the whole would not be linear.
+   */
+  private find(mark: string, from: number): number {
+    const known = this.found.get(mark);
+    if (known !== undefined && known.from <= from && (known.at < 0 || known.at >= from)) return known.at;
+    const at = this.text.indexOf(mark, from);
+    this.found.set(mark, { from, at });
+    return at;
+  }
+
+  private findBackslash(from: number): number {
+    if (this.backslashFrom <= from && (this.backslash < 0 || this.backslash >= from)) return this.backslash;
+    this.backslashFrom = from;
+    return (this.backslash = this.text.indexOf("\\", from));
+  }
+
   /** The end of `{{ … }}` or `${ … }` at `at`; -1 when there is none. */
   private templateEnd(at: number): number {
     const { text } = this;
     const code = text.charCodeAt(at);
     const next = text.charCodeAt(at + 1);
     if (next !== OPEN_BRACE || (code !== OPEN_BRACE && code !== DOLLAR)) return -1;
-    const close = text.indexOf(code === OPEN_BRACE ? "}}" : "}", at + 2);
+    const close = this.find(code === OPEN_BRACE ? "}}" : "}", at + 2);
     return close < 0 ? -1 : close + (code === OPEN_BRACE ? 2 : 1);
   }
 
@@ -223,7 +246,7 @@ class Tokenizer {
     for (;;) {
       let close = text.indexOf(mark, at);
       if (backslashes) {
-        const escape = text.indexOf("\\", at);
+        const escape = this.findBackslash(at);
         if (escape >= 0 && (close < 0 || escape < close)) {
           // Walk the part with escapes by hand: a backslash hides whatever follows it.
           close = -1;
@@ -333,7 +356,7 @@ class Tokenizer {
         if (rules.clientCommands && this.copiesFromClient()) {
           this.emit(TokenKind.operator, ";", start + 1);
           // The rows follow, up to a line with a backslash and a dot.
-          const end = text.indexOf("\n\\.", start);
+          const end = this.find("\n\\.", start);
           if (end >= 0) this.position = this.lineEnd(end + 1);
           return;
         }
@@ -345,7 +368,7 @@ class Tokenizer {
         break;
       case OPEN_BRACE: {
         if (next === PERCENT || next === HASH) {
-          const close = text.indexOf(next === PERCENT ? "%}" : "#}", start + 2);
+          const close = this.find(next === PERCENT ? "%}" : "#}", start + 2);
           if (close > 0) {
             if (next === PERCENT) this.emit(TokenKind.template, "", close + 2);
             else this.position = close + 2;
@@ -558,14 +581,14 @@ class Tokenizer {
     let depth = 1;
     let at = start + 2;
     while (depth > 0) {
-      const close = text.indexOf("*/", at);
+      const close = this.find("*/", at);
       if (close < 0) {
         tokens.unclosed.push({ start, what: "comment" });
         this.position = text.length;
         return;
       }
       if (rules.nestedComments) {
-        const inner = text.indexOf("/*", at);
+        const inner = this.find("/*", at);
         if (inner >= 0 && inner < close) {
           depth++;
           at = inner + 2;

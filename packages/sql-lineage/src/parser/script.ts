@@ -45,6 +45,7 @@ export function readScript(text: string, dialect: Dialect): Script {
     const p = new Parser(dialect, grammar, tokens);
     const statements: ParsedStatement[] = [];
     while (!p.atEnd()) {
+      p.refuel(0);
       if (p.is(";") || p.kind === TokenKind.separator) {
         p.next();
         continue;
@@ -54,7 +55,6 @@ export function readScript(text: string, dialect: Dialect): Script {
       const count = statements.length;
       p.procedural = false;
       p.gaps = [];
-      p.refuel(0);
       readOne(p, statements);
       if (p.position === at) p.next();
       if (tokens.unclosed.length > 0 && statements.length > count) addUnclosed(p, statements, at);

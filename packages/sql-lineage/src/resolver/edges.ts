@@ -1,5 +1,6 @@
 import { AGGREGATION, AMBIGUOUS, RECOVERED, kindOf, transformationOf } from "../how.ts";
 import type { ColumnEdge, Confidence, DatasetEdge, Rule, Transformation } from "../result.ts";
+import type { Budget } from "./budget.ts";
 import type { Flow, Output, Source } from "./flow.ts";
 import type { Influence } from "./influences.ts";
 import type { Table } from "./tables.ts";
@@ -27,8 +28,13 @@ const INDEX_FROM = 16;
 
 /** Collects the edges of a statement: one for each pair of columns, with every way one takes part in the other. */
 export class Edges {
+  private readonly budget: Budget;
   private readonly targets: Target[] = [];
   private readonly byName = new Map<string, Target[]>();
+
+  constructor(budget: Budget) {
+    this.budget = budget;
+  }
 
   /** Adds what flows into a column. */
   add(
@@ -40,6 +46,7 @@ export class Edges {
     star = false,
   ): void {
     if (flows.length === 0) return;
+    this.budget.spend(8 * flows.length);
     const target = this.target(table, column);
     for (const { source, how } of flows) {
       const draft = find(target, source);

@@ -2,6 +2,9 @@ import { HOW_COUNT, type How, IDENTITY, compose } from "../how.ts";
 import type { ColumnSource } from "../result.ts";
 import type { Table } from "./tables.ts";
 
+/** Tables an ambiguous column is said to be perhaps of; where there are more, nobody is helped by a longer list. */
+const MAX_CANDIDATES = 100;
+
 /**
  * A column that data comes from. There is one object for each in a script, so that two flows from the same column are the same
  * object and sets of them are sets of pointers.
@@ -37,7 +40,7 @@ export class Source {
     return (this.shownAs ??=
       table !== null
         ? { table: table.use.id, column }
-        : { table: null, column, candidates: (candidates ?? []).map((candidate) => candidate.use.id) });
+        : { table: null, column, candidates: (candidates ?? []).slice(0, MAX_CANDIDATES).map(({ use }) => use.id) });
   }
 }
 

@@ -19,6 +19,7 @@ import type {
   UnpivotRelation,
   Values,
 } from "../ir.ts";
+import type { Budget } from "./budget.ts";
 import { type Flow, FlowSet, type Output, type Star, renamed, through } from "./flow.ts";
 import { type Influence, InfluenceSet } from "./influences.ts";
 import { type ColumnFinder, type Scope, type Visible, newScope } from "./scope.ts";
@@ -53,6 +54,7 @@ export class QueryResolver {
   private readonly dialect: Dialect;
   private readonly tables: Tables;
   private readonly finder: ColumnFinder;
+  private readonly budget: Budget;
   /** Statements found inside a query, and the tables of WITH they see; the statement's resolver writes what they write. */
   private readonly onStatement: (statement: Statement, env: Env | null) => void;
   /** Tables read, in the order they came. */
@@ -64,11 +66,13 @@ export class QueryResolver {
     dialect: Dialect,
     tables: Tables,
     finder: ColumnFinder,
+    budget: Budget,
     onStatement: (statement: Statement, env: Env | null) => void,
   ) {
     this.dialect = dialect;
     this.tables = tables;
     this.finder = finder;
+    this.budget = budget;
     this.onStatement = onStatement;
   }
 
@@ -271,6 +275,7 @@ export class QueryResolver {
       if (!nested.exists) for (const output of outputs) set.addAll(output.flows, nested.how);
     }
     if (expr.rows !== 0) for (const flow of rowsOf(scope)) set.add(flow.source.by(compose(flow.how, expr.rows)));
+    this.budget.spend(set.items.length);
     return set.items;
   }
 
@@ -467,21 +472,30 @@ export class QueryResolver {
     if (join.using === null && !join.natural) return join.hidden ? { ...result, hidden: true } : result;
     const names = join.using ?? this.natural(result, scope);
     const merged = new Set(names.map((name) => name.toLowerCase()));
-    const sides = [...scope.relations, { ...result, merged }];
+    const right: Visible = { ...result, hidden: join.hidden, merged };
     for (const name of names) {
+      const lower = name.toLowerCase();
+      // A column that was merged before: what it was merged from has been told then.
+      const before = scope.relations.findLast((side) => side.merged?.has(lower) === true);
+      const sides = before === undefined ? [...scope.relations, right] : [before, right];
+      this.budget.spend(sides.length);
       for (const flow of this.finder.mergedColumn(sides, name))
         this.influences.add(flow.source.by(compose(flow.how, JOIN)), relation.start, relation.end);
     }
-    if (join.using === null && sides.some((side) => !isKnown(side))) {
+    if (join.using === null) {
+      this.budget.spend(8 * scope.relations.length);
       // Which columns a natural join is by is only known where both sides are.
-      for (const flow of rowsOf({ ...scope, relations: sides }))
-        this.influences.add(flow.source.by(compose(flow.how, JOIN)), relation.start, relation.end);
+      const sides = [...scope.relations, right];
+      if (sides.some((side) => !isKnown(side)))
+        for (const flow of rowsOf({ ...scope, relations: sides }))
+          this.influences.add(flow.source.by(compose(flow.how, JOIN)), relation.start, relation.end);
     }
-    return { ...result, hidden: join.hidden, merged };
+    return right;
   }
 
   /** Columns both sides of a natural join are known to have. */
   private natural(right: Visible, scope: Scope): string[] {
+    this.budget.spend(scope.relations.length);
     const left = new Set<string>();
     for (const relation of scope.relations) for (const name of knownNames(relation)) left.add(name);
     return knownNames(right).filter((name) => left.has(name));

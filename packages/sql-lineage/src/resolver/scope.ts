@@ -1,6 +1,7 @@
 import type { Dialect } from "../dialect.ts";
 import { AMBIGUOUS, type How, IDENTITY, TRANSFORMATION, compose } from "../how.ts";
 import type { Name } from "../ir.ts";
+import type { Budget } from "./budget.ts";
 import { type Flow, FlowSet, type Output, Source } from "./flow.ts";
 import { type Table, foldPart } from "./tables.ts";
 
@@ -32,11 +33,44 @@ export interface Scope {
   windows: Map<string, readonly Flow[]> | null;
   /** The tables whose columns are not known, once somebody asked; worth keeping because every unqualified name asks. */
   openTables: readonly Table[] | null;
+  /** The relations by what they are called, once there are many. */
+  index: RelationIndex | null;
+}
+
+/** Relations by alias and by the last part of their table's name, in lower case. */
+interface RelationIndex {
+  readonly byName: Map<string, Visible[]>;
+  /** How many of the scope's relations are in it. */
+  count: number;
 }
 
 export function newScope(parent: Scope | null): Scope {
-  return { relations: [], parent, aliases: null, windows: null, openTables: null };
+  return { relations: [], parent, aliases: null, windows: null, openTables: null, index: null };
 }
+
+const INDEX_FROM = 16;
+
+/** The relations that may be called `lower`: all of them while they are few. */
+function called(scope: Scope, lower: string): readonly Visible[] {
+  const { relations } = scope;
+  if (relations.length < INDEX_FROM) return relations;
+  if (scope.index === null || scope.index.count > relations.length) scope.index = { byName: new Map(), count: 0 };
+  const { byName } = scope.index;
+  for (; scope.index.count < relations.length; scope.index.count++) {
+    const relation = relations[scope.index.count]!;
+    const { alias } = relation;
+    const last = relation.path?.at(-1);
+    for (const name of alias === last ? [alias] : [alias, last]) {
+      if (name == null) continue;
+      const same = byName.get(name);
+      if (same === undefined) byName.set(name, [relation]);
+      else same.push(relation);
+    }
+  }
+  return byName.get(lower) ?? NO_RELATIONS;
+}
+
+const NO_RELATIONS: readonly Visible[] = [];
 
 /** Where variables' values come from, by name in lower case. */
 export interface Variables {
@@ -55,11 +89,13 @@ export interface VariableValue {
 export class ColumnFinder {
   private readonly dialect: Dialect;
   private readonly variables: Variables;
+  private readonly budget: Budget;
   private readonly unresolved = new Map<string, Source[]>();
 
-  constructor(dialect: Dialect, variables: Variables) {
+  constructor(dialect: Dialect, variables: Variables, budget: Budget) {
     this.dialect = dialect;
     this.variables = variables;
+    this.budget = budget;
   }
 
   /** The flows of a column's name. `aliasFirst`: an alias of the SELECT goes before a column (ORDER BY). */
@@ -90,7 +126,7 @@ export class ColumnFinder {
 
   /** Relations a qualifier names: by alias, else by the end of a table's name. */
   matching(scope: Scope, qualifier: readonly string[]): Visible[] {
-    const { relations } = scope;
+    const relations = called(scope, qualifier.at(-1)!);
     if (qualifier.length === 1) {
       const [only] = qualifier;
       const aliased = relations.filter((relation) => relation.alias === only);
@@ -131,6 +167,7 @@ export class ColumnFinder {
 
   private inScope(scope: Scope, text: string, lower: string, quoted: boolean): readonly Flow[] | null {
     const { relations } = scope;
+    this.budget.spend(relations.length);
     if (relations.length === 1 && scope.aliases === null && scope.parent === null) {
       // Most queries: one table, and we know its columns or nothing about them.
       const { table } = relations[0]!;
@@ -241,6 +278,7 @@ export class ColumnFinder {
 
   /** A column that USING or NATURAL made of one on each side. */
   mergedColumn(relations: readonly Visible[], text: string, quoted = false): readonly Flow[] {
+    this.budget.spend(relations.length);
     const lower = text.toLowerCase();
     const set = new FlowSet();
     const left: Visible[] = [];
@@ -395,7 +433,7 @@ function rowsOf(table: Table): Visible {
 /** The relation an alias names in the innermost scope that has it; null when there is none, or it needs a closer look. */
 function byAlias(scope: Scope, lower: string): Visible | null {
   for (let at: Scope | null = scope; at !== null; at = at.parent) {
-    for (const relation of at.relations) {
+    for (const relation of called(at, lower)) {
       if (relation.alias === lower) return relation;
       if (relation.alias === null && relation.path?.at(-1) === lower) return null;
     }

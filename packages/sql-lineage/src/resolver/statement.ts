@@ -23,6 +23,7 @@ import type {
   UpdateStatement,
 } from "../ir.ts";
 import type { DatasetEdge, Gap, OutputColumn, Rule, StatementKind, StatementLineage, TableWrite } from "../result.ts";
+import { Budget, ResolveLimit } from "./budget.ts";
 import { Edges, datasetEdges } from "./edges.ts";
 import { type Flow, FlowSet, type Output, through } from "./flow.ts";
 import { InfluenceSet } from "./influences.ts";
@@ -76,13 +77,19 @@ export class StatementResolver {
     try {
       one.read(statement);
     } catch (error) {
-      // The stack's end: nothing of the statement is known then.
-      if (!(error instanceof RangeError)) throw error;
       const span = [parsed.start, parsed.end] as const;
+      // The stack's end or the budget's: nothing of the statement is known then.
+      const gap: Gap | null =
+        error instanceof ResolveLimit
+          ? { span, reason: "work", detail: error.message }
+          : error instanceof RangeError
+            ? { span, reason: "nesting", detail: "it nests too deeply to be resolved" }
+            : null;
+      if (gap === null) throw error;
       out.push({
         ...this.empty(parsed, within),
         kind: "unknown",
-        gaps: [...parsed.gaps, { span, reason: "nesting", detail: "it nests too deeply to be resolved" }],
+        gaps: [...parsed.gaps, gap],
       });
       return;
     }
@@ -162,7 +169,8 @@ class Draft {
   kind: StatementKind | null = null;
   readonly writes: TableWrite[] = [];
   outputs: OutputColumn[] | null = null;
-  readonly edges = new Edges();
+  readonly budget = new Budget();
+  readonly edges: Edges = new Edges(this.budget);
   readonly dataset: DatasetEdge[] = [];
   readonly gaps: Gap[] = [];
   /** Tables that are only written, although the statement names them where others are read. */
@@ -191,8 +199,8 @@ class OneStatement {
     const lookup: Variables = {
       get: (name) => variables.get(name) ?? (name.startsWith("@") || name.startsWith(":") ? NO_VALUE : undefined),
     };
-    this.finder = new ColumnFinder(dialect, lookup);
-    this.queries = new QueryResolver(dialect, tables, this.finder, (statement, env) => {
+    this.finder = new ColumnFinder(dialect, lookup, draft.budget);
+    this.queries = new QueryResolver(dialect, tables, this.finder, draft.budget, (statement, env) => {
       this.inner(statement, env);
     });
   }
@@ -276,7 +284,9 @@ class OneStatement {
     columnNames: TableWrite["columnNames"],
     temporary = false,
   ): Table {
-    const table = this.tables.find(target.name, target.source);
+    const table = temporary
+      ? this.tables.temporary(target.name, target.source)
+      : this.tables.find(target.name, target.source);
     if (
       target.name.parts.length > 0 &&
       !this.draft.writes.some((write) => write.id === table.use.id && write.mode === mode)
@@ -660,6 +670,7 @@ class OneStatement {
       this.queries.from([asRelation(target)], scope, env);
       relation = scope.relations.pop()!;
       scope.relations.unshift(relation);
+      scope.index = null;
       if (relation.table !== null && !isRead) reads.delete(relation.table);
     } else if (relation.table !== null) {
       const { table } = relation;

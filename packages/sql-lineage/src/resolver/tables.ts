@@ -31,10 +31,12 @@ export class Table {
   /** The source for a column; `column` as it will be shown. */
   source(column: string): Source {
     const lower = column.toLowerCase();
-    const known = this.sources.get(lower);
+    // Columns that differ only in case are told apart where there are such.
+    const key = this.columns !== null && this.spelling(lower) === null ? column : lower;
+    const known = this.sources.get(key);
     if (known !== undefined) return known;
     const source = new Source(this, column, null);
-    this.sources.set(lower, source);
+    this.sources.set(key, source);
     return source;
   }
 
@@ -79,6 +81,21 @@ export class Tables {
     this.dialect = dialect;
     this.session = session;
     this.provided = provided;
+  }
+
+  /** The temporary table that is made under a name. */
+  temporary(name: Name, source: TableSource): Table {
+    const parts = trimmed(name.parts);
+    if (source !== "table" || parts.length !== 1 || !this.dialect.names.temporaryWithoutSchema)
+      return this.find(name, source);
+    const use: TableUse = {
+      id: joinName(parts),
+      kind: "table",
+      name: [...name.parts],
+      temporary: true,
+      columns: "unknown",
+    };
+    return new Table(use, null, false);
   }
 
   /** The table a name stands for. */
@@ -128,7 +145,9 @@ export class Tables {
       return new Table(use, entry?.columns ?? null, false);
     }
     const candidates = completions(parts, this.session.defaults);
-    for (const candidate of candidates) {
+    // A temporary table without a schema is found before any schema is looked at.
+    const first = parts.length === 1 && this.dialect.names.temporaryWithoutSchema ? [parts] : [];
+    for (const candidate of [...first, ...candidates]) {
       const made = this.session.tables.get(sessionKey(candidate));
       if (made !== undefined) {
         const use: TableUse = {
@@ -184,7 +203,8 @@ export class Tables {
     const parts = trimmed(name.parts);
     if (parts.length === 0 || (source !== "table" && source !== "variable")) return;
     const prefixed = this.dialect.names.temporaryPrefixes.some((prefix) => parts.at(-1)!.startsWith(prefix));
-    const full = source === "variable" || prefixed ? parts : completions(parts, this.session.defaults)[0]!;
+    const bare = prefixed || (temporary && parts.length === 1 && this.dialect.names.temporaryWithoutSchema);
+    const full = source === "variable" || bare ? parts : completions(parts, this.session.defaults)[0]!;
     this.session.tables.set(sessionKey(full), {
       name: full,
       columns,
@@ -196,9 +216,8 @@ export class Tables {
   /** Records that a table is gone. */
   drop(name: Name): void {
     const parts = trimmed(name.parts);
-    for (const candidate of completions(parts, this.session.defaults))
+    for (const candidate of [parts, ...completions(parts, this.session.defaults)])
       if (this.session.tables.delete(sessionKey(candidate))) break;
-    this.session.tables.delete(sessionKey(parts));
     this.forget();
   }
 
@@ -228,7 +247,6 @@ export function completions(parts: readonly string[], defaults: Defaults): (read
     catalog === undefined ? schemaAndTable : [catalog, ...schemaAndTable];
   if (parts.length === 2) return [withCatalog(parts)];
   if (searchPath === undefined || searchPath.length === 0) return [parts];
-  // A temporary table is found before any schema is looked at.
   return [...searchPath.map((schema) => withCatalog([schema, ...parts])), parts];
 }
 

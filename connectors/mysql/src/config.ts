@@ -1,0 +1,226 @@
+import { userInfo } from "node:os";
+import { type Secret, secret, z } from "@headwater/core/connector";
+
+/** What is asked of TLS, in libpq's words; MySQL's own (`VERIFY_IDENTITY`) are understood in URLs. */
+export const SSL_MODES = ["disable", "prefer", "require", "verify-ca", "verify-full"] as const;
+
+/** One of {@link SSL_MODES}. */
+export type SslMode = (typeof SSL_MODES)[number];
+
+/** Where a server listens: a TCP port or a Unix socket. */
+export type Address = { host: string; port: number } | { socket: string };
+
+/** The connection, as core hands it on: OpenMetadata's `mysqlConnection.json` and `mariaDBConnection.json`, checked. */
+export interface MysqlConfig {
+  username: string;
+  password: Secret | null;
+  address: Address;
+  /** What the one database is called in the catalog: MySQL itself has only schemas. */
+  database: string;
+  /** The only schema that is read; `null` for all. */
+  schema: string | null;
+  sslMode: SslMode;
+  /** Each the text itself or the path of a file. */
+  sslConfig: { caCertificate?: string | undefined; sslCertificate?: string | undefined; sslKey?: Secret | undefined };
+  arguments: {
+    /** Seconds until an attempt to connect is given up. */
+    connect_timeout: number;
+    /** Seconds a statement may take. */
+    read_timeout: number;
+    /** Seconds a statement waits for somebody else's lock. */
+    lock_wait_timeout: number;
+    /** What the server calls the connection in performance_schema. */
+    program_name: string;
+  };
+}
+
+/** OpenMetadata's name for the one database of sources that have none. */
+const NO_DATABASE = "default";
+const DEFAULT_PORT = 3306;
+
+const seconds = z.coerce.number().positive().optional();
+const truth = z.union([z.boolean(), z.stringbool()]).optional();
+const argumentsSchema = z
+  .strictObject({
+    connect_timeout: seconds,
+    read_timeout: seconds,
+    lock_wait_timeout: seconds,
+    program_name: z.string().optional(),
+    ssl_disabled: truth,
+    ssl_verify_cert: truth,
+    ssl_verify_identity: truth,
+    ssl_ca: z.string().min(1).optional(),
+    ssl_cert: z.string().min(1).optional(),
+    ssl_key: secret().optional(),
+  })
+  .optional();
+type Arguments = NonNullable<z.output<typeof argumentsSchema>>;
+
+const authSchema = z
+  .strictObject({
+    password: secret().optional(),
+    awsConfig: z.unknown().optional(),
+    azureConfig: z.unknown().optional(),
+  })
+  .superRefine((auth, context) => {
+    for (const [key, name] of [
+      ["awsConfig", "AWS IAM"],
+      ["azureConfig", "Azure AD"],
+    ] as const)
+      if (auth[key] !== undefined)
+        context.addIssue({
+          code: "custom",
+          path: [key],
+          message: `Signing in with ${name} is not supported yet; give authType.password, or leave it out and set MYSQL_PWD or an option file.`,
+        });
+  })
+  .optional();
+
+const hostPortSchema = z.string().transform((text, context): Address => {
+  const address = parseHostPort(text);
+  if (address !== null) return address;
+  context.addIssue({
+    code: "custom",
+    message: `"${text}" is not a host and port: write host:3306, [::1]:3306, or the path of a Unix socket.`,
+  });
+  return z.NEVER;
+});
+
+/** The schema of the connection. */
+export const configSchema: z.ZodType<MysqlConfig> = z
+  .strictObject({
+    username: z.string().min(1),
+    authType: authSchema,
+    // MariaDB's files, and older ones of MySQL, have it beside the user name.
+    password: secret().optional(),
+    hostPort: hostPortSchema,
+    databaseName: z.string().min(1).default(NO_DATABASE),
+    databaseSchema: z.string().min(1).optional(),
+    sslMode: z.enum(SSL_MODES).optional(),
+    sslConfig: z
+      .strictObject({
+        caCertificate: z.string().min(1).optional(),
+        sslCertificate: z.string().min(1).optional(),
+        sslKey: secret().optional(),
+      })
+      .default({}),
+    // So they were called before sslConfig.
+    sslCA: z.string().min(1).optional(),
+    sslCert: z.string().min(1).optional(),
+    sslKey: secret().optional(),
+    connectionOptions: argumentsSchema,
+    connectionArguments: argumentsSchema,
+  })
+  .transform(({ connectionOptions, connectionArguments, ...given }) => {
+    const args: Arguments = { ...connectionOptions, ...connectionArguments };
+    const sslConfig = {
+      caCertificate: given.sslConfig.caCertificate ?? given.sslCA ?? args.ssl_ca,
+      sslCertificate: given.sslConfig.sslCertificate ?? given.sslCert ?? args.ssl_cert,
+      sslKey: given.sslConfig.sslKey ?? given.sslKey ?? args.ssl_key,
+    };
+    return {
+      username: given.username,
+      password: given.authType?.password ?? given.password ?? null,
+      address: given.hostPort,
+      database: given.databaseName,
+      schema: given.databaseSchema ?? null,
+      sslMode: given.sslMode ?? modeOf(args, sslConfig.caCertificate !== undefined),
+      sslConfig,
+      arguments: {
+        connect_timeout: args.connect_timeout ?? 15,
+        read_timeout: args.read_timeout ?? 300,
+        lock_wait_timeout: args.lock_wait_timeout ?? 3,
+        program_name: args.program_name ?? "headwater",
+      },
+    };
+  });
+
+/** What PyMySQL's arguments, which OpenMetadata hands on, ask of TLS. An authority's certificate is there to be checked against. */
+function modeOf({ ssl_disabled, ssl_verify_cert, ssl_verify_identity }: Arguments, hasAuthority: boolean): SslMode {
+  if (ssl_disabled === true) return "disable";
+  if (ssl_verify_identity === true) return "verify-full";
+  if (ssl_verify_cert === true) return "verify-ca";
+  if (ssl_verify_cert === false) return "require";
+  if (ssl_verify_identity === false && hasAuthority) return "verify-ca";
+  return hasAuthority ? "verify-full" : "prefer";
+}
+
+/** Reads `host:port`, `[IPv6]:port`, a bare IPv6 address or the path of a socket; `null` for anything else. */
+export function parseHostPort(text: string): Address | null {
+  const trimmed = text.trim();
+  if (trimmed.startsWith("/")) return { socket: trimmed };
+  const bracketed = /^\[([^\]]+)\](?::(\d+))?$/.exec(trimmed);
+  const [, host, port] =
+    bracketed ??
+    // More than one colon can only be an IPv6 address without a port.
+    (/^([^:/]*:[^:/]*:[^/]*)$/.exec(trimmed) ? [trimmed, trimmed] : /^([^:/\s]+)(?::(\d+))?$/.exec(trimmed)) ??
+    [];
+  if (host === undefined || host === "") return null;
+  const number = port === undefined ? DEFAULT_PORT : Number(port);
+  return number >= 1 && number <= 65_535 ? { host, port: number } : null;
+}
+
+/** An address as people write it. */
+export function showAddress(address: Address): string {
+  if ("socket" in address) return address.socket;
+  const { host, port } = address;
+  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+/** MySQL's words for what is asked of TLS. Source: MySQL's manual, "Command Options for Encrypted Connections". */
+const MYSQL_SSL_MODES: Readonly<Record<string, SslMode>> = {
+  disabled: "disable",
+  preferred: "prefer",
+  required: "require",
+  verify_ca: "verify-ca",
+  verify_identity: "verify-full",
+};
+
+/**
+ * The connection a `mysql://` or `mariadb://` URL stands for, as a workflow file would have it. A URL that names no schema reads all of
+ * them. Parameters are those of MySQL's own connection strings. Source: MySQL's manual, "Connecting Using URI-Like Strings".
+ */
+export function configFromUrl(url: URL): Record<string, unknown> {
+  const query = new URLSearchParams(url.searchParams);
+  const take = (...names: string[]): string | undefined => {
+    const values = names.map((name) => query.get(name) ?? undefined);
+    for (const name of names) query.delete(name);
+    return values.find((value) => value !== undefined);
+  };
+  const socket = take("socket");
+  const host = url.hostname === "" ? "localhost" : decode(url.hostname);
+  const schema = url.pathname.length > 1 ? decode(url.pathname.slice(1)) : undefined;
+  const username = url.username === "" ? undefined : decode(url.username);
+  const password = url.password === "" ? undefined : decode(url.password);
+  const sslMode = take("ssl-mode", "sslmode", "sslMode");
+  const ssl = {
+    caCertificate: take("ssl-ca"),
+    sslCertificate: take("ssl-cert"),
+    sslKey: take("ssl-key"),
+  };
+  // What is left is for the schema to accept or to refuse by name.
+  const rest = Object.fromEntries(query);
+  const hostPort = host.startsWith("/") ? host : `${host}:${url.port === "" ? DEFAULT_PORT : url.port}`;
+  return {
+    type: url.protocol === "mariadb:" ? "MariaDB" : "Mysql",
+    username: username ?? userInfo().username,
+    ...(password === undefined ? {} : { authType: { password } }),
+    hostPort: socket ?? hostPort,
+    ...(schema === undefined ? {} : { databaseSchema: schema }),
+    ...(sslMode === undefined ? {} : { sslMode: MYSQL_SSL_MODES[sslMode.toLowerCase()] ?? sslMode }),
+    ...(Object.values(ssl).every((value) => value === undefined) ? {} : { sslConfig: given(ssl) }),
+    ...(Object.keys(rest).length === 0 ? {} : { connectionArguments: rest }),
+  };
+}
+
+/** Text as the URL means it; a stray `%` stands for itself, as people write it in passwords. */
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+const given = (values: Record<string, string | undefined>): Record<string, string> =>
+  Object.fromEntries(Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined));

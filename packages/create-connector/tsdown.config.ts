@@ -1,0 +1,3 @@
+import { defineConfig } from "tsdown";
+
+export default defineConfig({ entry: { main: "src/main.ts" }, format: "esm", dts: false, publint: true });

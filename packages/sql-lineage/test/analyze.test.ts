@@ -1,0 +1,160 @@
+import { expect, test } from "vitest";
+import {
+  type ColumnEdge,
+  type TableRequest,
+  analyze,
+  joinName,
+  newSession,
+  schemaOf,
+  splitName,
+  throughTemporary,
+  toMermaid,
+} from "../src/index.ts";
+
+const edge = ({ from, to, confidence }: ColumnEdge): string =>
+  `${from.table ?? "?"}.${from.column} -> ${to.table === null ? "" : `${to.table}.`}${to.column} ${confidence}`;
+
+async function edges(sql: string, options: Parameters<typeof analyze>[1]): Promise<string[]> {
+  const { statements } = await analyze(sql, options);
+  return statements.flatMap(({ columns }) => columns.map(edge));
+}
+
+test("a provider is asked once for all tables of a text, with the names completed", async () => {
+  const asked: (readonly TableRequest[])[] = [];
+  const tables = schemaOf({ "lake.sales.orders": ["id", "total"], "lake.sales.lines": ["order_id", "price"] });
+  const found = await edges(
+    "select total from orders; insert into lines select id, total from orders; with c as (select 1) select * from c",
+    {
+      dialect: "postgres",
+      defaults: { catalog: "lake", searchPath: ["sales"] },
+      schema: async (requests) => {
+        asked.push(requests);
+        return Promise.resolve(await tables(requests));
+      },
+    },
+  );
+  expect(asked).toHaveLength(1);
+  expect(asked[0]!.map(({ name }) => name.join("."))).toEqual(
+    expect.arrayContaining(["lake.sales.orders", "lake.sales.lines"]),
+  );
+  expect(new Set(asked[0]!.map(({ name }) => name.join("."))).size).toBe(asked[0]!.length);
+  expect(found).toEqual([
+    "lake.sales.orders.total -> total exact",
+    "lake.sales.orders.id -> lake.sales.lines.order_id exact",
+    "lake.sales.orders.total -> lake.sales.lines.price exact",
+  ]);
+});
+
+test("a provider that fails makes the call fail; one that gives too few answers is told so", async () => {
+  await expect(
+    analyze("select a from t", { dialect: "ansi", schema: () => Promise.reject(new Error("the catalog is away")) }),
+  ).rejects.toThrow("the catalog is away");
+  await expect(analyze("select a from t", { dialect: "ansi", schema: () => [] })).rejects.toThrow(
+    /asked for 1 tables and gave 0 answers/,
+  );
+});
+
+test("an unknown dialect is told with those there are", async () => {
+  await expect(analyze("select 1", { dialect: "foxpro" as "ansi" })).rejects.toThrow(/foxpro.*postgres/);
+});
+
+test("names follow the dialect's case and quoting rules, and keep the spelling found", async () => {
+  const schema = schemaOf({ 'PUBLIC."Orders"': ["ID", "id"], "PUBLIC.ITEMS": ["Sku", "NAME"] });
+  expect(await edges('select "id", id from "Orders"', { dialect: "snowflake", schema })).toEqual([
+    "PUBLIC.Orders.id -> id exact",
+    "PUBLIC.Orders.ID -> id exact",
+  ]);
+  expect(await edges("select name from items", { dialect: "snowflake", schema })).toEqual([
+    "PUBLIC.ITEMS.NAME -> name exact",
+  ]);
+});
+
+test("a column that may be of several tables is ambiguous, with the tables it may be of", async () => {
+  const { statements } = await analyze("select a from t join u on t.id = u.id", { dialect: "postgres" });
+  expect(statements[0]!.columns[0]).toMatchObject({
+    from: { table: null, column: "a", candidates: ["t", "u"] },
+    confidence: "ambiguous",
+  });
+});
+
+test("a schema decides what would be ambiguous or a star without one", async () => {
+  const sql = "select *, a from t join u on t.id = u.id";
+  expect(await edges(sql, { dialect: "postgres" })).toEqual(["t.* -> * star", "u.* -> * star", "?.a -> a ambiguous"]);
+  expect(await edges(sql, { dialect: "postgres", schema: schemaOf({ t: ["id"], u: ["id", "a"] }) })).toEqual([
+    "t.id -> id exact",
+    "u.id -> id exact",
+    "u.a -> a exact",
+  ]);
+});
+
+test("what is near skipped tokens is recovered, and the gap says where they stand", async () => {
+  const sql = "select a, b c d from t";
+  const { statements } = await analyze(sql, { dialect: "postgres" });
+  const [statement] = statements;
+  expect(statement!.gaps.map(({ reason }) => reason)).toEqual(["unread"]);
+  const [start, end] = statement!.gaps[0]!.span;
+  expect(start).toBeGreaterThanOrEqual(sql.indexOf("c"));
+  expect(end).toBeLessThanOrEqual(sql.length);
+  expect(statement!.columns.map(edge)).toContain("t.a -> a exact");
+});
+
+test("evidence is the piece of text an edge was read from", async () => {
+  const sql = "-- first\ninsert into t (x) select upper(a) from s";
+  const { statements } = await analyze(sql, { dialect: "postgres" });
+  const { span, rule } = statements[0]!.columns[0]!.evidence;
+  expect(sql.slice(...span)).toBe("upper(a)");
+  expect(rule).toBe("insert by position");
+  expect(sql.slice(...statements[0]!.span)).toBe("insert into t (x) select upper(a) from s");
+});
+
+test("a result survives JSON", async () => {
+  const script = await analyze("create table t as select count(*) n, max(a) from s where b in (select c from u)", {
+    dialect: "bigquery",
+  });
+  expect(JSON.parse(JSON.stringify(script))).toEqual(script);
+});
+
+test("a session carries temporary tables, new tables and the search path over", async () => {
+  const session = newSession({ catalog: "lake", searchPath: ["public"] });
+  await analyze("create temp table recent as select id, at from events; set search_path to app", {
+    dialect: "postgres",
+    session,
+  });
+  const { statements } = await analyze("insert into kept select * from recent", { dialect: "postgres", session });
+  expect(statements[0]!.reads).toMatchObject([{ temporary: true, columns: "session" }]);
+  expect(statements[0]!.writes).toMatchObject([{ id: "lake.app.kept" }]);
+  expect(statements[0]!.columns.map(edge)).toEqual([
+    "recent.id -> lake.app.kept.id exact",
+    "recent.at -> lake.app.kept.at exact",
+  ]);
+});
+
+test("columns are followed through temporary tables", async () => {
+  const script = await analyze(
+    "create temp table a as select x + 1 as y from s; create temp table b as select y as z from a; insert into t (w) select z from b",
+    { dialect: "postgres" },
+  );
+  expect(throughTemporary(script)).toEqual([
+    { from: { table: "s", column: "x" }, to: { table: "t", column: "w" }, statements: [0, 1, 2], exact: true },
+  ]);
+});
+
+test("Mermaid draws one arrow for each pair of tables and escapes what it has to", async () => {
+  const script = await analyze('insert into t select "a<b" as c, d from s; select d from t', { dialect: "postgres" });
+  expect(toMermaid(script)).toBe(
+    [
+      "flowchart LR",
+      '  t1["s"]',
+      '  t2["t"]',
+      '  t3["result 2"]',
+      '  t1 -->|"a#60;b → c<br>d"| t2',
+      '  t2 -->|"d"| t3',
+      "",
+    ].join("\n"),
+  );
+});
+
+test("names are joined and split again", () => {
+  for (const parts of [["a"], ["a", "b.c", "d"], ['say "hi"', "x"], ["", "t"]])
+    expect(splitName(joinName(parts))).toEqual(parts);
+});
