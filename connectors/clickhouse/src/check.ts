@@ -65,7 +65,7 @@ export const check: readonly CheckStep<Requests>[] = [
       const { digest } = await visibility(session);
       if (digest === undefined)
         throw new SourceError("refused", "The server does not answer SHOW GRANTS FINAL.", {
-          hint: "ClickHouse 24.9 or later answers it to everybody.",
+          hint: "Servers after 24.8 answer it to everybody.",
         });
     },
   },

@@ -18,6 +18,7 @@ export const clickhouse: Connector<ClickHouseConfig, Requests> = defineConnector
   config: configSchema,
   fromUrl: configFromUrl,
   requests: REQUESTS,
+  stateless: true,
   connect,
   hello,
   check,

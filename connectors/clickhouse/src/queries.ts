@@ -23,7 +23,7 @@ SELECT version(), formatDateTime(now64(3, 'UTC'), '%Y-%m-%dT%H:%i:%S', 'UTC') ||
   database: "SELECT {database:String}",
 
   schemas: `
-SELECT toString(uuid), name, engine, nullIf(comment, ''), {schema:String} IN ('', name)
+SELECT toString(uuid), name, engine, nullIf(comment, ''), {schema:String} = '' OR {schema:String} = name
 FROM system.databases WHERE name ${NOT_SYSTEM} ORDER BY name`,
 
   relations: `

@@ -29,21 +29,21 @@ const SILENCE_S = 5;
 /** ClickHouse's number for `READONLY`: a user whose profile says readonly = 1 may change no setting, not even to stricter ones. */
 const READONLY = "164";
 
-/** What our queries are called in the server's query log: as `log_comment`, and before the number in their `query_id`. */
+/** What our queries are called in the server's query log: before the number in their `query_id`, as user agent, and where core gives no other mark as `log_comment`. */
 const MARKER = "headwater";
 
 /** The driver has a logger of its own; what it would say is in the errors it throws. */
 const LOG_OFF = 127;
 
 /** Opens a session: HTTP has no connections, so its first query proves address, user and settings. Throws a `SourceError`. */
-export async function connect(config: ClickHouseConfig, { signal, prompt }: ConnectOptions): Promise<Driver> {
+export async function connect(config: ClickHouseConfig, { signal, prompt, mark }: ConnectOptions): Promise<Driver> {
   const { host, port } = config.address;
   const server = `${host.includes(":") ? `[${host}]` : host}:${port}`;
   const context: ErrorContext = { server, username: config.username, connecting: true };
   let password = config.password?.reveal() ?? process.env["CLICKHOUSE_PASSWORD"] ?? null;
   for (;;) {
     const client = await open(config, server, password ?? "");
-    const driver = new ClickHouseDriver(client, config, { ...context, connecting: false });
+    const driver = new ClickHouseDriver(client, config, { ...context, connecting: false }, mark ?? MARKER);
     try {
       await driver.greet(signal, context);
       return driver;
@@ -112,7 +112,7 @@ class ClickHouseDriver implements Driver {
   readonly #context: ErrorContext;
   #settings: ClickHouseSettings;
 
-  constructor(client: ClickHouseClient, config: ClickHouseConfig, context: ErrorContext) {
+  constructor(client: ClickHouseClient, config: ClickHouseConfig, context: ErrorContext, mark: string) {
     this.#client = client;
     this.#config = config;
     this.#context = context;
@@ -120,7 +120,7 @@ class ClickHouseDriver implements Driver {
       // What a read does not need, the server is to refuse.
       readonly: "2",
       max_execution_time: Math.ceil(config.queryTimeout),
-      log_comment: MARKER,
+      log_comment: mark,
       cancel_http_readonly_queries_on_client_close: 1,
       // Credentials in the arguments of engines stay hidden, whatever the user's profile says.
       format_display_secrets_in_show_and_select: 0,
@@ -168,6 +168,8 @@ class ClickHouseDriver implements Driver {
   async end(): Promise<void> {}
 
   async *request(name: string, args: Json, signal: AbortSignal): AsyncIterable<Page> {
+    // The driver listens for a signal that aborts, and does not look at one that has.
+    if (signal.aborted) throw interrupted(signal.reason);
     const { columns } = REQUESTS[name as keyof typeof REQUESTS] as RequestSpec;
     const decode = decoder(Object.values(columns).map((spec) => cellType(spec)));
     try {

@@ -206,14 +206,26 @@ export class CatalogStore implements Store {
           found.key ?? null,
           found.token ?? null,
           found.weight ?? 1,
-          found.seed === undefined ? null : JSON.stringify(found.seed),
+          stagedSeed(found),
           leftOut,
           found.blocked === undefined ? null : JSON.stringify(found.blocked),
         );
-        if (changes === 0) twice.push(fqn);
+        if (changes === 0 && !this.#isStaged(no, parent, found)) twice.push(fqn);
       }
       return twice;
     });
+  }
+
+  /** Whether this very object is staged: pages of a source that changes meanwhile may overlap. */
+  #isStaged(unit: number, parent: string, found: Found): boolean {
+    const row = this.#db.get<{ key: string | null; seed: string | null }>(
+      "SELECT key, seed FROM stage WHERE unit = ? AND parent = ? AND name = ?",
+      unit,
+      parent,
+      found.name,
+    );
+    if (row === null) return false;
+    return (row.key !== null && row.key === found.key) || (row.seed !== null && row.seed === stagedSeed(found));
   }
 
   async unstage(unit: Unit): Promise<void> {
@@ -280,7 +292,7 @@ export class CatalogStore implements Store {
       const found: Found = { parent, name: row.name, kind: row.kind, weight: row.weight };
       if (row.key !== null) found.key = row.key;
       if (row.token !== null) found.token = row.token;
-      if (row.seed !== null) found.seed = JSON.parse(row.seed) as NonNullable<Found["seed"]>;
+      if (row.seed !== null) Object.assign(found, JSON.parse(row.seed));
       if (row.blocked !== null) found.blocked = JSON.parse(row.blocked) as NonNullable<Found["blocked"]>;
       return { fqn: `${row.parent}${infix}.${quoteName(row.name)}`, found, known: toKnown(row) };
     });
@@ -673,4 +685,9 @@ function of(counts: Counts, node: NodeName): NonNullable<Counts[NodeName]> {
 
 function count(counts: Counts, type: EntityType, applied: ReturnType<EntityWriter["apply"]>): void {
   if (isNode(type)) of(counts, type)[applied] += 1;
+}
+
+/** What a listing brought along of an object, as it is staged. */
+function stagedSeed({ seed, columnKeys, seen }: Found): string | null {
+  return seed === undefined && seen === undefined ? null : JSON.stringify({ seed, columnKeys, seen });
 }

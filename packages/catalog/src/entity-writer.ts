@@ -1,4 +1,5 @@
 import {
+  buildFqn,
   bumpVersion,
   type Change,
   type ChangeDescription,
@@ -529,6 +530,8 @@ export class EntityWriter {
       const [classification, ...rest] = splitFqn(label.tagFQN) as [string, ...string[]];
       if (rest.length === 0) continue;
       this.#ensurePlain("classification", quoteName(classification), {});
+      for (let depth = 1; depth < rest.length; depth += 1)
+        this.#ensurePlain("tag", buildFqn(classification, ...rest.slice(0, depth)), {});
       this.#ensurePlain("tag", label.tagFQN, label.description === undefined ? {} : { description: label.description });
     }
   }

@@ -13,6 +13,7 @@ export {
   type Claim,
   ClaimWriter,
   type KeptStatement,
+  type Meeting,
   type Origin,
   type Statement,
   type StatementGap,
@@ -20,6 +21,8 @@ export {
   SURENESS,
 } from "./lineage/claims.ts";
 export * from "./lineage/graph.ts";
+export * from "./lineage/log.ts";
+export * from "./lineage/usage.ts";
 export { type Definition, definitionsOf, NameIndex, type NamedTable } from "./lineage/names.ts";
 export { openDatabase, openReadOnly } from "./open-catalog.ts";
 export * from "./read.ts";

@@ -4,7 +4,7 @@
 export const APPLICATION_ID = 0x48575452;
 
 /** The version of the tables. Raise it with each entry added to {@link MIGRATIONS}. */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 /**
  * `entity` is narrow because reconciling looks up every entity of a service; the documents are beside it. `prefix` is the
@@ -208,5 +208,51 @@ CREATE INDEX edge_change_run ON edge_change(run);
 CREATE TABLE lineage_state(service TEXT PRIMARY KEY, history_seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 `;
 
+/**
+ * Query logs. A use is a table or column (an empty one: the table) that a statement touches; a tally how often a statement was run
+ * on a day (days since 1970) by somebody; a meeting two columns a statement joins. A log_part is a piece of a log that is being
+ * read or was: a file, a span of time; covered is the span of time it accounts for. A counter is what a source that only counts
+ * said last.
+ */
+const VERSION_4 = `
+CREATE TABLE use(statement INTEGER NOT NULL, place INTEGER NOT NULL, column_name TEXT NOT NULL, PRIMARY KEY(statement, place, column_name)) STRICT, WITHOUT ROWID;
+CREATE INDEX use_place ON use(place, column_name, statement);
+CREATE TABLE meeting(
+  statement INTEGER NOT NULL,
+  place INTEGER NOT NULL,
+  column_name TEXT NOT NULL,
+  other INTEGER NOT NULL,
+  other_column TEXT NOT NULL,
+  PRIMARY KEY(statement, place, column_name, other, other_column)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE tally(
+  statement INTEGER NOT NULL,
+  day INTEGER NOT NULL,
+  user TEXT NOT NULL,
+  times INTEGER NOT NULL,
+  duration_ms REAL NOT NULL,
+  PRIMARY KEY(statement, day, user)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tally_day ON tally(day);
+CREATE TABLE log_part(
+  id INTEGER PRIMARY KEY,
+  service TEXT NOT NULL,
+  identity TEXT NOT NULL,
+  title TEXT NOT NULL,
+  cursor TEXT,
+  memory TEXT,
+  bytes INTEGER NOT NULL DEFAULT 0,
+  queries INTEGER NOT NULL DEFAULT 0,
+  faults INTEGER NOT NULL DEFAULT 0,
+  from_at INTEGER,
+  to_at INTEGER,
+  done INTEGER NOT NULL DEFAULT 0,
+  read_at INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX log_part_identity ON log_part(service, identity);
+CREATE TABLE counter(service TEXT NOT NULL, key TEXT NOT NULL, times INTEGER NOT NULL, duration_ms REAL NOT NULL, PRIMARY KEY(service, key)) STRICT, WITHOUT ROWID;
+CREATE TABLE counter_state(service TEXT PRIMARY KEY, epoch TEXT NOT NULL, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+`;
+
 /** What leads from each version to the next, the first from an empty file. */
-export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3];
+export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4];

@@ -1,5 +1,13 @@
 /** What is done to a whole service: removing it for good, and giving it another name. */
-import { type Document, type EntityType, fingerprint, HeadwaterError, type Json, quoteName } from "@headwater/core";
+import {
+  type Document,
+  type EntityType,
+  fingerprint,
+  HeadwaterError,
+  type Json,
+  quoteName,
+  wrongServiceName,
+} from "@headwater/core";
 import type { Database } from "./database.ts";
 import { below, moveBelow } from "./entity-writer.ts";
 import { forgetLineage, renameLineage } from "./lineage/forget.ts";
@@ -37,6 +45,8 @@ export function deleteService(db: Database, service: string, now: number): numbe
 
 /** Gives a service another name: everything below keeps its identity, versions and history. Returns how many entities moved. */
 export function renameService(db: Database, from: string, to: string, now: number): number {
+  const wrong = wrongServiceName(to);
+  if (wrong !== null) throw new HeadwaterError("usage", `A service's name cannot be ${wrong}.`);
   const [old, fresh] = [quoteName(from), quoteName(to)];
   return withLease(db, from, now, () => {
     if (serviceSize(db, to) > 0 || db.get("SELECT 1 FROM entity WHERE prefix = '' AND fqn = ?", fresh) !== null)

@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import {
   type Curated,
   type Document,
+  ENTITY_TYPES,
   type EntityType,
   type ExportedEntity,
   fingerprint,
@@ -11,6 +12,7 @@ import {
   HeadwaterError,
   type IsExclusive,
   type JsonObject,
+  parentFqn,
   sameCurated,
   toEntityJson,
 } from "@headwater/core";
@@ -64,14 +66,35 @@ export function importLines(db: Database, lines: Iterable<string>, author: Autho
   const outcome: ImportOutcome = { created: 0, updated: 0, unchanged: 0 };
   db.transaction(() => {
     const writer = new EntityWriter(db, author);
+    const parents = new Map<string, { number: number; fqn: string }>();
     let number = 0;
     for (const line of lines) {
       number += 1;
       if (line.trim() === "") continue;
-      outcome[importEntity(db, writer, parseLine(line, number))] += 1;
+      const entity = parseLine(line, number);
+      outcome[importEntity(db, writer, entity)] += 1;
+      const parent = parentOf(entity);
+      if (parent !== null && !parents.has(parent)) parents.set(parent, { number, fqn: entity.fqn });
     }
+    for (const [parent, child] of parents) requireParent(db, parent, child);
   });
   return outcome;
+}
+
+function parentOf({ type, fqn }: ExportedEntity): string | null {
+  const above = parentFqn(fqn);
+  return above === null || ENTITY_TYPES[type].infix === undefined ? above : parentFqn(above);
+}
+
+/** What hangs in the air is in no list of the catalog: nobody would find it again. */
+function requireParent(db: Database, parent: string, child: { number: number; fqn: string }): void {
+  const { prefix, name } = placeOf(parent);
+  if (db.get("SELECT 1 FROM entity WHERE prefix = ? AND name = ?", prefix, name) !== null) return;
+  throw new HeadwaterError(
+    "usage",
+    `Line ${child.number}: ${child.fqn} is in ${parent}, which neither the file nor the catalog has.`,
+    { hint: "Nothing was imported. Import the lines of everything above it too." },
+  );
 }
 
 function parseLine(line: string, number: number): ExportedEntity {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { backupTo, findCatalog, importLines, openDatabase } from "../src/index.ts";
+import { backupTo, curate, findCatalog, importLines, openDatabase } from "../src/index.ts";
 import { APPLICATION_ID, MIGRATIONS } from "../src/schema.ts";
 import { exported, ingest, sampleSource, table } from "./ingest.ts";
 
@@ -141,6 +141,43 @@ describe("export and import", () => {
     expect(importLines(other, lines.split("\n"), author)).toMatchObject({ created: 12 });
     expect(exported(other)).toBe(lines);
     expect(importLines(other, lines.split("\n"), author)).toEqual({ created: 0, updated: 0, unchanged: 12 });
+  });
+
+  test.each([
+    [["shop.db.s1.t1"], /Line 1: shop\.db\.s1\.t1 is in shop\.db\.s1, which neither/],
+    [["shop", "shop.db.s1"], /Line 2: shop\.db\.s1 is in shop\.db, which neither/],
+  ])("of %s alone are refused: nobody would find it again", async (fqns, message) => {
+    const db = openDatabase(":memory:");
+    await ingest(sampleSource(), db);
+    const lines = exported(db)
+      .split("\n")
+      .filter((line) => fqns.includes((JSON.parse(line) as { fullyQualifiedName: string }).fullyQualifiedName));
+    expect(lines).toHaveLength(fqns.length);
+    const other = openDatabase(":memory:");
+    expect(() => importLines(other, lines, { run: null, actor: null, at: 1 })).toThrow(message);
+    expect(exported(other)).toBe("");
+    // Where what is above them is there, they come back.
+    expect(importLines(db, lines, { run: null, actor: null, at: 1 })).toMatchObject({ unchanged: fqns.length });
+  });
+
+  test("keep a tag within a tag, which brings what it is in", () => {
+    const db = openDatabase(":memory:");
+    const author = { run: null, actor: "ana", at: 1 };
+    const team = '{"entityType":"team","fullyQualifiedName":"data","name":"data","version":"0.1","deleted":false}';
+    importLines(db, [team], author);
+    curate(db, 1, null, [{ field: "tags", add: 'PII.Person."a.b"' }], author);
+    const tags = exported(db)
+      .split("\n")
+      .map((line) => JSON.parse(line) as { fullyQualifiedName: string; classification?: { name: string } });
+    expect(tags.map((tag) => [tag.fullyQualifiedName, tag.classification?.name])).toEqual([
+      ["PII", undefined],
+      ["PII.Person", "PII"],
+      ['PII.Person."a.b"', "PII"],
+      ["data", undefined],
+    ]);
+    const other = openDatabase(":memory:");
+    importLines(other, exported(db).split("\n"), author);
+    expect(exported(other)).toBe(exported(db));
   });
 
   test("a line that is wrong is named, and nothing of the file is imported", () => {

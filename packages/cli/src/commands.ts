@@ -234,13 +234,14 @@ export const COMMANDS: readonly CommandInfo[] = [
       "lineage NAME",
       "lineage explain FROM TO",
       "lineage gaps [SERVICE]",
+      "lineage coverage SERVICE",
       "lineage diff RUN RUN",
       "lineage add FROM TO",
       "lineage remove FROM TO",
     ],
     about: [
       NAMES,
-      "NAME may be a column, and a table that only queries know. explain shows the statements behind an edge, gaps what could not be read and why, diff what the runs after the first one changed, up to the second. add and remove keep an edge that people know of; no run touches it.",
+      "NAME may be a column, and a table that only queries know. explain shows the statements behind an edge, gaps what could not be read and why, coverage which times the query logs account for, diff what the runs after the first one changed, up to the second. add and remove keep an edge that people know of; no run touches it.",
       "Lineage of views and routines follows the metadata of a URL by itself; a workflow file of the type DatabaseLineage reads it, and the query log.",
     ],
     examples: [
@@ -261,6 +262,16 @@ export const COMMANDS: readonly CommandInfo[] = [
     options: ["down", "type", "json", "catalog"],
     words: [1, 1],
     load: () => import("./commands/impact.ts"),
+  },
+  {
+    name: "top",
+    group: "Look around",
+    summary: "list the tables that are used most, or the queries that take most time",
+    usage: ["top [tables [SERVICE]]", "top queries [SERVICE]"],
+    about: ["Of the 30 days up to the last one that a query log tells of."],
+    options: ["limit", "json", "catalog"],
+    words: [0, 2],
+    load: () => import("./commands/top.ts"),
   },
   {
     name: "runs",

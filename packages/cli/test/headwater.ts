@@ -14,6 +14,8 @@ const here = dirname(fileURLToPath(import.meta.url));
 export const BIN: string = join(here, "..", "bin", "headwater.js");
 const SHELF = join(here, "fixtures", "connector-shelf");
 
+const QUERY_LOG = join(here, "../../../connectors/query-log");
+
 const made: string[] = [];
 afterAll(() => {
   for (const folder of made) rmSync(folder, { recursive: true, force: true });
@@ -47,6 +49,15 @@ export class Project {
     if (!connector) return;
     mkdirSync(join(this.folder, "node_modules"));
     symlinkSync(SHELF, join(this.folder, "node_modules", "headwater-connector-shelf"), "dir");
+  }
+
+  /** Installs the connector for query logs in files. */
+  linkQueryLog(): void {
+    const folder = this.path("node_modules", "@headwater");
+    mkdirSync(folder, { recursive: true });
+    symlinkSync(QUERY_LOG, join(folder, "connector-query-log"), "dir");
+    const dependencies = { "headwater-connector-shelf": "*", "@headwater/connector-query-log": "*" };
+    this.write("package.json", JSON.stringify({ name: "project", private: true, dependencies }));
   }
 
   path(...names: string[]): string {

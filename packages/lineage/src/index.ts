@@ -1,4 +1,5 @@
 /** Lineage and usage: `import { … } from "@headwater/lineage"`. */
-export { dialectNamed } from "./dialect.ts";
-export { type LineageRun, type LineageResult, runLineage } from "./run.ts";
+export { dialectNamed, dialectOfService } from "./dialect.ts";
+export { type LineageResult, type LineageRun, type LogSource, runLineage } from "./run.ts";
 export { toDot, toMermaid } from "./diagram.ts";
+export { hideStrings, shapeHex, shaper } from "./log/shape.ts";

@@ -1,5 +1,5 @@
 /** From what the engine says about a text to claims: edges between places of the catalog. */
-import type { Claim, StatementGap, Sure } from "@headwater/catalog";
+import type { Claim, Meeting, StatementGap, Sure } from "@headwater/catalog";
 import type {
   ColumnSource,
   DatasetEdge,
@@ -18,6 +18,8 @@ export interface Reading {
   gaps: StatementGap[];
   /** Columns of tables that it reads or writes, for usage; an empty column is the table itself. */
   uses: { table: string; column: string }[];
+  /** Pairs of columns that are joined. */
+  meetings: Meeting[];
 }
 
 /** How a text is to be read. */
@@ -29,6 +31,10 @@ export interface ReadContext {
    * what it only reads.
    */
   self: { fqn: string; kind: "view" | "procedure"; columns: readonly string[] } | null;
+  /** Uses are those of the statements from here on: what stands before only explains the temporary tables. Default 0. */
+  countFrom?: number;
+  /** The text itself, for telling which columns are joined with which. */
+  text?: string;
 }
 
 /** Ways of writing that bring data along. Rows that go leave nothing behind. */
@@ -66,6 +72,7 @@ class Reader {
   readonly #mentions = new Set<string>();
   readonly #gaps: StatementGap[] = [];
   readonly #uses = new Map<string, { table: string; column: string }>();
+  readonly #meetings = new Map<string, Meeting>();
   /** Temporary tables of the session, by the engine's name in lower case. */
   readonly #temporary = new Map<string, Temporary>();
 
@@ -81,7 +88,7 @@ class Reader {
       if (kind === "table" || kind === "function") this.#mentions.add(lowerAscii(name.at(-1) ?? ""));
     const kinds = new Map(uses.map((use) => [use.id, use]));
     for (const flow of this.#flows(statement, kinds)) this.#claim(flow);
-    this.#countUses(statement, kinds);
+    if (statement.span[0] >= (this.#context.countFrom ?? 0)) this.#countUses(statement, kinds);
     for (const { mode, id } of statement.writes)
       if (mode === "drop" || mode === "truncate") this.#temporary.delete(id.toLowerCase());
   }
@@ -250,6 +257,35 @@ class Reader {
     for (const { id } of [...statement.reads, ...statement.writes]) use(id, "");
     for (const { from } of [...statement.columns, ...statement.dataset])
       if (from.column !== "*") use(from.table, from.column);
+    this.#countMeetings(statement, kinds);
+  }
+
+  #countMeetings({ columns, dataset }: StatementLineage, kinds: ReadonlyMap<string, TableUse>): void {
+    const { schema, defaults } = this.#context;
+    const joined: { place: Place; span: readonly [number, number] }[] = [];
+    for (const { from, evidence } of [...columns, ...dataset]) {
+      const use = from.table === null ? undefined : kinds.get(from.table);
+      if (evidence.rule !== "join" || from.table === null || use?.kind !== "table" || use.temporary) continue;
+      joined.push({ place: { fqn: schema.fqnOf(from.table, defaults), column: from.column }, span: evidence.span });
+    }
+    joined.sort((one, two) => one.span[0] - two.span[0]);
+    for (const [at, one] of joined.entries()) {
+      const two = joined[at + 1];
+      if (two === undefined || one.place.fqn === two.place.fqn) continue;
+      // `a.x = b.y`, or one name that USING has for both.
+      const between = this.#context.text?.slice(one.span[1], two.span[0]) ?? "";
+      if (one.span[0] !== two.span[0] && !/^\s*=\s*$/.test(between)) continue;
+      for (const [own, other] of [
+        [one.place, two.place],
+        [two.place, one.place],
+      ] as const)
+        this.#meetings.set(`${own.fqn}\0${own.column}\0${other.fqn}\0${other.column}`, {
+          table: own.fqn,
+          column: own.column,
+          other: other.fqn,
+          otherColumn: other.column,
+        });
+    }
   }
 
   reading(): Reading {
@@ -258,6 +294,7 @@ class Reader {
       mentions: [...this.#mentions].filter((name) => name !== ""),
       gaps: this.#gaps,
       uses: [...this.#uses.values()],
+      meetings: [...this.#meetings.values()],
     };
   }
 }

@@ -1,19 +1,41 @@
-import { CatalogStore, ClaimWriter, type Database, type Definition, lastSeq, NameIndex } from "@headwater/catalog";
+import {
+  CatalogStore,
+  ClaimWriter,
+  type Database,
+  type Definition,
+  endUnseen,
+  EntityWriter,
+  lastSeq,
+  logParts,
+  NameIndex,
+} from "@headwater/catalog";
 import {
   buildFqn,
   type Clock,
+  type Connector,
+  decorate,
   EXIT,
   type EventBody,
   type ExitName,
   fingerprint,
   type IngestionPipelineFacts,
+  isSourceError,
+  mark,
+  ownChanges,
+  type OwnEntity,
   quoteName,
   type RunEvent,
   type RunResult,
   type RunState,
+  type Secret,
+  type ServiceFacts,
+  SessionPool,
+  type SourceError,
 } from "@headwater/core";
 import type { DialectName } from "@headwater/sql-lineage";
 import { type DefinitionsResult, readDefinitions } from "./definitions.ts";
+import { readOutdatedQueries } from "./log/outdated.ts";
+import { type LogResult, type LogRun, readLog } from "./log/read-log.ts";
 
 /** A run that derives the lineage of one service. */
 export interface LineageRun {
@@ -24,6 +46,8 @@ export interface LineageRun {
   /** The pipeline's name below the service. */
   pipelineName: string;
   pipelineFacts: IngestionPipelineFacts;
+  /** What is said about the service where the catalog does not have it yet: a log may be all there is of it. */
+  serviceFacts: ServiceFacts;
   /** What reads it, for the record: `postgres@1.2.0`. */
   connector: string;
   dialect: DialectName;
@@ -33,15 +57,34 @@ export interface LineageRun {
   covers: (definition: Definition) => boolean;
   /** Read every definition again, changed or not. */
   all: boolean;
+  /** Whether every definition is covered: only then is what changed in the catalog accounted for. */
+  complete: boolean;
+  /** The log that is read; `null` for none. */
+  log: LogSource | null;
+  /** Query edges that nothing showed for this many covered days end. */
+  forgetAfterDays: number;
   allowEmpty: boolean;
   clock: Clock;
   signal: AbortSignal;
   emit: (event: RunEvent) => void;
 }
 
+/** Where a query log is read from, and how much of it. */
+export interface LogSource extends Pick<
+  LogRun,
+  "path" | "days" | "pageRows" | "maxQueries" | "filter" | "databases" | "threads" | "parsingTimeoutMs"
+> {
+  connector: Connector;
+  config: unknown;
+  /** Which of the connector's capabilities is asked for. */
+  capability: "lineage" | "usage";
+  prompt?: (question: string) => Promise<Secret | null>;
+}
+
 /** How a lineage run ended, and what it did. */
 export interface LineageResult extends RunResult {
   definitions: DefinitionsResult;
+  log: LogResult | null;
   edges: { added: number; removed: number };
 }
 
@@ -81,13 +124,38 @@ export async function runLineage(run: LineageRun): Promise<LineageResult> {
       run.emit(event);
     };
     emit({ event: "run-started", service, pipeline, connector: run.connector, continued: false });
+    await describeOwn(run, store, Number(runId));
     // What happens to the catalog from here on is read again by the next run.
     const seq = lastSeq(db);
-    const definitions = await readDefinitions({ ...run, now: () => clock.now() });
-    emit({ event: "definitions", ...definitions });
-    const edges = db.transaction(() => new ClaimWriter(db, quoteName(service)).settle(Number(runId), seq));
+    const now = (): number => clock.now();
+    const definitions = await readDefinitions({ ...run, now });
+    if (run.views || run.procedures) emit({ event: "definitions", ...definitions });
+    await readOutdatedQueries(db, service, run.otherServices, now, run.signal);
+    let log: LogResult | null = null;
+    let queries = 0;
+    let failure: SourceError | null = null;
+    if (run.log !== null && !run.signal.aborted) {
+      const pool = poolOf(run, run.log);
+      try {
+        log = await logOf(run, run.log, pool, emit);
+      } catch (error) {
+        if (!isSourceError(error)) throw error;
+        failure = error;
+      } finally {
+        queries = pool.queries;
+        await pool.close();
+      }
+    }
+    if (log !== null) emit({ event: "queries-read", ...log });
+    const edges = db.transaction(() => {
+      endUnseen(db, quoteName(service), run.forgetAfterDays, clock.now());
+      const complete = run.complete && !run.signal.aborted;
+      return new ClaimWriter(db, quoteName(service)).settle(Number(runId), complete ? seq : null);
+    });
     emit({ event: "lineage", ...edges });
-    const verdict = verdictOn(run, definitions);
+    const verdict = failure === null ? verdictOn(run, definitions, log) : failed(failure, run);
+    if (failure !== null)
+      emit({ event: "note", message: failure.message, ...(failure.hint === undefined ? {} : { hint: failure.hint }) });
     const endedAt = clock.now();
     emit({ event: "run-finished", ...verdict, exit: EXIT[verdict.exit], counts: {} });
     await store.end({
@@ -98,7 +166,7 @@ export async function runLineage(run: LineageRun): Promise<LineageResult> {
       now: endedAt,
       events,
       counts: {},
-      queries: 0,
+      queries,
       resumable: false,
       remember: null,
     });
@@ -107,10 +175,11 @@ export async function runLineage(run: LineageRun): Promise<LineageResult> {
       ...verdict,
       exit: EXIT[verdict.exit],
       counts: {},
-      queries: 0,
+      queries,
       startedAt,
       endedAt,
       definitions,
+      log,
       edges,
     };
   } finally {
@@ -119,17 +188,109 @@ export async function runLineage(run: LineageRun): Promise<LineageResult> {
   }
 }
 
+/** Writes the pipeline, and a service that nobody has read the metadata of. */
+async function describeOwn(run: LineageRun, store: CatalogStore, runId: number): Promise<void> {
+  const { db, service, serviceFacts, pipelineName, pipelineFacts, connector, clock } = run;
+  const root = buildFqn(service);
+  const entities: OwnEntity[] = [
+    {
+      type: "ingestionPipeline",
+      fqn: buildFqn(service, pipelineName),
+      parent: root,
+      name: pipelineName,
+      facts: pipelineFacts,
+    },
+  ];
+  if (!(await store.exist([root])).has(root))
+    entities.unshift({ type: "databaseService", fqn: root, parent: null, name: service, facts: serviceFacts });
+  const changes = await ownChanges(store, service, entities, connector);
+  db.transaction(() => {
+    const writer = new EntityWriter(db, { run: runId, actor: null, at: clock.now() });
+    for (const change of changes) writer.apply(change);
+  });
+}
+
+function poolOf({ clock, signal, service, pipelineName }: LineageRun, source: LogSource): SessionPool {
+  const { connector, config, prompt } = source;
+  return new SessionPool({
+    connector: decorate(connector, mark(buildFqn(service, pipelineName))),
+    config,
+    intent: "metadata",
+    limit: 1,
+    signal,
+    clock,
+    ...(prompt === undefined ? {} : { prompt }),
+  });
+}
+
+async function logOf(
+  run: LineageRun,
+  source: LogSource,
+  pool: SessionPool,
+  emit: (event: EventBody) => void,
+): Promise<LogResult | null> {
+  const log = source.connector[source.capability];
+  if (log === undefined) {
+    emit({
+      event: "note",
+      message: `The ${source.connector.manifest.title} connector reads no query log.`,
+      hint: "Name files with queryLogFilePath, or leave the log out with processQueryLineage: false.",
+    });
+    return null;
+  }
+  await pool.hello();
+  const opened = await pool.acquire("");
+  let broken = true;
+  try {
+    await opened.driver.begin(run.signal);
+    const { db, service, otherServices, dialect, searchPath, signal, clock } = run;
+    const now = (): number => clock.now();
+    const rest = { db, service, otherServices, dialect, searchPath, signal, now, emit };
+    const result = await readLog({ ...source, ...rest, log, session: opened.session });
+    await opened.driver.end();
+    broken = false;
+    return result;
+  } finally {
+    await pool.release(opened, broken);
+  }
+}
+
+function failed(error: SourceError, { signal }: LineageRun): { state: RunState; exit: ExitName; message: string } {
+  if (signal.aborted)
+    return { state: "interrupted", exit: "interrupted", message: "Interrupted; what was read is kept." };
+  const exit = error.code === "unreachable" || error.code === "signIn" ? "source" : "partial";
+  return { state: "failed", exit, message: `The query log could not be read: ${error.message}` };
+}
+
 function verdictOn(
   { db, service, signal, allowEmpty }: LineageRun,
   { read, unchanged, withGaps }: DefinitionsResult,
+  log: LogResult | null,
 ): { state: RunState; exit: ExitName; message: string } {
   if (signal.aborted)
     return { state: "interrupted", exit: "interrupted", message: "Interrupted; what was read is kept." };
-  if (read + unchanged === 0 && !allowEmpty && new NameIndex(db, [quoteName(service)]).size === 0)
+  if (log !== null && log.faults > 0) {
+    const lost = `${log.faults} records of the query log could not be read; everything else is kept.`;
+    if (log.queries === 0) return { state: "failed", exit: "partial", message: lost };
+    return { state: "partialSuccess", exit: "partial", message: lost };
+  }
+  if (log?.stopped === "limit")
+    return {
+      state: "partialSuccess",
+      exit: "held",
+      message: `Stopped after ${log.queries} queries, as maxQueries says; the next run goes on from there.`,
+    };
+  if (read + unchanged === 0 && log === null && !allowEmpty && new NameIndex(db, [quoteName(service)]).size === 0)
     return {
       state: "failed",
       exit: "empty",
       message: `The catalog has no tables, views or routines of ${service}. Read its metadata first, or allow it with --allow-empty.`,
+    };
+  if (log !== null && !allowEmpty && logParts(db, quoteName(service)).every(({ queries }) => queries === 0))
+    return {
+      state: "failed",
+      exit: "empty",
+      message: "The query log has no queries. Check where it is and what it covers, or allow it with --allow-empty.",
     };
   const gaps =
     withGaps > 0 ? ` In ${withGaps} of those read now something could not be read: headwater lineage gaps.` : "";

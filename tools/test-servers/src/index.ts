@@ -16,6 +16,7 @@ export {
   runMysql,
   type TestSchema,
 } from "./mysql-database.ts";
+export { type MotoManners, type MotoServer, startMoto } from "./moto.ts";
 export { type PgBouncer, startPgBouncer } from "./pgbouncer.ts";
 export {
   freePort,

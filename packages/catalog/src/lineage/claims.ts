@@ -48,6 +48,18 @@ export interface Statement {
   /** The last parts of the names in it, in lower case. */
   mentions: readonly string[];
   gaps: readonly StatementGap[];
+  /** Tables and columns it touches, for usage; an empty column is the table. */
+  uses?: readonly { table: string; column: string }[];
+  /** Pairs of columns it joins. */
+  meetings?: readonly Meeting[];
+}
+
+/** Two columns that a statement joins. */
+export interface Meeting {
+  table: string;
+  column: string;
+  other: string;
+  otherColumn: string;
 }
 
 /** A statement as it is kept, without its claims. */
@@ -57,6 +69,8 @@ export interface KeptStatement {
   digest: string;
   ended: number | null;
 }
+
+const STATEMENT_TABLES = ["claim", "mention", "use", "meeting"] as const;
 
 /** Writes the statements of one service. Call within a transaction. `service` is the service's name as an FQN. */
 export class ClaimWriter {
@@ -117,13 +131,24 @@ export class ClaimWriter {
       gaps,
       id,
     );
-    this.#db.run("DELETE FROM claim WHERE statement = ?", id);
-    this.#db.run("DELETE FROM mention WHERE statement = ?", id);
+    for (const table of STATEMENT_TABLES) this.#db.run(`DELETE FROM ${table} WHERE statement = ?`, id);
     this.#write(id, statement);
     return id;
   }
 
-  #write(id: number, { claims, mentions }: Statement): void {
+  /** Puts a statement in the place of the one with its key, which stays ended if it had. */
+  putAgain(statement: Statement, at: number): void {
+    const ended = this.#db.get<{ ended: number | null }>(
+      "SELECT ended FROM statement WHERE service = ? AND origin = ? AND key = ?",
+      this.#service,
+      statement.origin,
+      statement.key,
+    )?.ended;
+    const id = this.put(statement, at);
+    if (ended != null) this.#db.run("UPDATE statement SET ended = ? WHERE id = ?", ended, id);
+  }
+
+  #write(id: number, { claims, mentions, uses = [], meetings = [] }: Statement): void {
     for (const claim of claims)
       this.#db.run(
         `INSERT OR IGNORE INTO claim(statement, target, target_column, source, source_column, how, sure, rule, span_start, span_end)
@@ -140,6 +165,22 @@ export class ClaimWriter {
       );
     for (const name of new Set(mentions))
       this.#db.run("INSERT OR IGNORE INTO mention(name, statement) VALUES (?, ?)", name, id);
+    for (const { table, column } of uses)
+      this.#db.run(
+        "INSERT OR IGNORE INTO use(statement, place, column_name) VALUES (?, ?, ?)",
+        id,
+        this.#place(table),
+        column,
+      );
+    for (const { table, column, other, otherColumn } of meetings)
+      this.#db.run(
+        "INSERT OR IGNORE INTO meeting(statement, place, column_name, other, other_column) VALUES (?, ?, ?, ?, ?)",
+        id,
+        this.#place(table),
+        column,
+        this.#place(other),
+        otherColumn,
+      );
   }
 
   #place(fqn: string): number {
@@ -153,13 +194,31 @@ export class ClaimWriter {
     return id;
   }
 
-  /** A statement was seen: a definition that is still there, a query that was run. */
+  /** The queries among some statements, to be read again as they are kept. */
+  queries(
+    ids: Iterable<number>,
+  ): { id: number; key: string; text: string; defaults: string; dialect: string; digest: string }[] {
+    return this.#db.all(
+      `SELECT id, key, text, defaults, dialect, digest FROM statement
+       WHERE id IN (SELECT value FROM json_each(?)) AND service = ? AND origin = 'query'`,
+      JSON.stringify([...ids]),
+      this.#service,
+    );
+  }
+
+  /**
+   * A statement was seen: a definition that was read, a query that was run. `times` may be negative: what was counted before turned
+   * out to have failed. A statement that never succeeded says nothing.
+   */
   seen(id: number, first: number, last: number, times: number): void {
     this.#db.run(
-      `UPDATE statement SET first_seen = min(first_seen, ?), last_seen = max(last_seen, ?), times = times + ?, ended = NULL WHERE id = ?`,
+      `UPDATE statement SET first_seen = min(first_seen, ?), last_seen = max(last_seen, ?), times = times + ?,
+         ended = CASE WHEN times + ? > 0 THEN NULL ELSE coalesce(ended, ?) END WHERE id = ?`,
       first,
       last,
       times,
+      times,
+      last,
       id,
     );
   }
@@ -178,7 +237,7 @@ export class ClaimWriter {
       key,
     );
     if (known === null) return false;
-    for (const table of ["claim", "mention"]) this.#db.run(`DELETE FROM ${table} WHERE statement = ?`, known.id);
+    for (const table of STATEMENT_TABLES) this.#db.run(`DELETE FROM ${table} WHERE statement = ?`, known.id);
     this.#db.run("DELETE FROM statement WHERE id = ?", known.id);
     return true;
   }
@@ -209,9 +268,9 @@ export class ClaimWriter {
 
   /**
    * Ends a run: the edges become what the live statements claim now, and what differs is kept with the run. `throughSeq` is the
-   * state of the catalog the statements were read against.
+   * state of the catalog that every statement was read against; `null` where some were left out.
    */
-  settle(run: number, throughSeq: number): { added: number; removed: number } {
+  settle(run: number, throughSeq: number | null): { added: number; removed: number } {
     const [service] = [this.#service];
     this.#db.exec(
       `CREATE TEMP TABLE IF NOT EXISTS edge_now(target INTEGER, target_column TEXT, source INTEGER, source_column TEXT, origin TEXT,
@@ -220,7 +279,8 @@ export class ClaimWriter {
     );
     this.#db.run(
       `INSERT OR IGNORE INTO edge_now SELECT c.target, c.target_column, c.source, c.source_column, s.origin
-       FROM statement s JOIN claim c ON c.statement = s.id WHERE s.service = ? AND s.ended IS NULL`,
+       FROM statement s JOIN claim c ON c.statement = s.id
+       WHERE s.service = ? AND s.ended IS NULL`,
       service,
     );
     const same = `x.target = e.target AND x.target_column = e.target_column AND x.source = e.source AND x.source_column = e.source_column AND x.origin = e.origin`;
@@ -242,7 +302,8 @@ export class ClaimWriter {
       service,
     );
     this.#db.run(`INSERT OR IGNORE INTO edge(service, ${columns}) SELECT ?, ${columns} FROM edge_now`, service);
-    this.#db.run("INSERT OR REPLACE INTO lineage_state(service, history_seq) VALUES (?, ?)", service, throughSeq);
+    if (throughSeq !== null)
+      this.#db.run("INSERT OR REPLACE INTO lineage_state(service, history_seq) VALUES (?, ?)", service, throughSeq);
     this.#db.exec("DELETE FROM edge_now");
     return { added: fresh.changes, removed: gone.changes };
   }

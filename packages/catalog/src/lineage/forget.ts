@@ -1,11 +1,14 @@
 import type { Database } from "../database.ts";
 import { below } from "../entity-writer.ts";
 
+const SERVICE_TABLES = ["statement", "edge", "lineage_state", "log_part", "counter", "counter_state"] as const;
+
 /** Removes everything a service's statements said, for good. `service` is its name as an FQN. */
 export function forgetLineage(db: Database, service: string): void {
   const own = "statement IN (SELECT id FROM statement WHERE service = ?)";
-  for (const table of ["claim", "mention"]) db.run(`DELETE FROM ${table} WHERE ${own}`, service);
-  for (const table of ["statement", "edge", "lineage_state"]) db.run(`DELETE FROM ${table} WHERE service = ?`, service);
+  for (const table of ["claim", "mention", "use", "meeting", "tally"])
+    db.run(`DELETE FROM ${table} WHERE ${own}`, service);
+  for (const table of SERVICE_TABLES) db.run(`DELETE FROM ${table} WHERE service = ?`, service);
 }
 
 /** Gives the places, statements and edges of a service its new name. Both names are FQNs. */
@@ -23,6 +26,5 @@ export function renameLineage(db: Database, from: string, to: string): void {
     from.length + 1,
     from,
   );
-  for (const table of ["statement", "edge", "lineage_state"])
-    db.run(`UPDATE ${table} SET service = ? WHERE service = ?`, to, from);
+  for (const table of SERVICE_TABLES) db.run(`UPDATE ${table} SET service = ? WHERE service = ?`, to, from);
 }

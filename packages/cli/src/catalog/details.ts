@@ -7,6 +7,8 @@ import {
   historyOf,
   type HistoryEntry,
   referencesTo,
+  type TableUsage,
+  usageOf,
 } from "@headwater/catalog";
 import { type Reference, referencesOf } from "@headwater/core";
 
@@ -20,6 +22,8 @@ export interface Details {
   /** Who points at it. */
   referencedBy: { fqn: string; kind: string }[];
   lastChange: HistoryEntry | null;
+  /** Who uses it, as far as query logs tell. */
+  usage: TableUsage | null;
 }
 
 /** Gathers what `show` says about an entity. */
@@ -33,5 +37,6 @@ export function detailsOf(db: Database, entity: Entity): Details {
     })),
     referencedBy: referencesTo(db, entity.prefix, entity.name),
     lastChange: historyOf(db, entity.id)[0] ?? null,
+    usage: entity.type === "table" ? usageOf(db, entity.fqn) : null,
   };
 }

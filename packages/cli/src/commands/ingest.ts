@@ -175,7 +175,7 @@ async function ingest(outcome: RunOutcome, dryRun: boolean, context: Context): P
     } else {
       // The engine that reads SQL is loaded where SQL is read.
       const { lineageOfWorkflow } = await import("../run/run-lineage.ts");
-      outcome.result = await lineageOfWorkflow(workflow, db, { allowEmpty, signal, emit });
+      outcome.result = await lineageOfWorkflow(workflow, db, { allowEmpty, signal, emit, prompt });
     }
   } catch (error) {
     if (!isHeadwaterError(error)) throw error;

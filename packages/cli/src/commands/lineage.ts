@@ -1,6 +1,7 @@
 import {
   ClaimWriter,
   columnLineage,
+  coverageOf,
   type Database,
   edgeChanges,
   evidenceOf,
@@ -16,6 +17,7 @@ import { findService } from "../catalog/find-service.ts";
 import { levelsOf, limitOf } from "../catalog/limit.ts";
 import { withCatalog } from "../catalog/open.ts";
 import { person } from "../catalog/person.ts";
+import { coverageLines } from "../views/coverage.ts";
 import { changeLines, changesMarkdown } from "../views/lineage-changes.ts";
 import { evidenceLines } from "../views/lineage-evidence.ts";
 import { gapLines } from "../views/lineage-gaps.ts";
@@ -30,6 +32,7 @@ type Verb = (db: Database, words: readonly string[], call: Call) => void;
 const VERBS: { readonly [verb: string]: { words: readonly [least: number, most: number]; run: Verb } } = {
   explain: { words: [2, 2], run: explain },
   gaps: { words: [0, 1], run: gaps },
+  coverage: { words: [1, 1], run: coverage },
   diff: { words: [2, 2], run: diff },
   add: { words: [2, 2], run: add },
   remove: { words: [2, 2], run: remove },
@@ -97,6 +100,12 @@ function gaps(db: Database, [service]: readonly string[], call: Call): void {
   const report = lineageGaps(db, name, limitOf(call));
   if (args.flag("json")) out.json(report);
   else out.print(...gapLines(report, out));
+}
+
+function coverage(db: Database, [service = ""]: readonly string[], call: Call): void {
+  const found = coverageOf(db, quoteName(findService(db, service).name));
+  if (call.args.flag("json")) call.out.json(found);
+  else call.out.print(...coverageLines(found, call.out));
 }
 
 function diff(db: Database, words: readonly string[], call: Call): void {

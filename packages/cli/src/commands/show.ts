@@ -51,6 +51,7 @@ function detailsAt(db: Database, now: Entity, at: number, { err }: Call): Detail
     references,
     referencedBy: [],
     lastChange: past.change,
+    usage: null,
   };
 }
 
@@ -60,7 +61,7 @@ const notThen = (message: string): HeadwaterError =>
 const entityJson = (db: Database, entity: Entity): JsonObject => toEntityJson(entity, exclusiveClassifications(db));
 
 /** The entity in OpenMetadata's shape, with what the catalog knows about it beside its facts. */
-function detailsJson(db: Database, { entity, references, referencedBy, children }: Details): JsonObject {
+function detailsJson(db: Database, { entity, references, referencedBy, children, usage }: Details): JsonObject {
   return {
     ...entityJson(db, entity),
     updatedAt: entity.updatedAt,
@@ -69,6 +70,7 @@ function detailsJson(db: Database, { entity, references, referencedBy, children 
     children: children.length,
     references: references.map(({ kind, to, known }) => ({ kind, to, known })),
     referencedBy: referencedBy.map(({ fqn, kind }) => ({ fqn, kind })),
+    ...(usage === null ? {} : { usageSummary: usage as unknown as Json }),
   };
 }
 

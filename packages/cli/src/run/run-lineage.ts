@@ -1,27 +1,51 @@
-import type { Database, Definition } from "@headwater/catalog";
-import { leftOutBy, type QueryWorkflow, type RunEvent, splitFqn, systemClock } from "@headwater/core";
-import { dialectNamed, type LineageResult, runLineage } from "@headwater/lineage";
+import { type Database, type Definition, entitiesOf } from "@headwater/catalog";
+import {
+  HeadwaterError,
+  leftOutBy,
+  type QueryWorkflow,
+  quoteName,
+  type RunEvent,
+  type Secret,
+  splitFqn,
+  systemClock,
+} from "@headwater/core";
+import { dialectNamed, dialectOfService, type LineageResult, type LogSource, runLineage } from "@headwater/lineage";
+import { dirname, resolve } from "node:path";
+import { completed } from "./kept-connection.ts";
+import { workflowContext } from "./read-workflows.ts";
 
 /** Runs a lineage or usage workflow into a catalog. */
 export async function lineageOfWorkflow(
   workflow: QueryWorkflow,
   db: Database,
-  settings: { allowEmpty: boolean; signal: AbortSignal; emit: (event: RunEvent) => void },
+  settings: {
+    allowEmpty: boolean;
+    signal: AbortSignal;
+    emit: (event: RunEvent) => void;
+    prompt: ((question: string) => Promise<Secret | null>) | undefined;
+  },
 ): Promise<LineageResult> {
   const { connector, connectorVersion, options, service, pipelineName, pipelineFacts } = workflow;
   const { manifest } = connector;
+  const isLogReader = manifest.capabilities.metadata === undefined;
   return runLineage({
     db,
     service,
     otherServices: options.otherServices,
     pipelineName,
     pipelineFacts,
+    serviceFacts: workflow.serviceFacts,
     connector: `${manifest.id}@${connectorVersion}`,
-    dialect: dialectNamed(manifest.sql?.dialect),
+    dialect: isLogReader
+      ? dialectOfService(workflow.logOf ?? serviceTypeOf(db, service))
+      : dialectNamed(manifest.sql?.dialect),
     searchPath: manifest.sql?.searchPath ?? [],
     views: options.views,
     procedures: options.procedures,
     covers: (definition) => covers(options.filters, definition),
+    complete: options.views && options.procedures && Object.keys(options.filters).length === 0,
+    log: logSource(workflow, db, settings.prompt),
+    forgetAfterDays: options.forgetAfterDays,
     all: options.overrideViews,
     allowEmpty: settings.allowEmpty,
     clock: systemClock,
@@ -39,4 +63,43 @@ function covers(filters: QueryWorkflow["options"]["filters"], { fqn, origin }: D
     [origin === "view" ? filters.table : filters.storedProcedure, name],
   ] as const;
   return levels.every(([filter, part]) => leftOutBy(filter, part) === null);
+}
+
+/** The kind of service the catalog has under a name. */
+function serviceTypeOf(db: Database, service: string): string | null {
+  const found = entitiesOf(db, quoteName(service)).find(({ type }) => type.endsWith("Service"));
+  const type = found?.source["serviceType"];
+  return typeof type === "string" ? type : null;
+}
+
+/** Where the log of a workflow is read: files by the connector for files, everything else by the workflow's own. */
+function logSource(
+  workflow: QueryWorkflow,
+  db: Database,
+  prompt: ((question: string) => Promise<Secret | null>) | undefined,
+): LogSource | null {
+  const { options, connector, kind, from } = workflow;
+  if (!options.queries) return null;
+  const { queryLogFilePath, filterCondition: filter, parsingTimeoutMs, threads, pageRows, maxQueries } = options;
+  const inFiles = queryLogFilePath !== null;
+  if (!inFiles && connector.manifest.capabilities.metadata === undefined)
+    throw new HeadwaterError("usage", `${from} names no query log.`, {
+      hint: "Name files with source.sourceConfig.config.queryLogFilePath: a file, a folder or a pattern.",
+    });
+  const reads = inFiles ? workflowContext().connectorFor("query-log").connector : connector;
+  const asks = !inFiles && reads[kind] !== undefined;
+  return {
+    connector: reads,
+    config: asks ? completed(workflow, db).connection?.config : {},
+    capability: kind,
+    path: inFiles ? resolve(dirname(from), queryLogFilePath) : null,
+    days: options.queryLogDays,
+    pageRows,
+    maxQueries,
+    filter,
+    databases: options.filters.database,
+    threads,
+    parsingTimeoutMs,
+    ...(prompt === undefined ? {} : { prompt }),
+  };
 }

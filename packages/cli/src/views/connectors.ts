@@ -86,6 +86,7 @@ export function connectorInfoLines(
 function capabilityLines({ capabilities }: Manifest, capability: Capability, look: Look): string[] {
   const { limits = [], queries } = capabilities[capability] ?? {};
   const more = (queries?.perObjects ?? []).map(({ kinds, oneFor }) => `, 1 per ${oneFor} of ${kinds.join(", ")}`);
+  if (queries?.perListing !== undefined) more.unshift(`, ${queries.perListing} per listing`);
   return [
     `  ${look.paint("cyan", capability)}`,
     ...(queries === undefined

@@ -44,6 +44,7 @@ export function entityLines(details: Details, look: Look): string[] {
     ...constraintLines(shown, look),
     ...partitionLines(shown, look),
     ...referenceLines(details, look),
+    ...usageLines(details, look),
     ...sourceLines(shown["source"] as JsonObject | undefined, look),
     ...codeLines(shown, look),
   ];
@@ -170,6 +171,36 @@ function referenceLines({ entity, references, referencedBy }: Details, look: Loo
     ...block("Pointed at by", firstOf(back, MANY, look), look),
   ];
 }
+
+/** Who and what uses a table, in the month up to the last day that is known of. */
+function usageLines({ usage }: Details, look: Look): string[] {
+  if (usage === null) return [];
+  const { date, dailyStats, weeklyStats, monthlyStats, users, columns, joins } = usage;
+  const first = (list: readonly string[]): string =>
+    list.length > USED ? `${list.slice(0, USED).join(", ")} and ${list.length - USED} more` : list.join(", ");
+  const times = ({ name, times: often }: { name: string; times: number }): string => `${name} (${count(often)})`;
+  return block(
+    `Usage up to ${date}`,
+    [
+      ...fact(
+        "  queries",
+        `${count(dailyStats.count)} that day, ${count(weeklyStats.count)} in the week, ${count(monthlyStats.count)} in the month`,
+        look,
+      ),
+      ...fact("  rank", `used more than ${monthlyStats.percentileRank} % of the tables that are used`, look),
+      ...fact("  users", first(users.map(times)), look),
+      ...fact("  columns", first(columns.map(times)), look),
+      ...fact(
+        "  joined",
+        first(joins.map(({ column, with: other, times: often }) => `${column} with ${other} (${count(often)})`)),
+        look,
+      ),
+    ],
+    look,
+  );
+}
+
+const USED = 8;
 
 const REFERENCE_WORDS: { readonly [kind: string]: string } = {
   foreignKey: "foreign key",

@@ -1,5 +1,5 @@
 import { EXIT, type NodeName, type RunEvent, TOPOLOGIES } from "@headwater/core";
-import { count, counted } from "../screen/numbers.ts";
+import { bytes, count, counted } from "../screen/numbers.ts";
 import { safe } from "../screen/safe-text.ts";
 import type { Look, Tint } from "../screen/screen.ts";
 import { duration } from "../screen/times.ts";
@@ -60,6 +60,16 @@ export function eventLines(event: RunEvent, { paint }: Look): string[] {
       return line("·", "dim", definitionsText(event));
     case "lineage":
       return line("·", "dim", `lineage: ${counted(event.added, "edge")} added, ${count(event.removed)} removed`);
+    case "log-read":
+      return line("·", "dim", logText(event));
+    case "log-fault":
+      return line("✗", "red", faultText(event), event.hint);
+    case "queries-read":
+      return line(
+        "·",
+        "dim",
+        `${counted(event.queries, "query", "queries")} of ${counted(event.shapes, "shape")}, ${count(event.read)} read, ${count(event.withGaps)} of them with gaps`,
+      );
     case "queries":
       return line("·", "dim", queriesText(event));
     case "run-finished":
@@ -96,6 +106,16 @@ function heldText({ deletions, limit, of, examples }: RunEvent & { event: "held"
   return `${counted(deletions, "deletion")} held back, more than the ${count(limit)} allowed of ${count(of)}: ${examples.join(", ")}${more}`;
 }
 
+function logText({ title, queries, bytes: size, leftOut }: RunEvent & { event: "log-read" }): string {
+  const left = leftOut > 0 ? `, ${count(leftOut)} records left out` : "";
+  return `${title}: ${counted(queries, "query", "queries")}${size > 0 ? ` in ${bytes(size)}` : ""}${left}`;
+}
+
+function faultText({ title, reason, where, records }: RunEvent & { event: "log-fault" }): string {
+  if (records === 0) return `${title}: ${reason}`;
+  return `${title}: ${counted(records, "record")} lost, ${reason} (first at ${where})`;
+}
+
 function definitionsText({ read, unchanged, ended, withGaps }: RunEvent & { event: "definitions" }): string {
   const parts = [`read ${counted(read, "definition")}`, `${count(unchanged)} unchanged`];
   if (ended > 0) parts.push(`${count(ended)} gone`);
@@ -118,9 +138,9 @@ export function queriesText({
 }
 
 /** What people look for in a run that did not go well. */
-export type Trouble = RunEvent & { event: "failed" | "not-listed" };
+export type Trouble = RunEvent & { event: "failed" | "not-listed" | "log-fault" };
 
 /** Whether an event is a failure. */
 export function isFailure(event: RunEvent): event is Trouble {
-  return event.event === "failed" || (event.event === "not-listed" && event.failure);
+  return event.event === "failed" || event.event === "log-fault" || (event.event === "not-listed" && event.failure);
 }

@@ -173,6 +173,46 @@ describe("lineage", () => {
     expect(await good("lineage", "diff", last, last)).toBe("Lineage did not change.\n");
   });
 
+  test("a query log in files gives lineage and usage, and says what it could not read", async () => {
+    const logs = new Project();
+    logs.linkQueryLog();
+    logs.write(
+      "logs/q.csv",
+      `query_text,database_name,schema_name,user_name,start_time
+INSERT INTO mart.revenue SELECT customer FROM sales.orders WHERE note = 'hunter2',shop,public,etl,2026-01-01 10:00:00
+SELECT customer FROM mart.revenue,shop,public,ana,2026-01-01 11:00:00
+broken
+`,
+    );
+    logs.write(
+      "usage.yaml",
+      `source:
+  type: query-log-usage
+  serviceName: legacy
+  serviceConnection: {config: {type: Mysql, username: u, hostPort: h}}
+  sourceConfig: {config: {type: DatabaseUsage, queryLogFilePath: logs}}
+processor: {type: query-parser, config: {filter: ""}}
+stage: {type: table-usage, config: {filename: /tmp/q}}
+bulkSink: {type: metadata-usage, config: {filename: /tmp/q}}
+`,
+    );
+    const ran = await logs.run("ingest", "-c", "usage.yaml");
+    expect(ran).toMatchObject({ code: 4, stdout: expect.stringContaining("legacy.usage  partialSuccess") as string });
+    expect(ran.stderr).toContain(
+      "q.csv: 1 record lost, a record has another number of columns than the header (first at line 3)",
+    );
+    expect((await logs.run("top")).stdout).toMatch(/legacy\.shop\.mart\.revenue +2 +2 +50 %/);
+    expect((await logs.run("top", "queries")).stdout).toContain("SELECT customer FROM mart.revenue");
+    expect((await logs.run("lineage", "mart.revenue")).stdout).toContain(
+      "sales.orders  not in the catalog · by queries",
+    );
+    expect((await logs.run("lineage", "coverage", "legacy", "--json")).stdout).toContain('"queries": 2');
+    expect((await logs.run("ingest", "-c", "usage.yaml")).code).toBe(0);
+    const explained = await logs.run("lineage", "explain", "orders", "revenue");
+    expect(explained.stdout).toContain("1 time, from");
+    expect(explained.stdout).not.toContain("hunter2");
+  });
+
   test("what is typed wrong is said", async () => {
     expect((await project.run("lineage", "explain", "orders")).stderr).toContain("takes 2 names");
     expect((await project.run("lineage", "orders", "revenue")).stderr).toContain("is not understood");

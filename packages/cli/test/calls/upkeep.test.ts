@@ -110,6 +110,17 @@ describe("delete and rename-service are asked for twice", () => {
     expect(exported(project.catalog)).toBe("");
   });
 
+  test.each(["", " ", "a::b", "x".repeat(257), "a\nb"])(
+    "rename-service refuses a name no service can have: %j",
+    async (to) => {
+      const before = exported(project.catalog);
+      const { code, stdout, stderr } = await project.run("rename-service", "shop", to, "--yes", "shop");
+      expect(stderr).toContain("✗ A service's name cannot be ");
+      expect([code, stdout]).toEqual([2, ""]);
+      expect(exported(project.catalog)).toBe(before);
+    },
+  );
+
   test("rename-service gives everything below it its new name", async () => {
     const { stdout } = await project.run("rename-service", "shop", "the.store", "--yes", "shop", "--json");
     expect(JSON.parse(stdout)).toMatchObject({ from: "shop", to: "the.store" });

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Manifest } from "./manifest.ts";
 import type { Metadata } from "./metadata.ts";
+import type { QueryLog } from "./query-log.ts";
 import type { RequestSpecs } from "./request.ts";
 import type { ConnectOptions, Driver, ServerFacts, Session } from "./session.ts";
 
@@ -24,6 +25,11 @@ export interface Connector<Config = unknown, R extends RequestSpecs = RequestSpe
   /** The connection that a URL stands for, as it would be written in a workflow file. */
   fromUrl?(url: URL): Record<string, unknown>;
   requests: R;
+  /**
+   * Whether requests stand alone, as those of an HTTP API do: then one that the source throttles is asked again on the same
+   * session, from the page after the last that came, instead of doing the whole piece of work again.
+   */
+  stateless?: boolean;
   connect(config: Config, options: ConnectOptions): Promise<Driver>;
   /** Asks who the server is. Called once per run, on the first session. */
   hello(session: Session<R>): Promise<ServerFacts>;
@@ -34,6 +40,10 @@ export interface Connector<Config = unknown, R extends RequestSpecs = RequestSpe
    */
   grantName?(placeholder: string, name: string): string;
   metadata?: Metadata<R>;
+  /** The log that lineage is read from. */
+  lineage?: QueryLog<R>;
+  /** The log that usage is counted from: the same one, as a rule. */
+  usage?: QueryLog<R>;
 }
 
 const BRAND = Symbol.for("headwater.Connector");

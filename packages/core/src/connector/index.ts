@@ -19,6 +19,7 @@ export {
   type SqlReading,
 } from "./manifest.ts";
 export type * from "./metadata.ts";
+export type * from "./query-log.ts";
 export {
   type Cell,
   type CellType,

@@ -17,6 +17,8 @@ export type Capability = (typeof CAPABILITIES)[number];
 export interface QueryFormula {
   /** Queries per group (a database, a region), for listing. */
   perGroup: number;
+  /** Queries per call that lists, where a node lists few parents at once (`listAtOnce`). Pages of one answer are one query. */
+  perListing?: number;
   /** Queries per slice read. */
   perSlice: number;
   /** One more query per this many objects of these kinds. */
@@ -93,6 +95,7 @@ export const manifestSchema: z.ZodType<Manifest> = z.strictObject({
       queries: z
         .strictObject({
           perGroup: z.number().nonnegative(),
+          perListing: z.number().nonnegative().optional(),
           perSlice: z.number().nonnegative(),
           perObjects: z.array(z.strictObject({ kinds: z.array(words), oneFor: z.number().positive() })).optional(),
         })

@@ -33,6 +33,10 @@ export interface Found {
   weight?: number;
   /** What `read` would yield as rows, where listing already returned it. */
   seed?: Json;
+  /** What `read` would yield beside a seed. */
+  columnKeys?: readonly string[];
+  /** Measurements the listing came with. They are taken although the object need not be read. */
+  seen?: Observations;
   /** Left out by the connection's configuration (a run over one database of many), with the reason in words. */
   skip?: string;
   /** What is below it cannot be read. The object itself is kept, nothing below it is deleted. */
@@ -108,8 +112,10 @@ export interface MetadataNode<
   kinds: readonly string[];
   /** The group of a parent: one session covers one group. Default: one group for all. */
   group?(parent: Path): string;
+  /** Parents that are listed by one call, at most: 1 where the source lists one parent at a time. Default 2,000. */
+  listAtOnce?: number;
   /**
-   * Lists the children of some parents: at most two requests, nothing that locks, everything the role can see. Filters
+   * Lists the children of some parents: at most two requests however many they are, nothing that locks, everything the role can see. Filters
    * are core's business. Yields a verdict for every parent, empty ones too.
    */
   list(session: Session<R>, parents: readonly Path[], want: Want): AsyncIterable<ListItem>;

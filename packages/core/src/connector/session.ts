@@ -10,6 +10,8 @@ export interface Page {
   rows: Cell[][];
   /** What the source charges for the answer, where it says so. */
   bill?: { bytes?: number };
+  /** Where the page after this one begins, for requests that stand alone: the source's own token. Absent on the last page. */
+  next?: Json;
 }
 
 /**
@@ -17,8 +19,11 @@ export interface Page {
  * throws is a `SourceError`. Core calls one method at a time.
  */
 export interface Driver {
-  /** Runs a named request and yields one page per round trip. Stops at once when the signal aborts. */
-  request(name: string, args: Json, signal: AbortSignal): AsyncIterable<Page>;
+  /**
+   * Runs a named request and yields one page per round trip. Stops at once when the signal aborts. `after` is the `next` of the
+   * last page that came, when the source throttled the page after it; see `Connector.stateless`.
+   */
+  request(name: string, args: Json, signal: AbortSignal, after?: Json): AsyncIterable<Page>;
   /**
    * Opens a snapshot, read-only where the engine can. Called before each piece of work; not counted as a query. `work` names
    * the piece, for what core puts around drivers; a driver has no use for it.
@@ -55,8 +60,8 @@ export interface ServerFacts {
    */
   identity: string | null;
   version: string;
-  /** The server's clock, ISO 8601. */
-  now: string;
+  /** The server's clock, ISO 8601; `null` where it does not tell. */
+  now: string | null;
   names: NameRules;
   /** How many more connections the server can take, where it tells; core uses at most half of them. */
   connectionsLeft?: number;

@@ -71,7 +71,8 @@ function columnsOut(columns: readonly Column[], parent: string, extension: JsonO
 function parentReferences(type: EntityType, names: readonly string[]): JsonObject {
   const { parents, infix } = ENTITY_TYPES[type];
   const out: JsonObject = {};
-  const above = infix === undefined ? names.slice(0, -1) : names.slice(0, -2);
+  // A tag may be in another tag; its classification is the first name all the same.
+  const above = type === "tag" ? names.slice(0, 1) : names.slice(0, infix === undefined ? -1 : -2);
   parents.forEach((parent, level) => {
     const path = above.slice(0, above.length - level);
     const key = parent.endsWith("Service") ? "service" : parent;
@@ -100,6 +101,7 @@ export function fromEntityJson(json: JsonObject): ExportedEntity {
     throw new ExportLineError(`"entityType" is ${JSON.stringify(type)}, which is no type of entity Headwater knows.`);
   if (typeof fqn !== "string") throw new ExportLineError(`"fullyQualifiedName" is missing.`);
   const names = namesOf(fqn);
+  checkDepth(type, fqn, names.length);
   const version = versionOf(json["version"]);
   if (version === null)
     throw new ExportLineError(`${fqn}: "version" is ${JSON.stringify(json["version"])}; expected a form like "0.1".`);
@@ -133,6 +135,14 @@ export function fromEntityJson(json: JsonObject): ExportedEntity {
     source: toDocument(type, names[0] as string, source),
     curated,
   };
+}
+
+/** A name that is too short or too long is in no place the catalog can show. Tags may be nested. */
+function checkDepth(type: EntityType, fqn: string, length: number): void {
+  const { parents, infix } = ENTITY_TYPES[type];
+  const wanted = parents.length + (infix === undefined ? 1 : 2);
+  if (length === wanted || (type === "tag" && length > wanted)) return;
+  throw new ExportLineError(`${fqn}: the full name of a ${type} has ${wanted} parts, and this one ${length}.`);
 }
 
 function namesOf(fqn: string): string[] {

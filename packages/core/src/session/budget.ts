@@ -46,13 +46,13 @@ export function limitBudget(budget: Budget): Decorator {
   return (connect) => async (config, options) => {
     const driver = await connect(config, options);
     return driverAround(driver, {
-      async *request(name, args, signal) {
+      async *request(name, args, signal, after) {
         if (budget.queries !== undefined && spent.queries >= budget.queries)
           throw exceeded(`${budget.queries} queries`, name);
         if (budget.bytes !== undefined && spent.bytes >= budget.bytes)
           throw exceeded(`${budget.bytes} bytes (${spent.bytes} are spent)`, name);
         spent.queries += 1;
-        for await (const page of driver.request(name, args, signal)) {
+        for await (const page of driver.request(name, args, signal, after)) {
           spent.bytes += page.bill?.bytes ?? 0;
           yield page;
         }

@@ -25,10 +25,10 @@ export function count(counts: SessionCounts): Decorator {
   return (connect) => async (config, options) => {
     const driver = await connect(config, options);
     return driverAround(driver, {
-      async *request(name, args, signal) {
+      async *request(name, args, signal, after) {
         counts.queries += 1;
         counts.byRequest.set(name, (counts.byRequest.get(name) ?? 0) + 1);
-        for await (const page of driver.request(name, args, signal)) {
+        for await (const page of driver.request(name, args, signal, after)) {
           counts.pages += 1;
           counts.rows += page.rows.length;
           counts.bytes += page.bill?.bytes ?? 0;

@@ -23,7 +23,7 @@ export function decorate(connector: Connector, ...decorators: readonly Decorator
 /** A driver that does what another one does, but for the methods given. */
 export function driverAround(driver: Driver, methods: Partial<Driver>): Driver {
   return {
-    request: (name, args, signal) => driver.request(name, args, signal),
+    request: (name, args, signal, after) => driver.request(name, args, signal, after),
     begin: (signal, work) => driver.begin(signal, work),
     end: () => driver.end(),
     close: () => driver.close(),

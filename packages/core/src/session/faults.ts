@@ -35,9 +35,9 @@ export function injectFaults(fault: Fault): Decorator {
     await fault(step("connect"), null);
     const driver = await connect(config, options);
     return driverAround(driver, {
-      async *request(name, args, signal) {
+      async *request(name, args, signal, after) {
         await fault(step("request", name, args), null);
-        for await (const page of driver.request(name, args, signal))
+        for await (const page of driver.request(name, args, signal, after))
           yield (await fault(step("page", name, args), page)) ?? page;
       },
       async begin(signal, unit) {

@@ -15,4 +15,5 @@ export {
   RecordingWriter,
 } from "./recording-file.ts";
 export { replay } from "./replay.ts";
+export { resume, type Wait } from "./resume.ts";
 export { limitTime } from "./timeout.ts";

@@ -41,7 +41,7 @@ export function record(writer: RecordingWriter, literals: "kept" | "replaced"): 
         work = unit ?? "";
         await driver.begin(signal, unit);
       },
-      async *request(name, args, signal) {
+      async *request(name, args, signal, after) {
         const spec = connector.requests[name];
         if (spec === undefined) throw new Error(`The connector declares no request "${name}".`);
         const answer: AnswerPlace = {
@@ -54,7 +54,7 @@ export function record(writer: RecordingWriter, literals: "kept" | "replaced"): 
           whole: false,
         };
         try {
-          for await (const page of driver.request(name, args, signal)) {
+          for await (const page of driver.request(name, args, signal, after)) {
             const line: PageLine = {
               ...(answer.pages.length === 0 ? { args } : {}),
               rows: encodeRows(spec, page.rows, literals),

@@ -9,9 +9,10 @@ export function limitTime(ms: number): Decorator {
   return (connect) => async (config, options) => {
     const driver = await connect(config, options);
     return driverAround(driver, {
-      async *request(name, args, signal) {
+      async *request(name, args, signal, after) {
         const late = new AbortController();
-        const answer = driver.request(name, args, AbortSignal.any([signal, late.signal]))[Symbol.asyncIterator]();
+        const asked = driver.request(name, args, AbortSignal.any([signal, late.signal]), after);
+        const answer = asked[Symbol.asyncIterator]();
         let ended = false;
         try {
           for (;;) {

@@ -60,8 +60,8 @@ export async function estimateRun(wanted: EstimateOptions): Promise<Estimate> {
     await pool.close();
   }
   const formula = connector.manifest.capabilities.metadata?.queries;
-  const { groups, slices, kinds, estimate } = walk;
-  const work = { groups: groups.size, slices, kinds };
+  const { groups, listings, slices, kinds, estimate } = walk;
+  const work = { groups: groups.size, listings, slices, kinds };
   return {
     ...estimate,
     slices,
@@ -75,6 +75,7 @@ class Walk {
   readonly #pool: SessionPool;
   readonly groups = new Set<string>();
   readonly kinds = new Map<string, number>();
+  listings = 0;
   slices = 0;
   readonly estimate: Omit<Estimate, "slices" | "queries" | "asked"> = { objects: {}, leftOut: {}, notListed: [] };
 
@@ -102,6 +103,7 @@ class Walk {
   async #list(task: Task & { do: "list" }): Promise<Found[]> {
     const { connector, options, service } = this.#wanted;
     this.groups.add(task.group);
+    this.listings += 1;
     const covered: Found[] = [];
     const implementation = connector.metadata?.[task.node];
     if (implementation === undefined) return covered;

@@ -7,7 +7,9 @@ import { type EventBody, noCounts, type NodeCounts } from "./run-event.ts";
 import { notCovered, type RunOptions } from "./run-options.ts";
 import type { Task, Unit } from "./unit.ts";
 
+/** Objects that are staged at once, and what they may weigh together: a seed holds all columns of its object. */
 const STAGE_PAGE = 1_000;
+const STAGE_WEIGHT = 20_000;
 
 /** What a listing belongs to and where it goes. */
 export interface ListingContext {
@@ -24,6 +26,7 @@ export class Listing {
   readonly #context: ListingContext;
   readonly #scopeFqns: Map<string, string>;
   #page: Staged[] = [];
+  #weight = 0;
   #verdicts = new Map<string, Scope>();
   #counts = noCounts();
 
@@ -36,6 +39,7 @@ export class Listing {
   /** Forgets everything, before the listing is tried again. */
   restart(): void {
     this.#page = [];
+    this.#weight = 0;
     this.#verdicts = new Map();
     this.#counts = noCounts();
   }
@@ -49,7 +53,8 @@ export class Listing {
       this.deny(item.denied, item.error);
     } else {
       this.#stage(item);
-      if (this.#page.length >= STAGE_PAGE) await this.flush();
+      this.#weight += item.weight ?? 1;
+      if (this.#page.length >= STAGE_PAGE || this.#weight >= STAGE_WEIGHT) await this.flush();
     }
   }
 
@@ -104,6 +109,7 @@ export class Listing {
     const { store, unit, task, note } = this.#context;
     const page = this.#page;
     this.#page = [];
+    this.#weight = 0;
     if (page.length === 0) return;
     for (const fqn of await store.stage(unit, page)) {
       this.#counts.failed += 1;

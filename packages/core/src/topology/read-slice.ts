@@ -41,9 +41,14 @@ export async function readSlice(reading: SliceReading, members: readonly Member[
   const result: SliceResult = { objects: [], setAside: [], failed: [], outsiders: 0 };
   const unread: Member[] = [];
   for (const member of members) {
-    const { seed, parent, name } = member.found;
+    const { seed, parent, name, columnKeys, seen } = member.found;
     if (seed === undefined) unread.push(member);
-    else result.objects.push({ member, object: { path: [...parent, name], rows: seed } });
+    else {
+      const object: ReadObject = { path: [...parent, name], rows: seed };
+      if (columnKeys !== undefined) object.columnKeys = columnKeys;
+      if (seen !== undefined) object.seen = seen;
+      result.objects.push({ member, object });
+    }
   }
   if (unread.length > 0) await readHalving(reading, unread, result, 0);
   return result;

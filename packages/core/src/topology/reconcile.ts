@@ -59,6 +59,13 @@ export async function reconcile(
   return result;
 }
 
+/** Measurements of objects that need not be read. */
+export function measured(nodeName: NodeName, members: readonly Member[]): Reconciled["observations"] {
+  return members.flatMap(({ fqn, found: { seen }, known }) =>
+    seen !== undefined && seenChanged(seen, known?.seen) ? [{ fqn, type: nodeName, seen }] : [],
+  );
+}
+
 /** The hash of an object's rows and of the options they were read under: other options may yield other facts. */
 export function hashRows(want: Want, object: ReadObject): string {
   const options = (want.ddl ? 1 : 0) + (want.owners ? 2 : 0) + (want.tags ? 4 : 0);

@@ -91,6 +91,9 @@ export type EventBody =
   | { event: "note"; message: string; hint?: string }
   | { event: "definitions"; read: number; unchanged: number; ended: number; withGaps: number }
   | { event: "lineage"; added: number; removed: number }
+  | { event: "log-read"; title: string; queries: number; bytes: number; leftOut: number }
+  | { event: "log-fault"; title: string; reason: string; where: string; records: number; hint?: string }
+  | { event: "queries-read"; queries: number; shapes: number; read: number; withGaps: number }
   | { event: "queries"; total: number; bound: number | null; sessions: number }
   | { event: "run-finished"; state: RunState; exit: number; counts: Counts; message: string };
 

@@ -60,6 +60,8 @@ function foundNothing(counts: Counts, topology: Topology): boolean {
 /** What a run did that its query formula is about. */
 export interface Work {
   groups: number;
+  /** Calls that listed. */
+  listings: number;
   /** Slices read, halves of refused ones included. */
   slices: number;
   /** Objects listed, by kind. */
@@ -69,6 +71,7 @@ export interface Work {
 /** How many queries a manifest allows for some work. */
 export function queryBound(formula: QueryFormula, work: Work): number {
   let bound = formula.perGroup * Math.max(1, work.groups) + formula.perSlice * work.slices;
+  bound += (formula.perListing ?? 0) * work.listings;
   for (const { kinds, oneFor } of formula.perObjects ?? []) {
     const objects = kinds.reduce((sum, kind) => sum + (work.kinds.get(kind) ?? 0), 0);
     // Each slice may end in a batch that is not full.

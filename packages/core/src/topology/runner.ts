@@ -16,7 +16,7 @@ import { Listing } from "./listing.ts";
 import { ownChanges, type OwnEntity } from "./own-change.ts";
 import type { CommitOutcome, Lease, Member, OpenRun, Store, UnitCommit } from "./ports.ts";
 import { asSourceError, endFails, readSlice, type SliceResult } from "./read-slice.ts";
-import { reconcile } from "./reconcile.ts";
+import { measured, reconcile } from "./reconcile.ts";
 import { addCounts, type Counts, type EventBody, type RunEvent, type RunState } from "./run-event.ts";
 import type { RunOptions } from "./run-options.ts";
 import { queryBound, sumCounts, type Verdict, verdictOn } from "./run-verdict.ts";
@@ -133,6 +133,7 @@ class TopologyRunner {
   #committed = 0;
   /** What the query formula is about. */
   readonly #groups = new Set<string>();
+  #listings = 0;
   readonly #kinds = new Map<string, number>();
   #slices = 0;
 
@@ -323,6 +324,7 @@ class TopologyRunner {
 
   async #list(unit: Unit, task: Task & { do: "list" }): Promise<void> {
     this.#groups.add(task.group);
+    this.#listings += 1;
     const node = this.#node(task.node);
     const { service, options, store } = this.#run;
     const listing = new Listing({ service, options, store, unit, task, note: (body) => this.#emit(body) });
@@ -381,7 +383,9 @@ class TopologyRunner {
   async #read(unit: Unit, task: Task & { do: "read" }): Promise<void> {
     const members = await this.#run.store.members(this.#open.runId, task.list, task.after, task.through);
     // A token that is the stored one says that nothing changed since; see the contract.
-    const unchanged = this.#run.rereadAll ? [] : members.filter(({ found, known }) => isUnchangedByToken(found, known));
+    const unchanged = this.#run.rereadAll
+      ? []
+      : members.filter(({ found, known }) => isUnchangedByToken(found, known, connectorName(this.#run)));
     const unchangedSet = new Set(unchanged);
     const toRead = members.filter((member) => !unchangedSet.has(member));
     const slice = await this.#readMembers(unit, task, toRead);
@@ -474,7 +478,7 @@ class TopologyRunner {
     const outcome = await this.#commit(unit, {
       changes: reconciled.changes,
       postponed: reconciled.postponed,
-      observations: reconciled.observations,
+      observations: [...reconciled.observations, ...measured(nodeName, unchanged)],
       setAside: last ? [] : slice.setAside.map(({ member, reason }) => ({ fqn: member.fqn, reason })),
       counts: { [nodeName]: counts },
       tasks,
@@ -514,7 +518,7 @@ class TopologyRunner {
         `${corrected} entities were corrected in place: this version of the connector describes the same source differently.`,
       );
     const formula = connector.manifest.capabilities.metadata?.queries;
-    const work = { groups: this.#groups.size, slices: this.#slices, kinds: this.#kinds };
+    const work = { groups: this.#groups.size, listings: this.#listings, slices: this.#slices, kinds: this.#kinds };
     // A continued run has forgotten what its first part did.
     const bound = formula === undefined || this.#open.continued ? null : queryBound(formula, work);
     this.#emit({ event: "queries", total: this.#queries, bound, sessions: this.#pool.peak });
@@ -574,8 +578,10 @@ export function sourceFailure(error: SourceError): HeadwaterError {
   return new HeadwaterError("source", error.message, { hint: error.hint, cause: error });
 }
 
-function isUnchangedByToken(found: Found, known: Member["known"]): boolean {
-  return found.token !== undefined && known !== null && !known.deleted && known.token === found.token;
+function isUnchangedByToken(found: Found, known: Member["known"], mapping: string): boolean {
+  // Another version of the connector may make other facts of the same rows.
+  const isKnown = known !== null && !known.deleted && known.mapping === mapping;
+  return isKnown && found.token !== undefined && known.token === found.token;
 }
 
 function failedEvent(

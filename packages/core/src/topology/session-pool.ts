@@ -6,6 +6,7 @@ import { isSourceError, SourceError } from "../connector/source-error.ts";
 import type { Json } from "../entities/json.ts";
 import { count, noSessionCounts, type SessionCounts } from "../session/count.ts";
 import { decorate } from "../session/decorator.ts";
+import { resume } from "../session/resume.ts";
 import type { Clock } from "./clock.ts";
 
 /** An open session with the driver behind it, lent to one unit at a time. */
@@ -46,7 +47,11 @@ export class SessionPool {
   peak = 0;
 
   constructor(options: PoolOptions) {
-    this.#options = { ...options, connector: decorate(options.connector, count(this.counts)) };
+    const patient = resume(async (request, attempt, ms, { message }, signal) => {
+      options.onRetry?.(`ask ${request}`, attempt, ms, message);
+      await options.clock.sleep(ms, signal);
+    });
+    this.#options = { ...options, connector: decorate(options.connector, patient, count(this.counts)) };
     this.#limit = options.limit;
   }
 

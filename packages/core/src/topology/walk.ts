@@ -53,9 +53,10 @@ export function listTasks(connector: Connector, node: NodeName | null, parents: 
       if (members === undefined) groups.set(group, [parent]);
       else members.push(parent);
     }
+    const atOnce = Math.min(implementation.listAtOnce ?? LIST_PARENTS, LIST_PARENTS);
     for (const [group, members] of groups)
-      for (let at = 0; at < members.length; at += LIST_PARENTS)
-        tasks.push({ do: "list", node: child.name, group, parents: members.slice(at, at + LIST_PARENTS) });
+      for (let at = 0; at < members.length; at += atOnce)
+        tasks.push({ do: "list", node: child.name, group, parents: members.slice(at, at + atOnce) });
   }
   return tasks;
 }

@@ -12,6 +12,7 @@ export { pythonPattern } from "./python-regex/python-pattern.ts";
 export { PatternError } from "./python-regex/syntax.ts";
 export { definitionsOnly, type QueryOptions, type QueryWorkflow } from "./query-workflow.ts";
 export { readWorkflow, type Workflow } from "./read-workflow.ts";
+export { wrongServiceName } from "./service-name.ts";
 export type { Setting } from "./section.ts";
 export type { UsableConnector, WorkflowContext } from "./workflow-context.ts";
 export { serviceNameOf, type UrlNames, workflowFromUrl } from "./workflow-from-url.ts";

@@ -16,6 +16,7 @@ import { nearest } from "./nearest.ts";
 import { type NamedServer, namedServer } from "./openmetadata-server.ts";
 import type { Problem } from "./problem.ts";
 import type { Reading, Section, Setting } from "./section.ts";
+import { wrongServiceName } from "./service-name.ts";
 import type { UsableConnector, WorkflowContext } from "./workflow-context.ts";
 
 /** Everything a metadata run needs of its workflow. */
@@ -143,14 +144,11 @@ export function findConnector(
   }
 }
 
-const MAX_NAME = 256;
-
 /** Reads the service's name. */
 export function readServiceName(source: Section, reading: Reading): string | null {
   const name = source.text("serviceName");
   if (name === undefined) return missing(source, "serviceName", reading);
-  const wrong =
-    name.length > MAX_NAME ? `longer than ${MAX_NAME} characters` : name.includes("::") ? 'with "::"' : null;
+  const wrong = wrongServiceName(name);
   if (wrong === null) return name;
   reading.problems.error(
     source.placeOf("serviceName"),

@@ -65,7 +65,7 @@ export interface QueryWorkflow {
   pipelineFacts: IngestionPipelineFacts;
   /** What to connect with. A connector that reads nothing but logs needs no connection. */
   connection: { config: unknown } | null;
-  /** For a connector that reads logs of any source: the kind of service they are of (`mysql`), where the file says it. */
+  /** For a connector that reads logs of any source: the kind of service they are of (`Mysql`), where the file says it. */
   logOf: string | null;
   options: QueryOptions;
   allowEmpty: boolean;
@@ -150,7 +150,8 @@ function readQueryWorkflow(
     connectorVersion: usable.version,
     type,
     service,
-    serviceFacts: serviceFacts(usable.connector, type, connection?.stored ?? null),
+    serviceFacts:
+      logOf === null ? serviceFacts(usable.connector, type, connection?.stored ?? null) : { serviceType: logOf },
     pipelineName,
     pipelineFacts: { pipelineType: kind, sourceConfig: { config: { ...config.honoured(), type: configType } } },
     connection: isLogReader ? { config: {} } : connection === null ? null : { config: connection.config },
@@ -168,7 +169,7 @@ function serviceTypeOf(source: Section): string | null {
   const serviceConnection = source.section("serviceConnection");
   const config = serviceConnection.section("config");
   serviceConnection.close(KNOWN_PLACES);
-  return config.text("type")?.toLowerCase() ?? null;
+  return config.text("type") ?? null;
 }
 
 type Writable = { -readonly [K in keyof QueryOptions]: QueryOptions[K] };

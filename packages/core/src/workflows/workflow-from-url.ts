@@ -9,6 +9,7 @@ import { everythingConfig } from "./metadata-options.ts";
 import { DEFAULT_PIPELINE, type MetadataWorkflow, serviceFacts } from "./metadata-workflow.ts";
 import { Problems, workflowError } from "./problem.ts";
 import { type Reading, Section } from "./section.ts";
+import { wrongServiceName } from "./service-name.ts";
 import type { UsableConnector } from "./workflow-context.ts";
 import { escapeDollars } from "./variables.ts";
 
@@ -40,6 +41,8 @@ export function workflowFromUrl(
     problems.error(null, "", message, hint);
     return workflowError(problems.all());
   };
+  const wrong = wrongServiceName(service);
+  if (wrong !== null) throw fail(`A service's name cannot be ${wrong}.`);
   if (connector.fromUrl === undefined)
     throw fail(`The ${manifest.title} connector takes no URLs.`, "Use a workflow file.");
   let written: Record<string, unknown>;

@@ -137,6 +137,11 @@ describe("the shape of a line", () => {
     ["no type", { entityType: "thing" }, /"entityType" is "thing"/],
     ["no FQN", { fullyQualifiedName: null }, /"fullyQualifiedName" is missing/],
     ["a broken FQN", { fullyQualifiedName: "a..b" }, /a\.\.b.*empty/],
+    [
+      "an FQN that is too short",
+      { fullyQualifiedName: "a.b" },
+      /a\.b: the full name of a table has 4 parts, and this one 2/,
+    ],
     ["no version", { version: "latest" }, /"version" is "latest"/],
     ["a version in hundredths", { version: 0.15 }, /"version" is 0.15/],
     ["facts of another form", { tableType: "Chair" }, /tableType/],

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import {
+  type Connector,
   count,
   decorate,
   driverAround,
@@ -9,6 +10,7 @@ import {
   limitTime,
   mark,
   noSessionCounts,
+  type Page,
   parseBudget,
   SourceError,
   type Step,
@@ -80,6 +82,50 @@ test("an answer that takes too long is cancelled, even where nobody hears the ca
   deaf.before = ({ name }) => (name === "list" ? new Promise<void>(() => undefined) : undefined);
   await expect(ask(poolOf(deaf, limitTime(20)), "a", "list", SCHEMAS)).rejects.toMatchObject({ code: "timeout" });
   await expect(ask(poolOf(shelf(), limitTime(10_000)), "a", "list", SCHEMAS)).resolves.toHaveLength(3);
+});
+
+/** A source of three pages that is throttled at some of the round trips. */
+function paged(throttledAt: readonly number[], stateless: boolean): { asked: unknown[]; connector: Connector } {
+  const asked: unknown[] = [];
+  const connector = decorate(
+    { ...memoryConnector(shelf()), stateless },
+    (connect) => async (config, options) =>
+      driverAround(await connect(config, options), {
+        async *request(name, _args, _signal, after): AsyncGenerator<Page> {
+          for (let page = typeof after === "number" ? after : 0; page < 3; page += 1) {
+            asked.push(page);
+            if (throttledAt.includes(asked.length - 1)) throw new SourceError("throttled", `${name}: too fast`);
+            const rows = [[`row ${page}`, "Schema", null, null]];
+            yield page < 2 ? { rows, next: page + 1 } : { rows };
+          }
+        },
+      }),
+  );
+  return { asked, connector };
+}
+const rowsOf = async (connector: Connector): Promise<number> => {
+  const opened = await poolOf(connector).acquire("");
+  let rows = 0;
+  for await (const page of opened.driver.request("list", {}, new AbortController().signal)) rows += page.rows.length;
+  return rows;
+};
+
+test("a throttled page is asked for again, and no page that came", async () => {
+  const source = paged([0, 2, 3, 5], true);
+  await expect(rowsOf(source.connector)).resolves.toBe(3);
+  expect(source.asked).toEqual([0, 0, 1, 1, 1, 2, 2]);
+});
+
+test("a source that is throttled for good is given up, and requests that do not stand alone are asked once", async () => {
+  const always = paged(
+    Array.from({ length: 100 }, (_, at) => at + 1),
+    true,
+  );
+  await expect(rowsOf(always.connector)).rejects.toMatchObject({ code: "throttled" });
+  expect(always.asked).toHaveLength(9);
+  const once = paged([1], false);
+  await expect(rowsOf(once.connector)).rejects.toMatchObject({ code: "throttled" });
+  expect(once.asked).toEqual([0, 1]);
 });
 
 test("a mark reaches the connector", async () => {

@@ -234,7 +234,7 @@ schemaFilterPattern: {includes: [sales]}
     const connection =
       "serviceConnection: {config: {type: Mysql, username: u, password: hunter2, connectionOptions: {}}}";
     const workflow = readAny(`source: {${source}, ${connection}}`);
-    expect(workflow).toMatchObject({ kind: "usage", logOf: "mysql", connection: { config: {} } });
+    expect(workflow).toMatchObject({ kind: "usage", logOf: "Mysql", connection: { config: {} } });
     expect(JSON.stringify(workflow)).not.toContain("hunter2");
     expect(readAny(`source: {${source}}`)).toMatchObject({ logOf: null });
   });

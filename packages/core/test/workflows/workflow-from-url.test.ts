@@ -100,6 +100,13 @@ test("nothing in a URL is a reference, now or when it is kept", () => {
   );
 });
 
+test.each([" ", "a::b", "x".repeat(257), "a\nb"])("a service cannot be called %j", (service) => {
+  const url = new URL("postgres://u@h/d");
+  expect(() => workflowFromUrl(url, { connector: postgres, version: "1.0.0" }, { service })).toThrow(
+    "A service's name cannot be ",
+  );
+});
+
 describe("what goes wrong says so without the password", () => {
   const url = "postgres://u:hunter%322@h/d?sslpassword=hunter2";
   const failing = (error: unknown): Connector => ({

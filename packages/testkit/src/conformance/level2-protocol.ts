@@ -81,8 +81,8 @@ const oneRowAtATime = withSource(async (subject) => {
 const singleRows: Decorator = (connect) => async (config, options) => {
   const driver = await connect(config, options);
   return driverAround(driver, {
-    async *request(name, args, signal) {
-      for await (const page of driver.request(name, args, signal)) {
+    async *request(name, args, signal, after) {
+      for await (const page of driver.request(name, args, signal, after)) {
         if (page.rows.length === 0) yield page;
         for (const row of page.rows) yield { ...page, rows: [row] };
       }
@@ -187,8 +187,8 @@ const keepsFormula = withSource(async (subject) => {
     : passed({ queries: event.total, allowed: event.bound });
 });
 
-/** How long a cancelled request may take to end. */
-const CANCEL_MS = 1_000;
+/** How long a cancelled request may take to end: time enough to tell the server, and not to wait for it. */
+const CANCEL_MS = 3_000;
 
 const stopsWhenTold = withSource(async (subject) => {
   const source = await subject.seed([{ scope: "size", objects: objects(FEW) }]);

@@ -146,8 +146,8 @@ function cutPage(n: number): Decorator {
         work = unit ?? "";
         await driver.begin(signal, unit);
       },
-      async *request(name, args, signal) {
-        for await (const page of driver.request(name, args, signal)) {
+      async *request(name, args, signal, after) {
+        for await (const page of driver.request(name, args, signal, after)) {
           if (work !== "hello") pages += 1;
           if (pages !== n || work === "hello") yield page;
           else {
@@ -251,7 +251,8 @@ const skewedClock = withSource(async (subject) => {
       ...connector,
       async hello(session) {
         const facts = await connector.hello(session);
-        return { ...facts, now: new Date(Date.parse(facts.now) + shift).toISOString() };
+        const now = facts.now === null ? Date.now() : Date.parse(facts.now);
+        return { ...facts, now: new Date(now + shift).toISOString() };
       },
     };
     saw.push(...(await survives(subject, () => ({ connector: skewed }), { exits: [], recovers: true }, name)));

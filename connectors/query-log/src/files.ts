@@ -1,0 +1,77 @@
+/** The files a path means, and what is known of each. */
+import { createHash } from "node:crypto";
+import { closeSync, globSync, openSync, readdirSync, readSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { gunzipSync, constants } from "node:zlib";
+import { SourceError } from "@headwater/core/connector";
+
+/** What a file is recognised by: its first lines, which a log that grows keeps. */
+const HEAD_LINES = 2;
+const BEGINNING = 256 * 1024;
+
+/** A file of a log, as it lies there. */
+export interface File {
+  path: string;
+  identity: string;
+  bytes: number;
+  gzip: boolean;
+  /** The first bytes of its text. */
+  beginning: Buffer;
+}
+
+const LOG_FILE = /\.(?:csv|jsonl?|ndjson|log)(?:\.gz)?$/i;
+
+/** The files of a path: one, those of a folder, or those of a pattern. Throws a `SourceError` where there is none. */
+export function findFiles(path: string): string[] {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  const files = stats?.isDirectory()
+    ? readdirSync(path)
+        .filter((name) => LOG_FILE.test(name))
+        .map((name) => join(path, name))
+    : stats === undefined
+      ? globSync(path).filter((name) => statSync(name, { throwIfNoEntry: false })?.isFile() === true)
+      : [path];
+  if (files.length === 0)
+    throw new SourceError("refused", `There is no query log at ${path}.`, {
+      hint: "queryLogFilePath names a file, a folder with files that end in .csv, .json, .jsonl, .ndjson or .log (and .gz), or a pattern like logs/*.csv.gz.",
+    });
+  return files.toSorted();
+}
+
+/** Looks at a file. Throws a `SourceError` for one that cannot be read. */
+export function lookAt(path: string): File {
+  try {
+    const handle = openSync(path, "r");
+    try {
+      const raw = Buffer.alloc(BEGINNING);
+      const read = raw.subarray(0, readSync(handle, raw, 0, BEGINNING, 0));
+      const gzip = read[0] === 0x1f && read[1] === 0x8b;
+      const beginning = gzip ? gunzipSync(read, { finishFlush: constants.Z_SYNC_FLUSH }) : read;
+      const identity = createHash("sha256").update(firstLines(beginning)).digest("hex").slice(0, 32);
+      return {
+        path,
+        identity,
+        bytes: statSync(path).size,
+        gzip,
+        beginning: Buffer.from(beginning.subarray(0, BEGINNING)),
+      };
+    } finally {
+      closeSync(handle);
+    }
+  } catch (error) {
+    throw new SourceError("refused", `The query log ${path} cannot be read: ${(error as Error).message}.`, {
+      hint: "Check who may read it, and that it is whole.",
+      cause: error,
+    });
+  }
+}
+
+function firstLines(text: Buffer): Buffer {
+  let end = 0;
+  for (let line = 0; line < HEAD_LINES; line += 1) {
+    const newline = text.indexOf(0x0a, end);
+    if (newline < 0) return text;
+    end = newline + 1;
+  }
+  return text.subarray(0, end);
+}

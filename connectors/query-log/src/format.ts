@@ -1,0 +1,90 @@
+/** The forms a log can have, told from its beginning. */
+import { SourceError } from "@headwater/core/connector";
+import { csvFields } from "./records.ts";
+
+/** How the records of a file are read. */
+export type Format =
+  | {
+      form: "csv";
+      delimiter: number;
+      /** Where each known column is. */
+      columns: ReadonlyMap<ColumnName, number>;
+      width: number;
+    }
+  | { form: "json" }
+  | { form: "csvlog" };
+
+/** OpenMetadata's columns, and ours for sessions. */
+export const COLUMN_NAMES = [
+  "query_text",
+  "database_name",
+  "schema_name",
+  "user_name",
+  "start_time",
+  "end_time",
+  "duration",
+  "aborted",
+  "session_id",
+] as const;
+/** The name of a column that is read. */
+export type ColumnName = (typeof COLUMN_NAMES)[number];
+
+/** What JSON lines may call a column, beside its own name. */
+export const ALIASES: ReadonlyMap<string, ColumnName> = new Map([
+  ...COLUMN_NAMES.map((name) => [name, name] as const),
+  ["query", "query_text"],
+  ["sql", "query_text"],
+  ["statement", "query_text"],
+  ["sql_text", "query_text"],
+  ["database", "database_name"],
+  ["schema", "schema_name"],
+  ["user", "user_name"],
+  ["timestamp", "start_time"],
+  ["time", "start_time"],
+  ["duration_ms", "duration"],
+  ["session", "session_id"],
+]);
+
+const DELIMITERS = [",", ";", "\t", "|"].map((text) => text.charCodeAt(0));
+/** A server log of PostgreSQL has 23 columns in version 12, 24 in 13 and 26 since 14. */
+const CSVLOG_WIDTHS = new Set([23, 24, 26]);
+const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
+
+/** Tells the form of a log from its first bytes. Throws a `SourceError` (`refused`) that says what is missing. */
+export function formatOf(beginning: Buffer, path: string): { format: Format; start: number } {
+  const start = beginning.subarray(0, 3).equals(BOM) ? 3 : 0;
+  const text = beginning.subarray(start);
+  const first = text.find((byte) => byte > 0x20);
+  if (first === undefined)
+    throw new SourceError("refused", `${path} is empty.`, { hint: "Name a file with records in it." });
+  if (first === 0x7b) return { format: { form: "json" }, start };
+  const line = firstRecord(text);
+  for (const delimiter of DELIMITERS) {
+    const names = csvFields(line, delimiter)?.map((name) => name.trim().toLowerCase());
+    if (names === undefined || !names.includes("query_text")) continue;
+    const columns = new Map(
+      names.flatMap((name, at) => {
+        const column = ALIASES.get(name);
+        return column === undefined ? [] : [[column, at] as const];
+      }),
+    );
+    return { format: { form: "csv", delimiter, columns, width: names.length }, start: start + line.length };
+  }
+  const fields = csvFields(line, DELIMITERS[0] as number);
+  if (fields !== null && CSVLOG_WIDTHS.has(fields.length) && /^\d{4}-\d\d-\d\d \d\d:/.test(fields[0] as string))
+    return { format: { form: "csvlog" }, start };
+  const shown = (fields ?? []).slice(0, 8).map((name) => (name.length > 30 ? `${name.slice(0, 29)}…` : name));
+  throw new SourceError("refused", `${path} is no query log that is known: it has no column query_text.`, {
+    hint: `Its first line has ${fields === null ? "quotes in the wrong places" : `these columns: ${shown.join(", ")}`}. A log is CSV with a header line (query_text, and where there are any: ${COLUMN_NAMES.slice(1).join(", ")}), JSON lines with such keys, or a csvlog or jsonlog of PostgreSQL.`,
+  });
+}
+
+function firstRecord(text: Buffer): Buffer {
+  let quoted = false;
+  for (let at = 0; at < text.length; at += 1) {
+    if (text[at] === 0x22) quoted = !quoted;
+    else if (text[at] === 0x0a && !quoted) return text.subarray(0, at + 1);
+  }
+  const newline = text.indexOf(0x0a);
+  return newline < 0 ? text : text.subarray(0, newline + 1);
+}

@@ -1,0 +1,101 @@
+/**
+ * Statements in server logs of PostgreSQL, csvlog and jsonlog. Source: PostgreSQL's manual, "Error Reporting and Logging": the
+ * columns under "Using CSV-Format Log Output", the keys under "Using JSON-Format Log Output", the messages under `log_statement`
+ * and `log_duration`.
+ */
+import type { LoggedQuery } from "@headwater/core/connector";
+import { parseTime } from "./times.ts";
+
+/** What of a record matters, by the names both forms share. */
+export interface ServerRecord {
+  timestamp: string;
+  user: string;
+  dbname: string;
+  session_id: string;
+  error_severity: string;
+  message: string;
+  detail: string;
+  statement: string;
+  application_name: string;
+}
+
+/** The columns of a csvlog, by their place. */
+const COLUMNS = {
+  timestamp: 0,
+  user: 1,
+  dbname: 2,
+  session_id: 5,
+  error_severity: 11,
+  message: 13,
+  detail: 14,
+  statement: 19,
+  application_name: 22,
+} as const;
+
+/** The columns of a csvlog record that matter. */
+export function fromCsvlog(fields: readonly string[]): ServerRecord {
+  const record: Record<string, string> = {};
+  for (const [name, at] of Object.entries(COLUMNS)) record[name] = fields[at] ?? "";
+  return record as unknown as ServerRecord;
+}
+
+/** The keys of a jsonlog record that matter; `null` where it is none. */
+export function fromJsonlog(value: { [key: string]: unknown }): ServerRecord | null {
+  if (typeof value["timestamp"] !== "string" || typeof value["error_severity"] !== "string") return null;
+  const record: Record<string, string> = {};
+  for (const name of Object.keys(COLUMNS)) record[name] = typeof value[name] === "string" ? value[name] : "";
+  return record as unknown as ServerRecord;
+}
+
+const STATEMENT = /^(?:duration: (\d+(?:\.\d+)?) ms {2})?(?:statement|execute [^:]*): /;
+/** What an ERROR may follow: the same statement, logged before it ran. */
+const SESSIONS_REMEMBERED = 10_000;
+
+/** Finds the statements in the records of one log, in their order. */
+export class StatementFinder {
+  /** What each session logged last before running it. */
+  readonly #begun = new Map<string, string>();
+
+  /** The statement a record tells of; `null` where it tells of none, `"own"` for one of Headwater's or OpenMetadata's. */
+  find(record: ServerRecord): LoggedQuery | "own" | null {
+    if (record.application_name.startsWith("headwater")) return "own";
+    const { session_id: session } = record;
+    if (record.error_severity === "ERROR" || record.error_severity === "FATAL") {
+      if (record.statement === "" || this.#begun.get(session) !== record.statement) return null;
+      this.#begun.delete(session);
+      return query(record, record.statement, null, -1);
+    }
+    if (record.error_severity !== "LOG") return null;
+    const match = STATEMENT.exec(record.message);
+    if (match === null) return null;
+    const text = prepared(record) ?? record.message.slice(match[0].length);
+    if (match[1] === undefined && session !== "") {
+      if (this.#begun.size >= SESSIONS_REMEMBERED) this.#begun.clear();
+      this.#begun.set(session, record.message.slice(match[0].length));
+    }
+    return query(record, text, match[1] === undefined ? null : Number(match[1]), 1);
+  }
+}
+
+/** `EXECUTE name` says in its detail what was prepared. */
+function prepared({ detail, message }: ServerRecord): string | null {
+  if (!detail.startsWith("prepare: ") || !/: execute /i.test(message)) return null;
+  const match = /^prepare: PREPARE\s+(?:"[^"]*"|\S+?)\s*(?:\([^)]*\))?\s+AS\s+/i.exec(detail);
+  return match === null ? null : detail.slice(match[0].length);
+}
+
+function query(record: ServerRecord, text: string, durationMs: number | null, times: number): LoggedQuery {
+  const logged = parseTime(record.timestamp);
+  return {
+    text,
+    // With a duration it was logged when it ended.
+    at: logged === null ? null : Math.round(logged - (durationMs ?? 0)),
+    durationMs,
+    user: record.user === "" ? null : record.user,
+    database: record.dbname === "" ? null : record.dbname,
+    schema: null,
+    session: record.session_id === "" ? null : record.session_id,
+    times,
+    cut: false,
+  };
+}

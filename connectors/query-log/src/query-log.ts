@@ -1,0 +1,26 @@
+import type { FileLog, LoggedQuery, LogFault, LogPage } from "@headwater/core/connector";
+import type { Requests } from "./requests.ts";
+
+/** The log of any source, in files. */
+export const fileLog: FileLog<Requests> = {
+  files: (session, path) => session.all("files", { path }),
+
+  async *read(session, { path }, { cursor, pageRows }) {
+    let from = cursor === null ? 0 : Number(cursor);
+    for await (const rows of session.pages("queries", { path, from, pageRows })) {
+      const queries: LoggedQuery[] = [];
+      const faults: LogFault[] = [];
+      let [leftOut, end] = [0, from];
+      for (const row of rows) {
+        const { text, fault, line, at, durationMs, user, database, schema, session: id, times } = row;
+        if (text !== null)
+          queries.push({ text, at, durationMs, user, database, schema, session: id, times, cut: false });
+        else if (fault !== null)
+          faults.push({ reason: fault, where: line === 0 ? "at its end" : `line ${line}`, records: 1 });
+        else [leftOut, end] = [row.leftOut, row.end];
+      }
+      yield { queries, faults, leftOut, cursor: String(end), bytes: end - from } satisfies LogPage;
+      from = end;
+    }
+  },
+};

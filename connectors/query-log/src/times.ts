@@ -1,0 +1,31 @@
+const ZONED = /(?:Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)$/i;
+
+/**
+ * A time as logs write it, in Unix milliseconds: ISO 8601, with a blank instead of the T, with or without an offset (then UTC is
+ * meant), or a number of seconds, milliseconds or microseconds. `null` for anything else. An abbreviation of a zone that is not
+ * UTC says nothing certain, and is taken for UTC.
+ */
+export function parseTime(text: string): number | null {
+  const trimmed = text.trim();
+  if (trimmed === "") return null;
+  if (/^\d{9,17}(?:\.\d+)?$/.test(trimmed)) return ofNumber(Number(trimmed));
+  const match = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?)?\s*(.*)$/.exec(trimmed);
+  if (match === null) return null;
+  const [, year, month, day, hour = "0", minute = "0", second = "0", fraction = "", zone = ""] = match;
+  const ms = fraction === "" ? 0 : Math.floor(Number(`0.${fraction}`) * 1_000);
+  const utc = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second), ms);
+  if (Number(month) > 12 || Number(day) > 31 || Number(hour) > 24) return null;
+  return ZONED.test(zone) ? utc - offsetMs(zone) : utc;
+}
+
+function offsetMs(zone: string): number {
+  const match = /([+-])(\d{2}):?(\d{2})?$/.exec(zone);
+  if (match === null) return 0;
+  const [, sign, hours = "0", minutes = "0"] = match;
+  return (sign === "-" ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000;
+}
+
+function ofNumber(value: number): number {
+  if (value < 1e11) return Math.round(value * 1_000);
+  return value < 1e14 ? Math.round(value) : Math.round(value / 1_000);
+}

@@ -1,0 +1,231 @@
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterAll, describe, expect, test } from "vitest";
+import { type Reading, readLogs } from "./reading.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "hw-query-log-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+let number = 0;
+function file(text: string | Buffer, ending = "csv"): string {
+  number += 1;
+  const path = join(folder, `${number}.${ending}`);
+  writeFileSync(path, text);
+  return path;
+}
+const texts = ({ queries }: Reading): string[] => queries.map(({ text }) => text);
+const reasons = ({ faults }: Reading): string[] => faults.map(({ reason, where }) => `${where}: ${reason}`);
+
+const HEADER = "query_text,database_name,schema_name,user_name,start_time,end_time,duration,aborted\n";
+
+describe("CSV with OpenMetadata's columns", () => {
+  test("is read whole", async () => {
+    const { queries, leftOut } = await readLogs(
+      file(
+        `${HEADER}"SELECT ""a"",\n b FROM t",shop,public,ana,2026-11-20 10:00:00.5,2026-11-20 10:00:02,,false\nSELECT 2,,,,,,12.5,\nDROP TABLE x,,,,,,,true\n"/* {""app"": ""OpenMetadata"", ""version"": ""1""} */ SELECT 3",,,,,,,\n`,
+      ),
+    );
+    expect(queries).toEqual([
+      {
+        text: 'SELECT "a",\n b FROM t',
+        at: Date.UTC(2026, 10, 20, 10, 0, 0, 500),
+        durationMs: 1_500,
+        user: "ana",
+        database: "shop",
+        schema: "public",
+        session: null,
+        times: 1,
+        cut: false,
+      },
+      {
+        text: "SELECT 2",
+        at: null,
+        durationMs: 12.5,
+        user: null,
+        database: null,
+        schema: null,
+        session: null,
+        times: 1,
+        cut: false,
+      },
+    ]);
+    expect(leftOut).toBe(2);
+  });
+
+  test.each([";", "\t", "|"])("may be separated by %j", async (delimiter) => {
+    const reading = await readLogs(file(`query_text${delimiter}user_name\r\n"a, b"${delimiter}ana\r\n`));
+    expect(reading.queries).toMatchObject([{ text: "a, b", user: "ana" }]);
+  });
+
+  test("columns may be in any order, with others between, behind a byte order mark", async () => {
+    const reading = await readLogs(file("\ufeffx,user_name,Query_Text\n1,bob,SELECT 1\n"));
+    expect(reading.queries).toMatchObject([{ text: "SELECT 1", user: "bob" }]);
+  });
+
+  test("a log without query_text is refused with the columns it has", async () => {
+    await expect(readLogs(file("when,what\n1,2\n"))).rejects.toMatchObject({
+      code: "refused",
+      message: expect.stringContaining("no column query_text") as string,
+      hint: expect.stringContaining("when, what") as string,
+    });
+    await expect(readLogs(file(""))).rejects.toThrow("is empty");
+    await expect(readLogs(join(folder, "nothing*.csv"))).rejects.toThrow("There is no query log");
+  });
+});
+
+describe("what is wrong costs itself and nothing else", () => {
+  test("records with another number of columns, and quotes in the wrong places", async () => {
+    const reading = await readLogs(file('query_text,user_name\nSELECT 1,a\nbad\n"x"y,b\nSELECT 2,b\n'));
+    expect(texts(reading)).toEqual(["SELECT 1", "SELECT 2"]);
+    expect(reasons(reading)).toEqual([
+      "line 2: a record has another number of columns than the header",
+      "line 3: quotes are in the wrong places",
+    ]);
+  });
+
+  test("a quote that is never closed", async () => {
+    const reading = await readLogs(file('query_text,user_name\nSELECT 1,a\n"SELECT 2,b\nSELECT 3,c\nSELECT 4,d\n'));
+    expect(texts(reading)).toEqual(["SELECT 1", "SELECT 3", "SELECT 4"]);
+    expect(reasons(reading)).toEqual(["line 2: a quote is opened and never closed"]);
+  });
+
+  test("a statement of 50 MB", { timeout: 60_000 }, async () => {
+    const long = Buffer.alloc(50 * 1024 * 1024, "x,\n");
+    const path = file(
+      Buffer.concat([Buffer.from('query_text,user_name\n"SELECT '), long, Buffer.from('",a\nSELECT 2,b\n')]),
+    );
+    const reading = await readLogs(path);
+    expect(texts(reading)).toEqual(["SELECT 2"]);
+    expect(reasons(reading)).toEqual(["line 1: a record is longer than 16 MB"]);
+  });
+
+  test("lines that are not JSON", async () => {
+    const reading = await readLogs(
+      file('{"query_text": "SELECT 1"}\n{"query_text"\n[1]\n{"x": 1}\n\n{"sql": "SELECT 2", "user": "bob"}\n', "jsonl"),
+    );
+    expect(texts(reading)).toEqual(["SELECT 1", "SELECT 2"]);
+    expect(reading.faults.map(({ reason }) => reason)).toEqual([
+      "a line is not JSON",
+      "a line is no JSON object",
+      "a line has no query_text",
+    ]);
+  });
+
+  test("a gzip file that breaks off", async () => {
+    const rows = Array.from({ length: 50_000 }, (_, at) => `SELECT ${at * 7919} FROM t,u${at % 13}\n`).join("");
+    const whole = gzipSync(`query_text,user_name\n${rows}`);
+    const reading = await readLogs(file(whole.subarray(0, whole.length / 2), "csv.gz"));
+    expect(reading.queries.length).toBeGreaterThan(1_000);
+    expect(reasons(reading)).toEqual(["at its end: the compressed file breaks off"]);
+  });
+});
+
+describe("server logs of PostgreSQL", () => {
+  const csvlog = (
+    session: string,
+    severity: string,
+    message: string,
+    more: { detail?: string; query?: string; app?: string } = {},
+  ): string => {
+    const cells = Array.from({ length: 26 }, () => "");
+    Object.assign(cells, {
+      0: "2026-11-20 10:00:01.250 UTC",
+      1: "ana",
+      2: "shop",
+      5: session,
+      11: severity,
+      13: message,
+      14: more.detail ?? "",
+      19: more.query ?? "",
+      22: more.app ?? "psql",
+    });
+    return `${cells.map((cell) => (cell === "" ? "" : `"${cell.replaceAll('"', '""')}"`)).join(",")}\n`;
+  };
+
+  test("csvlog: statements, executions, durations; failures are taken back", async () => {
+    const reading = await readLogs(
+      file(
+        [
+          csvlog("s1", "LOG", "statement: SELECT 1"),
+          csvlog("s1", "LOG", "duration: 250.000 ms  statement: SELECT 2"),
+          csvlog("s1", "LOG", "duration: 0.5 ms  parse <unnamed>: SELECT 3"),
+          csvlog("s1", "LOG", "execute fetch: SELECT $1", { detail: "parameters: $1 = 'x'" }),
+          csvlog("s2", "LOG", "statement: EXECUTE q(1)", { detail: "prepare: PREPARE q(int) AS SELECT a FROM t" }),
+          csvlog("s2", "LOG", "statement: INSERT INTO nowhere SELECT 1"),
+          csvlog("s2", "ERROR", 'relation "nowhere" does not exist', { query: "INSERT INTO nowhere SELECT 1" }),
+          csvlog("s3", "ERROR", "syntax error", { query: "SELEC" }),
+          csvlog("s4", "LOG", "statement: SELECT 9", { app: "headwater shop.metadata" }),
+          csvlog("s5", "LOG", "checkpoint starting: time"),
+        ].join(""),
+        "log",
+      ),
+    );
+    expect(
+      reading.queries.map(({ text, times, session, at }) => [text, times, session, at === null ? null : at % 60_000]),
+    ).toEqual([
+      ["SELECT 1", 1, "s1", 1_250],
+      ["SELECT 2", 1, "s1", 1_000],
+      ["SELECT $1", 1, "s1", 1_250],
+      ["SELECT a FROM t", 1, "s2", 1_250],
+      ["INSERT INTO nowhere SELECT 1", 1, "s2", 1_250],
+      ["INSERT INTO nowhere SELECT 1", -1, "s2", 1_250],
+    ]);
+    expect(reading.faults).toEqual([]);
+    expect(reading.leftOut).toBe(4);
+  });
+
+  test("jsonlog", async () => {
+    const line = {
+      timestamp: "2026-11-20 10:00:00.000 UTC",
+      user: "ana",
+      dbname: "shop",
+      session_id: "s",
+      error_severity: "LOG",
+    };
+    const reading = await readLogs(
+      file(
+        `${JSON.stringify({ ...line, message: "statement: SELECT 1" })}\n${JSON.stringify({ ...line, message: "x" })}\n`,
+        "json",
+      ),
+    );
+    expect(reading.queries).toMatchObject([{ text: "SELECT 1", user: "ana", database: "shop", session: "s" }]);
+  });
+});
+
+describe("several files", () => {
+  test("of a folder and of a pattern, in the order of their names, compressed or not", async () => {
+    const own = join(folder, "several");
+    mkdirSync(own);
+    writeFileSync(join(own, "b.csv"), "query_text\nSELECT 2\n");
+    writeFileSync(join(own, "a.csv.gz"), gzipSync("query_text\nSELECT 1\n"));
+    writeFileSync(join(own, "c.jsonl"), '{"query_text": "SELECT 3"}\n');
+    writeFileSync(join(own, "notes.txt"), "nothing");
+    expect(texts(await readLogs(own))).toEqual(["SELECT 1", "SELECT 2", "SELECT 3"]);
+    expect(texts(await readLogs(join(own, "*.csv*")))).toEqual(["SELECT 1", "SELECT 2"]);
+  });
+});
+
+describe("reading goes on", () => {
+  const rows = Array.from({ length: 25 }, (_, at) => `"SELECT ${at},\n${at}",u\n`).join("");
+
+  test.each(["csv", "csv.gz"])("behind every page, as if it had never stopped: %s", async (ending) => {
+    const text = `query_text,user_name\n${rows}`;
+    const path = file(ending === "csv" ? text : gzipSync(text), ending);
+    const whole = await readLogs(path, { pageRows: 4 });
+    expect(whole.queries).toHaveLength(25);
+    for (const [at, cursor] of whole.cursors.entries()) {
+      const rest = await readLogs(path, { pageRows: 4, cursor });
+      expect(texts(rest)).toEqual(texts(whole).slice((at + 1) * 4));
+    }
+  });
+
+  test("with what was added to a file, which is the same file still", async () => {
+    const path = file(`query_text,user_name\n${rows}`);
+    const before = await readLogs(path);
+    appendFileSync(path, "SELECT 99,u\n");
+    const after = await readLogs(path, { cursor: before.cursors.at(-1) as string });
+    expect(texts(after)).toEqual(["SELECT 99"]);
+  });
+});

@@ -1,0 +1,103 @@
+import type { RequestSpecs } from "./request.ts";
+import type { Session } from "./session.ts";
+
+/** One statement that was run, as a log has it. */
+export interface LoggedQuery {
+  text: string;
+  /** When it began, Unix milliseconds; `null` where the log does not say. */
+  at: number | null;
+  durationMs: number | null;
+  user: string | null;
+  /** The database it ran in, and the schema that names without one mean. */
+  database: string | null;
+  schema: string | null;
+  /** What tells the sessions of the log apart: temporary tables live in one. */
+  session: string | null;
+  /** How often it was run: 1 but in logs that count. `-1` takes back one that turned out to have failed. */
+  times: number;
+  /** The source kept only the beginning of the text. */
+  cut: boolean;
+}
+
+/** Something in a log that could not be read. Nothing else is lost by it. */
+export interface LogFault {
+  /** What is wrong, in words without values: `a record has 3 columns where 26 belong`. */
+  reason: string;
+  /** Where: `line 12`. */
+  where: string;
+  /** How many records are lost. */
+  records: number;
+}
+
+/** One page of a log, at most as large as was asked for. */
+export interface LogPage {
+  queries: LoggedQuery[];
+  faults: LogFault[];
+  /** Queries of Headwater and OpenMetadata themselves, and records that are no queries: left out. */
+  leftOut: number;
+  /** Where reading goes on behind this page, in the connector's own words. */
+  cursor: string;
+  /** How much of the log the page is, in bytes; 0 where that is not known. */
+  bytes: number;
+}
+
+/** How a page is read. */
+export interface LogReading {
+  /** Rows per page, at most. */
+  pageRows: number;
+  /** Where to go on; `null` for the beginning. */
+  cursor: string | null;
+}
+
+/** One file of a log. */
+export interface LogFile {
+  path: string;
+  /** The same for as long as it is the same log, whatever it is called and however much was added to it. */
+  identity: string;
+  /** As far as it goes now, in bytes as they are stored. */
+  bytes: number;
+}
+
+/** A log in files. What was added to a file since it was last read is read from where reading stopped. */
+export interface FileLog<R extends RequestSpecs = RequestSpecs> {
+  /** The files a path means: itself, those in a folder, or those a pattern matches, in the order of their names. */
+  files(session: Session<R>, path: string): Promise<LogFile[]>;
+  read(session: Session<R>, file: LogFile, reading: LogReading): AsyncIterable<LogPage>;
+}
+
+/** A log that is asked for a span of time, in the order of time, page by page behind the last row. */
+export interface TimedLog<R extends RequestSpecs = RequestSpecs> {
+  /** How far back the log goes; `null` where it does not say. Unix milliseconds. */
+  earliest(session: Session<R>): Promise<number | null>;
+  /** Reads `[from, to)`. `filter` is SQL of the source's own, ANDed to the rest. */
+  read(
+    session: Session<R>,
+    window: { from: number; to: number; filter: string | null },
+    reading: LogReading,
+  ): AsyncIterable<LogPage>;
+}
+
+/** The counters of a source that only counts statements, at one moment. */
+export interface CounterSnapshot {
+  /** Unix milliseconds, by the source's clock. */
+  at: number;
+  /** Counting began then; `null` where the source does not say. */
+  since: number | null;
+  /** While this stays the same, nothing was reset or thrown out, and differences are exact. */
+  epoch: string;
+  /** Whether statements were thrown out since counting began, so that the counters are not all there was. */
+  complete: boolean;
+}
+
+/** A source that counts statements instead of logging them. */
+export interface CounterLog<R extends RequestSpecs = RequestSpecs> {
+  snapshot(session: Session<R>): Promise<CounterSnapshot>;
+  /** Every counter: `key` names it, `times` and `durationMs` are totals since counting began. */
+  read(session: Session<R>, reading: LogReading): AsyncIterable<LogPage & { keys: string[] }>;
+}
+
+/** The `lineage` and `usage` capabilities of a connector: the log of what was run, in the one form its source has. */
+export type QueryLog<R extends RequestSpecs = RequestSpecs> =
+  | { kind: "files"; log: FileLog<R> }
+  | { kind: "timed"; log: TimedLog<R> }
+  | { kind: "counters"; log: CounterLog<R> };

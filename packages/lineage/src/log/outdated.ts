@@ -1,0 +1,42 @@
+import { ClaimWriter, type Database, NameIndex, type Statement } from "@headwater/catalog";
+import { quoteName } from "@headwater/core";
+import { analyze } from "@headwater/sql-lineage";
+import { dialectNamed } from "../dialect.ts";
+import { readStatements } from "../read-statement.ts";
+import { CatalogSchema, type Defaults } from "../schema.ts";
+
+const AT_ONCE = 200;
+
+/**
+ * Reads the queries again that name a table which came, went or changed since the last run, as they are kept: a name that nothing
+ * was known of is found when its table appears, whether the query is run again or not. Returns how many.
+ */
+export async function readOutdatedQueries(
+  db: Database,
+  service: string,
+  otherServices: readonly string[],
+  now: () => number,
+  signal: AbortSignal,
+): Promise<number> {
+  const writer = new ClaimWriter(db, quoteName(service));
+  const outdated = [...writer.outdated()];
+  const schema = new CatalogSchema(new NameIndex(db, [service, ...otherServices].map(quoteName)), service);
+  let count = 0;
+  for (let at = 0; at < outdated.length && !signal.aborted; at += AT_ONCE) {
+    const read: Statement[] = [];
+    for (const { key, text, defaults: written, dialect: name, digest } of writer.queries(
+      outdated.slice(at, at + AT_ONCE),
+    )) {
+      const [dialect, defaults] = [dialectNamed(name), JSON.parse(written) as Defaults];
+      const script = await analyze(text, { dialect, schema: schema.provide, defaults });
+      const countFrom = script.statements.findLast(({ within }) => within === null)?.span[0] ?? 0;
+      const reading = readStatements(script, { schema, defaults, self: null, countFrom, text });
+      read.push({ origin: "query", key, dialect, defaults: written, text, digest, ...reading });
+    }
+    db.transaction(() => {
+      for (const statement of read) writer.putAgain(statement, now());
+    });
+    count += read.length;
+  }
+  return count;
+}

@@ -1,0 +1,327 @@
+/**
+ * One pass over a log: lineage and usage together. Each shape of a query is read once; how often it ran is counted by day and by
+ * who ran it. Everything a page adds is committed with the place where reading goes on.
+ */
+import {
+  addTallies,
+  advancePart,
+  ClaimWriter,
+  type Database,
+  type LogPart,
+  NameIndex,
+  type PageRead,
+  queryStatement,
+  type Statement,
+  type Tally,
+} from "@headwater/catalog";
+import { fingerprint, type LogFault, type LoggedQuery, quoteName, redactCredentials } from "@headwater/core";
+import { analyze, createPool, type DialectName, dialects, type Pool, type ScriptLineage } from "@headwater/sql-lineage";
+import { READER_VERSION } from "../reader-version.ts";
+import { readStatements } from "../read-statement.ts";
+import { CatalogSchema, type Defaults } from "../schema.ts";
+import { hideStrings, type Shape, shapeHex, shaper } from "./shape.ts";
+import { type SessionMemory, TemporarySessions } from "./temporary-sessions.ts";
+
+/** What a pass needs to know. */
+export interface PassOptions {
+  db: Database;
+  /** The raw name of the service. */
+  service: string;
+  otherServices: readonly string[];
+  dialect: DialectName;
+  searchPath: readonly string[];
+  /** Workers that read statements; with one, they are read here. */
+  threads: number;
+  parsingTimeoutMs: number;
+  now: () => number;
+}
+
+/** What a pass did. */
+export interface PassCounts {
+  queries: number;
+  /** Shapes met for the first time, and those read again because a table of theirs changed. */
+  read: number;
+  /** Shapes that were met at all. */
+  shapes: number;
+  withGaps: number;
+  /** Queries whose time lies in the future. */
+  ahead: number;
+  /** Texts of which the source kept only the beginning. */
+  cut: number;
+}
+
+/** A shape of queries that was met in this pass. */
+interface Entry {
+  shape: Shape;
+  /** The first text that had it, until it was looked at. */
+  text: string;
+  defaults: Defaults;
+  cut: boolean;
+  /** `null` until it is written. */
+  id: number | null;
+  /** Whether it may make or fill a temporary table. */
+  maybeTemporary: boolean;
+  first: number;
+  last: number;
+  times: number;
+  tallies: Map<string, Tally>;
+}
+
+/** A query whose meaning depends on the session it ran in. */
+interface InSession {
+  entry: Entry;
+  query: LoggedQuery;
+}
+
+/** Shapes kept at hand; a log with more of them looks some up again. */
+const SHAPES_KEPT = 200_000;
+/** The longest text that is kept with a statement. */
+const TEXT_KEPT = 100_000;
+const DAY_MS = 86_400_000;
+/** Clocks differ; what is later than this is an error of somebody's clock. */
+const AHEAD_MS = 3_600_000;
+const TEMPORARY = /\btemp(?:orary)?\b|#\w/i;
+
+/** One pass over the log of one service. */
+export class LogPass {
+  readonly #options: PassOptions;
+  readonly #service: string;
+  readonly #schema: CatalogSchema;
+  readonly #writer: ClaimWriter;
+  readonly #outdated: Set<number>;
+  readonly #shape: (text: string, context: number) => Shape;
+  readonly #contexts = new Map<string, { number: number; defaults: Defaults }>();
+  readonly #entries = new Map<Shape, Entry>();
+  /** Entries with something to write. */
+  readonly #touched = new Set<Entry>();
+  #ordered: InSession[] = [];
+  #sessions: TemporarySessions;
+  readonly #pool: Pool | null;
+  readonly counts: PassCounts = { queries: 0, read: 0, shapes: 0, withGaps: 0, ahead: 0, cut: 0 };
+
+  constructor(options: PassOptions) {
+    const { db, service, otherServices, dialect, threads, parsingTimeoutMs } = options;
+    this.#options = options;
+    this.#service = quoteName(service);
+    this.#writer = new ClaimWriter(db, this.#service);
+    this.#outdated = this.#writer.outdated();
+    this.#schema = new CatalogSchema(new NameIndex(db, [this.#service, ...otherServices.map(quoteName)]), service);
+    this.#shape = shaper(dialects[dialect].lexical);
+    this.#sessions = new TemporarySessions([]);
+    this.#pool =
+      threads > 1 ? createPool({ size: threads, schema: this.#schema.provide, timeLimit: parsingTimeoutMs }) : null;
+  }
+
+  /** Goes on with what is known of the sessions of a piece of a log. */
+  remember(memory: readonly SessionMemory[]): void {
+    this.#sessions = new TemporarySessions(memory);
+  }
+
+  /** Takes one query into account. */
+  add(query: LoggedQuery): void {
+    const context = this.#context(query.database, query.schema);
+    const shape = this.#shape(query.text, context.number);
+    let entry = this.#entries.get(shape);
+    if (entry === undefined) {
+      if (this.#entries.size >= SHAPES_KEPT) this.#forget();
+      entry = newEntry(shape, query, context.defaults);
+      this.#entries.set(shape, entry);
+      this.counts.shapes += 1;
+    }
+    this.counts.queries += query.times;
+    if (query.cut) this.counts.cut += query.times;
+    // What ran before the session's temporary tables were known cannot be told yet: its turn comes in order.
+    if (query.session !== null && (entry.maybeTemporary || this.#sessions.waits(query.session))) {
+      this.#sessions.begin(query.session);
+      this.#ordered.push({ entry, query });
+    } else this.#count(entry, query);
+  }
+
+  #context(database: string | null, schema: string | null): { number: number; defaults: Defaults } {
+    const key = `${database ?? ""}\0${schema ?? ""}`;
+    let context = this.#contexts.get(key);
+    if (context === undefined) {
+      const searchPath = [...(schema === null ? [] : [schema]), ...this.#options.searchPath];
+      const defaults = { ...(database === null ? {} : { catalog: database }), searchPath };
+      context = { number: parseInt(fingerprint(key).slice(0, 7), 16), defaults };
+      this.#contexts.set(key, context);
+    }
+    return context;
+  }
+
+  #count(entry: Entry, { at, user, times, durationMs }: LoggedQuery): void {
+    const now = this.#options.now();
+    let seen = at ?? now;
+    if (seen > now + AHEAD_MS) {
+      this.counts.ahead += 1;
+      seen = now;
+    }
+    entry.first = Math.min(entry.first, seen);
+    entry.last = Math.max(entry.last, seen);
+    entry.times += times;
+    const day = Math.floor(seen / DAY_MS);
+    const key = `${day} ${user ?? ""}`;
+    const tally = entry.tallies.get(key);
+    if (tally === undefined)
+      entry.tallies.set(key, { statement: 0, day, user: user ?? "", times, durationMs: durationMs ?? 0 });
+    else {
+      tally.times += times;
+      tally.durationMs += durationMs ?? 0;
+    }
+    this.#touched.add(entry);
+  }
+
+  /**
+   * Reads what is new, and commits everything since the last time with the place where reading goes on. `also` belongs to the same
+   * transaction.
+   */
+  async commit(part: LogPart, page: PageRead, also: () => void = () => undefined): Promise<void> {
+    await this.#orderSessions();
+    const fresh: { entry: Entry; statement: Statement }[] = [];
+    const unread: Entry[] = [];
+    for (const entry of this.#touched) {
+      if (entry.id !== null) continue;
+      const kept = queryStatement(this.#options.db, this.#service, shapeHex(entry.shape));
+      if (kept !== null && kept.digest === this.#digest(entry) && !this.#outdated.has(kept.id)) entry.id = kept.id;
+      else unread.push(entry);
+    }
+    for await (const { entry, statement } of this.#read(unread)) fresh.push({ entry, statement });
+    const { db } = this.#options;
+    db.transaction(() => {
+      for (const { entry, statement } of fresh) {
+        entry.id = this.#writer.put(statement, entry.first);
+        this.#outdated.delete(entry.id);
+        this.counts.read += 1;
+        if (statement.gaps.length > 0) this.counts.withGaps += 1;
+      }
+      for (const entry of this.#touched) {
+        const id = entry.id as number;
+        this.#writer.seen(id, entry.first, entry.last, entry.times);
+        for (const tally of entry.tallies.values()) tally.statement = id;
+        addTallies(db, entry.tallies.values());
+        entry.text = "";
+        [entry.first, entry.last, entry.times] = [Infinity, 0, 0];
+        entry.tallies.clear();
+      }
+      advancePart(db, part.id, page, JSON.stringify(this.#sessions.memory()));
+      also();
+    });
+    this.#touched.clear();
+  }
+
+  /** Queries that touch temporary tables mean what the session's earlier statements made of them. */
+  async #orderSessions(): Promise<void> {
+    const ordered = this.#ordered;
+    this.#ordered = [];
+    for (const { entry, query } of ordered) {
+      const { text, session } = query;
+      const described = await this.#sessions.describe(session as string, text, entry.maybeTemporary, async (sql) =>
+        this.#analyze(sql, entry.defaults),
+      );
+      if (described === null) {
+        this.#count(entry, query);
+        continue;
+      }
+      // The same query over the same temporary tables is one shape, whatever session it ran in.
+      const shape = this.#shape(described.script, this.#context(query.database, query.schema).number);
+      let whole = this.#entries.get(shape);
+      if (whole === undefined) {
+        whole = newEntry(shape, { ...query, text: described.script }, entry.defaults);
+        this.#entries.set(shape, whole);
+      }
+      this.#count(whole, query);
+    }
+  }
+
+  async #analyze(sql: string, defaults: Defaults): Promise<ScriptLineage> {
+    return analyze(sql, { dialect: this.#options.dialect, schema: this.#schema.provide, defaults });
+  }
+
+  #digest({ defaults }: Entry): string {
+    return fingerprint(JSON.stringify([READER_VERSION, this.#options.dialect, defaults]));
+  }
+
+  async *#read(entries: readonly Entry[]): AsyncGenerator<{ entry: Entry; statement: Statement }> {
+    const { dialect } = this.#options;
+    const texts = entries.map(({ text }) => redactCredentials(text));
+    const tasks = entries.map(({ defaults }, at) => ({ sql: texts[at] as string, dialect, defaults }));
+    const scripts = this.#pool === null ? this.#inline(tasks) : this.#pool.analyzeAll(tasks);
+    let at = 0;
+    for await (const script of scripts) {
+      const entry = entries[at] as Entry;
+      const text = texts[at] as string;
+      at += 1;
+      yield { entry, statement: this.#statement(entry, text, script) };
+    }
+  }
+
+  async *#inline(tasks: readonly { sql: string; defaults: Defaults }[]): AsyncGenerator<ScriptLineage> {
+    for (const { sql, defaults } of tasks) yield await this.#analyze(sql, defaults);
+  }
+
+  #statement(entry: Entry, text: string, script: ScriptLineage): Statement {
+    const { defaults, cut } = entry;
+    // Of a session's statements only the last one ran now; the others say what its temporary tables are.
+    const countFrom = script.statements.findLast(({ within }) => within === null)?.span[0] ?? 0;
+    const reading = readStatements(script, { schema: this.#schema, defaults, self: null, countFrom, text });
+    const gaps = cut
+      ? [{ reason: "cut", detail: "the source kept only the beginning of the text", at: text.length }, ...reading.gaps]
+      : reading.gaps;
+    return {
+      origin: "query",
+      key: shapeHex(entry.shape),
+      dialect: this.#options.dialect,
+      defaults: JSON.stringify(defaults),
+      text: hideStrings(
+        text.length > TEXT_KEPT ? `${text.slice(0, TEXT_KEPT)}…` : text,
+        dialects[this.#options.dialect].lexical,
+      ),
+      digest: this.#digest(entry),
+      ...reading,
+      gaps,
+    };
+  }
+
+  /** Forgets shapes that have nothing left to write. */
+  #forget(): void {
+    for (const [shape, entry] of this.#entries) if (!this.#touched.has(entry)) this.#entries.delete(shape);
+  }
+
+  async close(): Promise<void> {
+    await this.#pool?.close();
+  }
+}
+
+function newEntry(shape: Shape, { text, cut }: LoggedQuery, defaults: Defaults): Entry {
+  return {
+    shape,
+    text,
+    defaults,
+    cut,
+    id: null,
+    maybeTemporary: TEMPORARY.test(text),
+    first: Infinity,
+    last: 0,
+    times: 0,
+    tallies: new Map(),
+  };
+}
+
+/** Faults of a log, added up by their reason, each with where it was met first. */
+export class FaultTally {
+  readonly #faults = new Map<string, { records: number; where: string }>();
+
+  add({ reason, where, records }: LogFault): void {
+    const known = this.#faults.get(reason);
+    if (known === undefined) this.#faults.set(reason, { records, where });
+    else known.records += records;
+  }
+
+  get records(): number {
+    return [...this.#faults.values()].reduce((sum, { records }) => sum + records, 0);
+  }
+
+  entries(): { reason: string; records: number; where: string }[] {
+    return [...this.#faults].map(([reason, fault]) => ({ reason, ...fault }));
+  }
+}

@@ -1,0 +1,257 @@
+/** Reads a source's query log: which pieces of it, in which order, and what becomes of what cannot be read. */
+import {
+  counterState,
+  countersOf,
+  coverageOf,
+  finishPart,
+  keepCounters,
+  type LogPart,
+  logParts,
+  openPart,
+  type PageRead,
+  uncovered,
+} from "@headwater/catalog";
+import {
+  type CounterLog,
+  type EventBody,
+  type FileLog,
+  isSourceError,
+  leftOutBy,
+  type LogPage,
+  type NameFilter,
+  type QueryLog,
+  quoteName,
+  type Session,
+  type TimedLog,
+} from "@headwater/core";
+import { FaultTally, LogPass, type PassCounts, type PassOptions } from "./pass.ts";
+import type { SessionMemory } from "./temporary-sessions.ts";
+
+/** A reading of one source's log. */
+export interface LogRun extends PassOptions {
+  log: QueryLog;
+  session: Session;
+  /** Where a log in files is. */
+  path: string | null;
+  /** How far back a log is read that is asked for times, in days. */
+  days: number;
+  pageRows: number;
+  maxQueries: number | null;
+  filter: string | null;
+  /** Databases whose queries are left out. */
+  databases: NameFilter | undefined;
+  signal: AbortSignal;
+  emit: (event: EventBody) => void;
+}
+
+/** What reading a log came to. */
+export interface LogResult extends PassCounts {
+  faults: number;
+  /** Whether it ended before the log did: by its limit of queries, or because it was interrupted. */
+  stopped: "limit" | "interrupted" | null;
+}
+
+/** Queries that are taken into account before they are committed. */
+const COMMIT_QUERIES = 20_000;
+const COMMIT_BYTES = 16 * 1024 * 1024;
+const DAY_MS = 86_400_000;
+/** A log is asked for what is this old at least: what runs now will be in it later. */
+const SETTLED_MS = 60_000;
+/** The longest span that is asked for at once. */
+const WINDOW_MS = DAY_MS;
+
+/** Reads what of a log is new. Everything is committed as it goes; a run that is killed loses nothing and repeats nothing. */
+export async function readLog(run: LogRun): Promise<LogResult> {
+  const reader = new LogReader(run);
+  try {
+    const { log, session } = run;
+    if (log.kind === "files") await reader.files(log.log, session);
+    else if (log.kind === "timed") await reader.timed(log.log, session);
+    else await reader.counters(log.log, session);
+    return reader.result();
+  } finally {
+    await reader.close();
+  }
+}
+
+class LogReader {
+  readonly #run: LogRun;
+  readonly #service: string;
+  readonly #pass: LogPass;
+  #faults = 0;
+  #stopped: LogResult["stopped"] = null;
+
+  constructor(run: LogRun) {
+    this.#run = run;
+    this.#service = quoteName(run.service);
+    this.#pass = new LogPass(run);
+  }
+
+  async files(log: FileLog, session: Session): Promise<void> {
+    const { db, path, now, emit } = this.#run;
+    if (path === null) return;
+    for (const file of await log.files(session, path)) {
+      if (this.#stopped !== null) return;
+      const part = openPart(db, this.#service, file.identity, file.path, now());
+      try {
+        await this.#pages(part, (reading) => log.read(session, file, reading));
+      } catch (error) {
+        if (!isSourceError(error) || error.code === "interrupted") throw error;
+        this.#faults += 1;
+        const { message: reason, hint } = error;
+        emit({
+          event: "log-fault",
+          title: file.path,
+          reason,
+          where: "",
+          records: 0,
+          ...(hint === undefined ? {} : { hint }),
+        });
+      }
+    }
+  }
+
+  async timed(log: TimedLog, session: Session): Promise<void> {
+    const { db, days, filter, now, emit } = this.#run;
+    const earliest = await log.earliest(session);
+    const end = now() - SETTLED_MS;
+    const from = Math.max(end - days * DAY_MS, earliest ?? 0);
+    if (earliest !== null && earliest > end - days * DAY_MS)
+      emit({
+        event: "note",
+        message: `The log goes back to ${new Date(earliest).toISOString()} only: what was run before is not known.`,
+      });
+    const broken = logParts(db, this.#service).filter(({ done, identity }) => !done && identity.startsWith("time "));
+    const spans = broken.map(({ identity }) => spanOf(identity));
+    const known = [...coverageOf(db, this.#service).covered, ...spans].toSorted((a, b) => a.from - b.from);
+    for (const gap of uncovered(known, { from, to: end }))
+      for (let at = gap.from; at < gap.to; at += WINDOW_MS)
+        spans.push({ from: at, to: Math.min(at + WINDOW_MS, gap.to) });
+    for (const span of spans.toSorted((a, b) => a.from - b.from)) {
+      if (this.#stopped !== null) return;
+      const title = `${new Date(span.from).toISOString()} to ${new Date(span.to).toISOString()}`;
+      const part = openPart(db, this.#service, `time ${span.from} ${span.to}`, title, now());
+      await this.#pages(part, (reading) => log.read(session, { ...span, filter }, reading), span);
+    }
+  }
+
+  async counters(log: CounterLog, session: Session): Promise<void> {
+    const { db, now, emit, pageRows } = this.#run;
+    const { at, since, epoch, complete } = await log.snapshot(session);
+    const before = counterState(db, this.#service);
+    const same = before !== null && before.epoch === epoch;
+    const known = same ? countersOf(db, this.#service) : new Map<string, { times: number; durationMs: number }>();
+    if (before !== null && !same)
+      emit({
+        event: "note",
+        message:
+          "The counters were reset, or statements were thrown out, since they were read last: what ran in between is counted as far as the counters have it, and the time is not covered.",
+      });
+    const totals = new Map<string, { times: number; durationMs: number }>();
+    const part = openPart(db, this.#service, `counters ${at}`, `counters at ${new Date(at).toISOString()}`, now());
+    const faults = new FaultTally();
+    const page: PageRead = { cursor: "", bytes: 0, queries: 0, faults: 0, from: null, to: null };
+    let leftOut = 0;
+    for await (const { queries, keys, ...rest } of log.read(session, { pageRows, cursor: null })) {
+      leftOut += rest.leftOut;
+      for (const fault of rest.faults) faults.add(fault);
+      for (const [index, query] of queries.entries()) {
+        const key = keys[index] as string;
+        const { times, durationMs } = query;
+        totals.set(key, { times, durationMs: durationMs ?? 0 });
+        const last = known.get(key) ?? { times: 0, durationMs: 0 };
+        const more = times - last.times;
+        if (more <= 0 || this.#isLeftOut(query.database)) continue;
+        page.queries += more;
+        this.#pass.add({ ...query, at, times: more, durationMs: Math.max(0, (durationMs ?? 0) - last.durationMs) });
+      }
+    }
+    // Only two readings without a loss between them say what ran in the time between.
+    page.from = same ? before.at : complete ? since : null;
+    page.to = page.from === null ? null : at;
+    page.faults = faults.records;
+    await this.#pass.commit(part, page, () => {
+      keepCounters(db, this.#service, { epoch, at }, totals);
+      finishPart(db, part.id);
+    });
+    this.#report(part.title, page.queries, 0, leftOut, faults);
+  }
+
+  #isLeftOut(database: string | null): boolean {
+    return database !== null && leftOutBy(this.#run.databases, database) !== null;
+  }
+
+  /** Reads a piece of a log to its end, page by page. `span` is what it accounts for once it is read. */
+  async #pages(
+    part: LogPart,
+    read: (reading: { pageRows: number; cursor: string | null }) => AsyncIterable<LogPage>,
+    span: { from: number; to: number } | null = null,
+  ): Promise<void> {
+    const { db, pageRows, maxQueries, signal } = this.#run;
+    const faults = new FaultTally();
+    let [queries, bytes, leftOut] = [0, 0, 0];
+    let page = emptyPage(part.cursor ?? "");
+    this.#pass.remember(part.memory === null ? [] : (JSON.parse(part.memory) as SessionMemory[]));
+    const commit = async (): Promise<void> => {
+      await this.#pass.commit(part, page);
+      page = emptyPage(page.cursor);
+    };
+    try {
+      for await (const next of read({ pageRows, cursor: part.cursor })) {
+        for (const fault of next.faults) faults.add(fault);
+        for (const query of next.queries) {
+          if (this.#isLeftOut(query.database)) {
+            leftOut += 1;
+            continue;
+          }
+          this.#pass.add(query);
+          page.queries += 1;
+          if (query.at !== null) {
+            page.from = page.from === null ? query.at : Math.min(page.from, query.at);
+            page.to = page.to === null ? query.at : Math.max(page.to, query.at);
+          }
+        }
+        queries += next.queries.length;
+        leftOut += next.leftOut;
+        bytes += next.bytes;
+        page.cursor = next.cursor;
+        page.bytes += next.bytes;
+        page.faults += next.faults.reduce((sum, { records }) => sum + records, 0);
+        if (page.queries >= COMMIT_QUERIES || page.bytes >= COMMIT_BYTES) await commit();
+        if (signal.aborted) this.#stopped = "interrupted";
+        else if (maxQueries !== null && this.#pass.counts.queries >= maxQueries) this.#stopped = "limit";
+        if (this.#stopped !== null) break;
+      }
+    } finally {
+      this.#report(part.title, queries, bytes, leftOut, faults);
+    }
+    if (this.#stopped === null && span !== null) {
+      page.from = span.from;
+      page.to = span.to;
+    }
+    await commit();
+    if (this.#stopped === null) finishPart(db, part.id);
+  }
+
+  #report(title: string, queries: number, bytes: number, leftOut: number, faults: FaultTally): void {
+    const { emit } = this.#run;
+    emit({ event: "log-read", title, queries, bytes, leftOut });
+    for (const fault of faults.entries()) emit({ event: "log-fault", title, ...fault });
+    this.#faults += faults.records;
+  }
+
+  result(): LogResult {
+    return { ...this.#pass.counts, faults: this.#faults, stopped: this.#stopped };
+  }
+
+  async close(): Promise<void> {
+    await this.#pass.close();
+  }
+}
+
+const emptyPage = (cursor: string): PageRead => ({ cursor, bytes: 0, queries: 0, faults: 0, from: null, to: null });
+
+function spanOf(identity: string): { from: number; to: number } {
+  const [, from, to] = identity.split(" ");
+  return { from: Number(from), to: Number(to) };
+}

@@ -1,0 +1,276 @@
+import { coverageOf, lineageOf, topTables, usageOf } from "@headwater/catalog";
+import type { LoggedQuery, RunEvent } from "@headwater/core";
+import { expect, test } from "vitest";
+import { TestCatalog } from "./catalog-of.ts";
+import { counterLog, fileLog, query, sourceOf, timedLog } from "./log-of.ts";
+
+const shop = (): TestCatalog =>
+  new TestCatalog()
+    .table("orders", "id", "customer", "amount")
+    .table("customers", "id", "name")
+    .table("revenue", "customer", "total")
+    .table("report", "total");
+
+const FILL = "INSERT INTO s.revenue SELECT customer, amount FROM s.orders WHERE id > 1";
+const OTHER_VALUES = "insert into s.revenue  select customer, amount from s.orders where id > 42 -- later";
+const READ = "SELECT r.total FROM s.revenue r JOIN s.customers c ON c.id = r.customer";
+const EDGES = [
+  "orders > revenue",
+  "orders.amount > revenue.total",
+  "orders.customer > revenue.customer",
+  "orders.id > revenue",
+];
+
+test("queries with other values are one statement, counted by day and by who ran it", async () => {
+  const catalog = shop();
+  const day = 86_400_000;
+  const first = Date.UTC(2025, 11, 30, 12);
+  const result = await catalog.read({
+    log: sourceOf(
+      fileLog([
+        query(FILL, { at: first, user: "etl" }),
+        query(OTHER_VALUES, { at: first + day, user: "etl" }),
+        query(READ, { at: first + day, user: "ana" }),
+        query(READ, { at: first + day, user: "bob" }),
+        query(READ.replace("r.total", "'x'"), { at: first + day, user: "ana" }),
+      ]),
+    ),
+  });
+  expect(result.log).toMatchObject({ queries: 5, shapes: 3, read: 3, faults: 0 });
+  expect(catalog.edges()).toEqual(EDGES);
+  const [edge] = lineageOf(catalog.db, "svc.d.s.revenue", 1, 0).edges;
+  expect(edge).toMatchObject({ origins: ["query"], firstSeen: first, lastSeen: first + day, times: 2 });
+  expect(usageOf(catalog.db, "svc.d.s.revenue")).toEqual({
+    date: "2025-12-31",
+    dailyStats: { count: 4, percentileRank: 66.67 },
+    weeklyStats: { count: 5, percentileRank: 66.67 },
+    monthlyStats: { count: 5, percentileRank: 66.67 },
+    users: [
+      { name: "ana", times: 2 },
+      { name: "etl", times: 2 },
+      { name: "bob", times: 1 },
+    ],
+    columns: [
+      { name: "customer", times: 3 },
+      { name: "total", times: 2 },
+    ],
+    joins: [{ column: "customer", with: "svc.d.s.customers.id", times: 3 }],
+  });
+  expect(usageOf(catalog.db, "svc.d.s.report")).toBeNull();
+  expect(topTables(catalog.db, "svc", 20_453, 30, 2)).toMatchObject([
+    { fqn: "svc.d.s.revenue", times: 5, users: 3 },
+    { fqn: "svc.d.s.customers", times: 3, users: 2 },
+  ]);
+});
+
+test("the same log again adds nothing, and what was added to it is read from where reading stopped", async () => {
+  const catalog = shop();
+  await catalog.read({ log: sourceOf(fileLog([query(FILL)])) });
+  const again = await catalog.derive({ log: sourceOf(fileLog([query(FILL)])) });
+  expect(again).toMatchObject({ state: "success", log: { queries: 0 }, edges: { added: 0, removed: 0 } });
+  await catalog.derive({ log: sourceOf(fileLog([query(FILL), query(OTHER_VALUES)])) });
+  expect(lineageOf(catalog.db, "svc.d.s.revenue", 1, 0).edges[0]?.times).toBe(2);
+});
+
+test("the order of a log makes no difference", async () => {
+  const log = [
+    query(FILL),
+    query("UPDATE s.report SET total = r.total FROM s.revenue r"),
+    query(
+      "MERGE INTO s.revenue t USING s.orders o ON t.customer = o.customer WHEN MATCHED THEN UPDATE SET total = o.amount",
+    ),
+    query("CREATE TABLE s.copy AS SELECT * FROM s.report"),
+  ];
+  const [one, two] = [shop(), shop()];
+  await one.read({ log: sourceOf(fileLog(log)) });
+  await two.read({ log: sourceOf(fileLog(log.toReversed())) });
+  expect(one.edges()).toEqual(two.edges());
+  expect(one.edges()).toContain("revenue.total > report.total");
+  expect(one.edges()).toContain("report.total > copy.total");
+});
+
+/** Two sessions at once, each with a temporary table of the same name and other contents. */
+const SESSIONS: LoggedQuery[] = [
+  query("CREATE TEMP TABLE step AS SELECT customer, amount AS total FROM s.orders", { session: "a" }),
+  query("CREATE TEMP TABLE step AS SELECT name AS total FROM s.customers", { session: "b" }),
+  query("INSERT INTO s.revenue (customer, total) SELECT customer, total FROM step", { session: "a" }),
+  query("INSERT INTO s.report (total) SELECT total FROM step", { session: "b" }),
+];
+const SESSION_EDGES = [
+  "customers > report",
+  "customers.name > report.total",
+  "orders > revenue",
+  "orders.amount > revenue.total",
+  "orders.customer > revenue.customer",
+];
+
+test("temporary tables are those of their session", async () => {
+  const catalog = shop();
+  await catalog.read({ log: sourceOf(fileLog(SESSIONS)) });
+  expect(catalog.edges()).toEqual(SESSION_EDGES);
+});
+
+test.each([1, 2, 3])("a run that is killed after %i commits goes on from there to the same graph", async (pages) => {
+  const log = [...SESSIONS, query(FILL), query(READ), query(FILL)];
+  const whole = shop();
+  await whole.read({ log: sourceOf(fileLog(log)) });
+  const broken = shop();
+  // Every run reads one page more than was committed and dies; the limit of queries commits what came before.
+  await broken.read({ log: sourceOf(fileLog(log), { maxQueries: pages * 2 }) });
+  await expect(broken.derive({ log: sourceOf(fileLog(log, pages === 3 ? 0 : 1)) })).rejects.toThrow("killed");
+  const last = await broken.derive({ log: sourceOf(fileLog(log)) });
+  expect(last.state).toBe("success");
+  expect(broken.edges()).toEqual(whole.edges());
+  const times = (catalog: TestCatalog): unknown => catalog.db.all("SELECT key, times FROM statement ORDER BY key");
+  expect(times(broken)).toEqual(times(whole));
+  expect(broken.db.all("SELECT sum(times) AS n FROM tally")).toEqual(whole.db.all("SELECT sum(times) AS n FROM tally"));
+});
+
+test("a limit of queries ends a run with a word, and the next one goes on", async () => {
+  const catalog = shop();
+  const log = fileLog([query(READ), query(READ), query(FILL), query(FILL)]);
+  expect(await catalog.read({ log: sourceOf(log, { maxQueries: 2 }) })).toMatchObject({
+    state: "partialSuccess",
+    log: { queries: 2, stopped: "limit" },
+  });
+  expect(catalog.edges()).toEqual([]);
+  expect(await catalog.derive({ log: sourceOf(log) })).toMatchObject({ state: "success", log: { queries: 2 } });
+  expect(catalog.edges()).toEqual(EDGES);
+});
+
+test("a query that turned out to have failed says nothing", async () => {
+  const catalog = shop();
+  await catalog.read({ log: sourceOf(fileLog([query(FILL), query(FILL, { times: -1 })])) });
+  expect(catalog.edges()).toEqual([]);
+  await catalog.derive({ log: sourceOf(fileLog([query(FILL), query(FILL, { times: -1 }), query(FILL)])) });
+  expect(catalog.edges()).toEqual(EDGES);
+});
+
+test("a log by times is asked for what is not covered, and for nothing twice", async () => {
+  const catalog = shop();
+  const asked: [number, number][] = [];
+  const hour = 3_600_000;
+  const start = catalog.clock.at;
+  const log = [
+    query(FILL, { at: start - 2 * hour }),
+    query(READ, { at: start - 30 * hour }),
+    query(FILL, { at: start + hour }),
+  ];
+  await catalog.read({ log: sourceOf(timedLog(log, asked)) });
+  expect(asked).toHaveLength(1);
+  const [[from, to] = [0, 0]] = asked;
+  expect(to - from).toBe(24 * hour);
+  catalog.clock.at = start + 5 * hour;
+  await catalog.derive({ log: sourceOf(timedLog(log, asked)) });
+  expect(asked[1]?.[0]).toBe(to);
+  // A back-fill of two days asks for the day before, and for what has passed since.
+  await catalog.derive({ log: sourceOf(timedLog(log, asked), { days: 2 }) });
+  expect(asked[2]?.[1]).toBe(from);
+  expect(asked.slice(3).every(([begin]) => begin >= (asked[1]?.[1] ?? 0))).toBe(true);
+  const { covered, gaps, overlaps } = coverageOf(catalog.db, "svc");
+  expect([covered.length, gaps, overlaps]).toEqual([1, [], []]);
+  expect(lineageOf(catalog.db, "svc.d.s.revenue", 1, 0).edges[0]?.times).toBe(2);
+});
+
+test("a window that breaks off is read to its end by the next run", async () => {
+  const catalog = shop();
+  const asked: [number, number][] = [];
+  const at = catalog.clock.at - 3_600_000;
+  const log = [query(READ, { at }), query(READ, { at }), query(FILL, { at }), query(FILL, { at })];
+  await catalog.read({ log: sourceOf(timedLog(log, asked), { maxQueries: 2 }) });
+  await catalog.derive({ log: sourceOf(timedLog(log, asked)) });
+  expect(asked[1]).toEqual(asked[0]);
+  expect(catalog.db.all("SELECT sum(times) AS n FROM tally")).toEqual([{ n: 4 }]);
+  expect(catalog.edges()).toEqual(EDGES);
+});
+
+test("counters count what was added, and a reset leaves a gap", async () => {
+  const catalog = shop();
+  const at = Date.UTC(2026, 0, 1, 10);
+  const hour = 3_600_000;
+  const events: RunEvent[] = [];
+  const emit = (event: RunEvent): number => events.push(event);
+  await catalog.read({ log: sourceOf(counterLog(at, "e1", { [FILL]: 5, [READ]: 7 })) });
+  await catalog.derive({ log: sourceOf(counterLog(at + hour, "e1", { [FILL]: 6, [READ]: 7 })), emit });
+  expect(events.some(({ event }) => event === "note")).toBe(false);
+  expect(lineageOf(catalog.db, "svc.d.s.revenue", 1, 0).edges[0]?.times).toBe(6);
+  await catalog.derive({ log: sourceOf(counterLog(at + 3 * hour, "e2", { [FILL]: 2 }, false)), emit });
+  expect(events.find(({ event }) => event === "note")).toMatchObject({
+    message: expect.stringContaining("reset") as string,
+  });
+  expect(lineageOf(catalog.db, "svc.d.s.revenue", 1, 0).edges[0]?.times).toBe(8);
+  await catalog.derive({ log: sourceOf(counterLog(at + 4 * hour, "e2", { [FILL]: 2 }, false)) });
+  const { covered, gaps } = coverageOf(catalog.db, "svc");
+  expect(covered).toEqual([
+    { from: at - hour, to: at + hour },
+    { from: at + 3 * hour, to: at + 4 * hour },
+  ]);
+  expect(gaps).toEqual([{ from: at + hour, to: at + 3 * hour }]);
+});
+
+test("query edges end after thirty covered days unseen, and return when they are seen", async () => {
+  const catalog = shop();
+  const day = 86_400_000;
+  const start = catalog.clock.at;
+  await catalog.read({ log: sourceOf(timedLog([query(FILL, { at: start - day / 2 })], [])) });
+  // Twenty days later nobody had looked since: nothing is known to have ended.
+  catalog.clock.at = start + 20 * day;
+  await catalog.derive({ log: sourceOf(timedLog([], [])) });
+  expect(catalog.edges()).toEqual(EDGES);
+  catalog.clock.at = start + 40 * day;
+  await catalog.derive({ log: sourceOf(timedLog([], []), { days: 20 }) });
+  expect(catalog.edges()).toEqual(EDGES);
+  await catalog.derive({ log: sourceOf(timedLog([], []), { days: 40 }) });
+  expect(catalog.edges()).toEqual([]);
+  catalog.clock.at = start + 41 * day;
+  const back = await catalog.derive({ log: sourceOf(timedLog([query(FILL, { at: start + 40.5 * day })], [])) });
+  expect(back.edges.added).toBe(4);
+  expect(catalog.edges()).toEqual(EDGES);
+});
+
+test("a name nothing is known of is found when its table appears, without the query being run again", async () => {
+  const catalog = shop();
+  await catalog.read({ log: sourceOf(fileLog([query("INSERT INTO s.revenue SELECT * FROM s.feed")])) });
+  expect(catalog.edges()).toContain("feed.* > revenue.*");
+  catalog.table("feed", "who", "how_much");
+  await catalog.read();
+  expect(catalog.edges()).toEqual(["feed > revenue", "feed.how_much > revenue.total", "feed.who > revenue.customer"]);
+});
+
+test("clocks that run ahead are told of, and text cut by the source is a gap", async () => {
+  const catalog = shop();
+  const { log } = await catalog.read({
+    log: sourceOf(
+      fileLog([query(READ, { at: catalog.clock.at + 86_400_000 }), query(`${FILL} AND amo`, { cut: true })]),
+    ),
+  });
+  expect(log).toMatchObject({ ahead: 1, cut: 1, withGaps: 1 });
+  const last = catalog.db.get<{ at: number }>("SELECT max(last_seen) AS at FROM statement")?.at ?? 0;
+  expect(last).toBeLessThan(catalog.clock.at + 1_000);
+});
+
+test("literals and credentials of queries are not kept", async () => {
+  const catalog = shop();
+  await catalog.read({
+    log: sourceOf(
+      fileLog([
+        query(
+          "COPY s.orders FROM 's3://bucket/x' CREDENTIALS 'aws_access_key_id=AKIAABCDEFGHIJKLMNOP;aws_secret_access_key=abc'",
+        ),
+        query("CREATE USER u IDENTIFIED BY hunter2"),
+        query("SELECT id FROM s.customers WHERE name = 'Mary Smith' AND url = 'https://u:pw@h/'"),
+      ]),
+    ),
+  });
+  const kept = JSON.stringify(catalog.db.all("SELECT * FROM statement"));
+  for (const secret of ["AKIA", "hunter2", "Mary", "u:pw", "aws_secret_access_key=abc"])
+    expect(kept).not.toContain(secret);
+});
+
+test("workers read the same as this thread does", async () => {
+  const [one, two] = [shop(), shop()];
+  const log = fileLog([query(FILL), query(READ), query("CREATE TABLE s.copy AS SELECT * FROM s.report")]);
+  await one.read({ log: sourceOf(log) });
+  await two.read({ log: sourceOf(log, { threads: 2 }) });
+  expect(two.edges()).toEqual(one.edges());
+});

@@ -1,0 +1,11 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    name: "@headwater/glue-probe",
+    globalSetup: ["@headwater/test-servers/global-setup"],
+    // Real servers and real processes on a busy machine take their time.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
+});
