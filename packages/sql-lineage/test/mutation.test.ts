@@ -94,6 +94,7 @@ function wrongWith(text: string, statements: readonly StatementLineage[]): strin
     ...(isSpan(span) ? [] : [`a statement at ${span.join("-")}`]),
     ...(kind === "unknown" && gaps.length === 0 ? ["an unknown statement without a gap"] : []),
     ...(within === null || (within >= 0 && within < statements.length) ? [] : [`a statement within ${within}`]),
+    ...gaps.filter(({ reason }) => reason === "defect").map(({ detail }) => detail),
     ...gaps.filter((gap) => !isSpan(gap.span)).map((gap) => `a gap at ${gap.span.join("-")}`),
   ]);
   // What no statement covers are separators and comments: a word outside of all of them was lost.

@@ -79,13 +79,12 @@ export class StatementResolver {
     } catch (error) {
       const span = [parsed.start, parsed.end] as const;
       // The stack's end or the budget's: nothing of the statement is known then.
-      const gap: Gap | null =
+      const gap: Gap =
         error instanceof ResolveLimit
           ? { span, reason: "work", detail: error.message }
           : error instanceof RangeError
             ? { span, reason: "nesting", detail: "it nests too deeply to be resolved" }
-            : null;
-      if (gap === null) throw error;
+            : { span, reason: "defect", detail: `resolving it failed: ${String(error)}` };
       out.push({
         ...this.empty(parsed, within),
         kind: "unknown",
