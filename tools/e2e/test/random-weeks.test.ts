@@ -54,7 +54,8 @@ function change(random: Random): string {
     () => `CREATE VIEW ${object()} AS SELECT * FROM ${object()}`,
     () => `CREATE MATERIALIZED VIEW ${object()} AS SELECT id FROM ${object()}`,
     () => `CREATE TABLE ${object()} (id integer, a text) PARTITION BY RANGE (id)`,
-    () => `CREATE TABLE ${object()} PARTITION OF ${object()} FOR VALUES FROM (${oneOf(random, ["1) TO (2", "2) TO (3"])})`,
+    () =>
+      `CREATE TABLE ${object()} PARTITION OF ${object()} FOR VALUES FROM (${oneOf(random, ["1) TO (2", "2) TO (3"])})`,
     () => `ALTER TABLE ${object()} DETACH PARTITION ${object()}`,
     () => `CREATE TABLE ${object()} () INHERITS (${object()})`,
     () => `ALTER TABLE ${object()} ENABLE ROW LEVEL SECURITY; CREATE POLICY ${name()} ON ${object()} USING (true)`,
