@@ -8,6 +8,7 @@ import {
 import manifest from "../manifest.json" with { type: "json" };
 import { check } from "./check.ts";
 import { type ClickHouseConfig, configFromUrl, configSchema } from "./config.ts";
+import { identifier } from "./escape.ts";
 import { metadata } from "./metadata.ts";
 import { REQUESTS, type Requests } from "./requests.ts";
 import { connect } from "./session.ts";
@@ -22,6 +23,7 @@ export const clickhouse: Connector<ClickHouseConfig, Requests> = defineConnector
   connect,
   hello,
   check,
+  grantName: (_placeholder, name) => identifier(name),
   metadata,
 });
 

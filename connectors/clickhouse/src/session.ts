@@ -168,6 +168,8 @@ class ClickHouseDriver implements Driver {
   async end(): Promise<void> {}
 
   async *request(name: string, args: Json, signal: AbortSignal): AsyncIterable<Page> {
+    // The driver listens for a signal that aborts, and does not look at one that has.
+    if (signal.aborted) throw interrupted(signal.reason);
     const { columns } = REQUESTS[name as keyof typeof REQUESTS] as RequestSpec;
     const decode = decoder(Object.values(columns).map((spec) => cellType(spec)));
     try {

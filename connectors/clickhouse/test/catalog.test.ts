@@ -258,11 +258,22 @@ await describeWith("ClickHouse", startClickHouse, (server) => {
     expect(facts).toContain("[HIDDEN]");
   });
 
-  test("user-defined functions stand in the schema default", () => {
-    const facts = reading.entities.get("default/default/plus_of")?.facts as StoredProcedureFacts;
-    expect(facts.storedProcedureCode).toEqual({
-      language: "SQL",
-      code: "CREATE FUNCTION plus_of AS (x, k) -> (x + k)",
+  test("user-defined functions stand in the schema default, those that are programs too", () => {
+    const facts = (name: string): StoredProcedureFacts =>
+      reading.entities.get(`default/default/${name}`)?.facts as StoredProcedureFacts;
+    expect(facts("plus_of")).toMatchObject({
+      storedProcedureCode: { language: "SQL", code: "CREATE FUNCTION plus_of AS (x, k) -> (x + k)" },
+      source: { language: "SQL" },
+    });
+    expect(facts("shout")).toMatchObject({
+      storedProcedureCode: { language: "External", code: "shout.sh --loud" },
+      source: {
+        language: "executable",
+        type: "executable",
+        format: "TabSeparated",
+        returns: "String",
+        arguments: "String, UInt8",
+      },
     });
   });
 

@@ -280,7 +280,7 @@ await describeWith("ClickHouse", startClickHouse, (server) => {
         `ClickHouse ${server.version}`,
         "2 to read: default, shop",
         "40 tables in 2 databases, as far as they were granted to default",
-        "0 functions",
+        "1 function",
         "well",
       ]);
       await server.control({ grants: ["GRANT SHOW TABLES ON shop.*"] });

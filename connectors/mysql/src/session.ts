@@ -267,13 +267,16 @@ class MysqlDriver implements Driver {
   async #interruptible<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     if (signal.aborted) throw interrupted(signal.reason);
     let killing: Promise<void> | undefined;
+    const stopped = Promise.withResolvers<never>();
     const abort = (): void => {
       killing = this.#kill();
       this.#cut();
+      // An answer that is read as a stream does not notice that its connection is gone.
+      stopped.reject(signal.reason);
     };
     signal.addEventListener("abort", abort);
     try {
-      return await this.#run(work);
+      return await Promise.race([this.#run(work), stopped.promise]);
     } catch (error) {
       throw signal.aborted ? interrupted(error) : error;
     } finally {

@@ -13,7 +13,7 @@ import { identifier, qualified } from "../src/escape.ts";
 const GUEST = "conformance_guest";
 
 /** Longer than any cancelling may take. */
-const SILENCE_MS = 5_000;
+const SILENCE_MS = 8_000;
 
 /** Every kind the connector declares, once. */
 const SHOWCASE = `
@@ -40,7 +40,7 @@ export function postgresFixture(source: string, server: PostgresAddress, proxy: 
     secret: POSTGRES_PASSWORD,
     many: 1_500,
     // All of them take a minute.
-    ...(process.env["HEADWATER_SOAK"] === "1" ? {} : { faultSteps: 4 }),
+    ...(process.env["HEADWATER_SOAK"] === "1" ? {} : { faultSteps: 3 }),
     types: {
       smallint: "SMALLINT",
       integer: "INT",

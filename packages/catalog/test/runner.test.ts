@@ -110,6 +110,27 @@ describe("deletions", () => {
     expect(again.counts.table).toMatchObject({ deleted: 11, held: 0 });
   });
 
+  test("do not follow from a run that found nothing, unless that is fine", async () => {
+    const db = memoryCatalog();
+    const source = sampleSource();
+    await ingest(source, db);
+    const before = exported(db);
+    for (const node of ["table", "storedProcedure", "databaseSchema"] as const)
+      for (const { path } of source.objects(node)) source.drop(node, path);
+    const run = await ingest(source, db);
+    expect(run).toMatchObject({ exit: 5, state: "failed" });
+    expect(run.events).toContainEqual(
+      expect.objectContaining({
+        event: "note",
+        message: "Nothing was found, so nothing is marked as deleted: shop.db.s1 and 1 more are kept.",
+        hint: "If all of it is really gone, run again with --allow-empty.",
+      }),
+    );
+    expect(exported(db)).toBe(before);
+    const sure = await ingest(source, db, {}, { allowEmpty: true });
+    expect(sure).toMatchObject({ exit: 0, counts: { databaseSchema: { deleted: 2 }, table: { deleted: 6 } } });
+  });
+
   test("take what is below along, and count it", async () => {
     const db = memoryCatalog();
     const source = sampleSource(2, 11);

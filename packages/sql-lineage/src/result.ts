@@ -219,6 +219,8 @@ export type GapReason =
   | "nesting"
   | "size"
   | "work"
+  /** The engine itself went wrong: a bug, and the statement one to report. */
+  | "defect"
   /** The pool's limits. */
   | "time"
   | "memory";

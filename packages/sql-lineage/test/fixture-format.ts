@@ -3,6 +3,7 @@ import {
   type ColumnSource,
   type DialectName,
   schemaOf,
+  splitStatements,
   type StatementLineage,
   type Transformation,
 } from "../src/index.ts";
@@ -13,13 +14,15 @@ import {
  *
  *     -- schema: sales.orders(id, total), sales.lines(id, price)
  *     -- defaults: catalog.schema
+ *
+ * and a third, `-- each statement by itself`, keeps them from knowing what those before them made.
  */
 const EXPECTED = /^-->.*\n?/gm;
 
 /** Rewrites what a fixture expects to what the engine says. */
 export async function updated(text: string, dialect: DialectName): Promise<string> {
   const bare = text.replaceAll(EXPECTED, "");
-  const { statements } = await analyze(bare, { dialect, ...scene(bare) });
+  const statements = await read(bare, dialect);
   let result = "";
   let from = 0;
   statements.forEach((statement, index) => {
@@ -34,6 +37,23 @@ export async function updated(text: string, dialect: DialectName): Promise<strin
     result += render(statements, index, "").join("");
   });
   return result + bare.slice(from);
+}
+
+async function read(text: string, dialect: DialectName): Promise<StatementLineage[]> {
+  const options = { dialect, ...scene(text) };
+  if (!/^-- each statement by itself$/m.test(text)) return [...(await analyze(text, options)).statements];
+  const all: StatementLineage[] = [];
+  for (const [start, end] of splitStatements(text, dialect)) {
+    const { statements } = await analyze(text.slice(start, end), options);
+    const before = all.length;
+    for (const one of statements)
+      all.push({
+        ...one,
+        span: [one.span[0] + start, one.span[1] + start],
+        within: one.within === null ? null : one.within + before,
+      });
+  }
+  return all;
 }
 
 /** Where a statement's last line stands: its own end, or the semicolon, GO or slash behind it. */
@@ -91,8 +111,11 @@ function render(statements: readonly StatementLineage[], index: number, indent: 
     line(
       `  ${source(from)} -> ${to.table === null ? to.column : `${to.table}.${to.column}`}  ${ways(transformations)}${confidence === "exact" ? "" : ` (${confidence})`}`,
     );
-  for (const { from, transformations, confidence } of statement.dataset)
-    line(`  rows by ${source(from)}  ${ways(transformations)}${confidence === "exact" ? "" : ` (${confidence})`}`);
+  const several = new Set(statement.dataset.map(({ to }) => to)).size > 1;
+  for (const { from, to, transformations, confidence } of statement.dataset)
+    line(
+      `  rows${several ? ` of ${to ?? "the result"}` : ""} by ${source(from)}  ${ways(transformations)}${confidence === "exact" ? "" : ` (${confidence})`}`,
+    );
   for (const { reason, detail } of statement.gaps) line(`  gap, ${reason}: ${detail.replaceAll("\n", " ")}`);
   statements.forEach((inner, at) => {
     if (inner.within === index) lines.push(...render(statements, at, `${indent}    `));

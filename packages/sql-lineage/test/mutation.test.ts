@@ -94,6 +94,7 @@ function wrongWith(text: string, statements: readonly StatementLineage[]): strin
     ...(isSpan(span) ? [] : [`a statement at ${span.join("-")}`]),
     ...(kind === "unknown" && gaps.length === 0 ? ["an unknown statement without a gap"] : []),
     ...(within === null || (within >= 0 && within < statements.length) ? [] : [`a statement within ${within}`]),
+    ...gaps.filter(({ reason }) => reason === "defect").map(({ detail }) => detail),
     ...gaps.filter((gap) => !isSpan(gap.span)).map((gap) => `a gap at ${gap.span.join("-")}`),
   ]);
   // What no statement covers are separators and comments: a word outside of all of them was lost.
@@ -112,6 +113,7 @@ function lost(text: string, spans: readonly (readonly [number, number])[]): bool
   }
   outside += text.slice(from);
   return (
-    /^(?:[^'"`$/\-#[\\{]*)\b(?:select|insert|update|delete|merge)\b/i.test(outside.trimStart()) && spans.length > 0
+    /^(?:[^'"`$/\-#[\\{]*)\b(?:select|insert|update|delete|merge)\b(?!\$)/i.test(outside.trimStart()) &&
+    spans.length > 0
   );
 }

@@ -27,7 +27,7 @@ await describePostgres((server) => {
 
   beforeEach(async () => {
     source = await createDatabase(server, {
-      sql: `CREATE SCHEMA sales; CREATE TABLE sales.orders (id integer PRIMARY KEY, at date); COMMENT ON TABLE sales.orders IS 'All of them';
+      sql: `CREATE TABLE other (id integer); CREATE SCHEMA sales; CREATE TABLE sales.orders (id integer PRIMARY KEY, at date); COMMENT ON TABLE sales.orders IS 'All of them';
         CREATE TABLE sales.items (id integer, "order" integer REFERENCES sales.orders);
         CREATE VIEW sales.recent AS SELECT * FROM sales.orders; CREATE FUNCTION sales.f(a integer) RETURNS integer LANGUAGE sql AS 'SELECT 1'`,
     });

@@ -215,5 +215,26 @@ source:
         expect(await look(project, ["-c", "w.yaml"], [file])).toEqual([exit, []]);
       }
     });
+
+    test("nor does a password somebody wrote into a definition, a default, a check or an option", async () => {
+      const careless = await createDatabase(server, {
+        sql: `CREATE EXTENSION file_fdw; CREATE SERVER files FOREIGN DATA WRAPPER file_fdw;
+          CREATE FOREIGN TABLE ft (a integer) SERVER files OPTIONS (program 'psql postgres://u:${KEY}@h/d');
+          CREATE TABLE t (dsn text DEFAULT 'host=db password=${KEY}' CHECK (dsn <> 'postgres://u:${KEY}@h/d'),
+            made text GENERATED ALWAYS AS ('password=${KEY}') STORED);
+          CREATE VIEW v AS SELECT 'https://u:${KEY}@h/x?token=${KEY}' AS url;
+          CREATE MATERIALIZED VIEW m AS SELECT 'aws_secret_access_key=${KEY}'::text AS key;
+          CREATE FUNCTION f(a text DEFAULT 'password=${KEY}') RETURNS text LANGUAGE plpgsql AS $$
+            begin execute 'ALTER USER x PASSWORD ''${KEY}'''; return 'Authorization: Bearer ${KEY}'; end $$;`,
+      });
+      const project = new Project();
+      await project.succeed("ingest", careless.url, "--service", "shop", ...OUTPUTS);
+      expect(leaks(project, await project.succeed("export"), [])).toEqual([]);
+      const shown = await Promise.all(
+        ["public.t", "public.v", "public.m"].map((name) => project.succeed("show", name)),
+      );
+      expect(shown.filter((text) => !text.includes("***"))).toEqual([]);
+      await careless.drop();
+    });
   },
 );

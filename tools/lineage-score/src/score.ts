@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -10,6 +10,7 @@ import { READ_KINDS, measureRead } from "./measures/read.ts";
 import { type Asked, FAMILIES, type Verdict, judge, rate } from "./measures/silent.ts";
 import { measureMemory, measureSpeed, timed } from "./measures/processes.ts";
 import { measureTpc } from "./measures/tpc.ts";
+import { type Difference, judgedIn, keyOf, toTriage } from "./triage.ts";
 import { LIBPG_DIALECTS, askLibpg, loadLibpg } from "./systems/libpg.ts";
 import { Memory } from "./systems/memory.ts";
 import { askOurs } from "./systems/ours.ts";
@@ -44,7 +45,7 @@ if (values.help) {
                        (default: data/lineage in HEADWATER_SHARED, or in ../shared beside the checkout)
   --part PART          only the two thirds that were open while the engine was written, or the third that was set aside
   --json FILE          write the figures as JSON
-  --differences FILE   write every miss and every difference, for triage
+  --differences FILE   write every miss and every difference, with its verdict in triage.md if it has one
   --no-oracles         leave out other systems (and with them the silent error)`);
   process.exit(0);
 }
@@ -65,7 +66,7 @@ if (values.part !== "open" && values.part !== "aside" && values.part !== "all") 
 }
 const part: Part = values.part;
 const data = readData(folder, part);
-const differences: string[] = [];
+const differences: Difference[] = [];
 console.log(
   `${folder} (${part}): ${data.labelled.length} labelled cases, ${data.tpc.length} TPC queries, ${data.statements.length} statements\n`,
 );
@@ -80,14 +81,17 @@ const exact = (results: typeof labelled): number | null =>
   percent(results.filter((result) => result.exact).length, results.length);
 for (const { case: one, exact: right, got, wanted } of labelled)
   if (!right)
-    differences.push(
-      `LABELLED ${one.id} (${one.dialect})\n${one.sql.trim()}\n  got    ${got.join("; ")}\n  wanted ${wanted.join("; ")}\n`,
-    );
+    differences.push({
+      kind: "label",
+      dialect: one.dialect,
+      id: one.id,
+      text: `${one.sql.trim()}\n  got    ${got.join("; ")}\n  wanted ${wanted.join("; ")}`,
+    });
 const pairShare = pairs(columnResults);
 
 const tpc = await measureTpc(data.tpc);
 for (const { query, differences: lines } of tpc)
-  for (const line of lines) differences.push(`TPC ${query.id}: ${line}\n`);
+  if (lines.length > 0) differences.push({ kind: "tpc", dialect: query.dialect, id: query.id, text: lines.join("\n") });
 const tpcColumns = percent(
   tpc.reduce((sum, one) => sum + one.exact, 0),
   tpc.reduce((sum, one) => sum + one.columns, 0),
@@ -98,15 +102,21 @@ const tpcColumns = percent(
 const read = await measureRead(data.statements);
 for (const { statement, gaps } of read)
   if (gaps.length > 0)
-    differences.push(
-      `READ ${statement.dialect} ${statement.id} (${statement.kind})\n${statement.sql.trim()}\n${gaps.map((gap) => `  ${gap.reason}: ${gap.detail}`).join("\n")}\n`,
-    );
+    differences.push({
+      kind: "read",
+      dialect: statement.dialect,
+      id: statement.id,
+      text: `${statement.sql.trim()}\n${gaps.map((gap) => `  ${gap.reason}: ${gap.detail}`).join("\n")}`,
+    });
 const procedures = await measureProcedures(data.statements);
 for (const { statement, expected, found } of procedures)
   if ((["insert", "update", "delete", "merge"] as const).some((kind) => found[kind] < expected[kind]))
-    differences.push(
-      `PROCEDURE ${statement.dialect} ${statement.id}\n${statement.sql.trim()}\n  expected ${JSON.stringify(expected)} found ${JSON.stringify(found)}\n`,
-    );
+    differences.push({
+      kind: "procedure",
+      dialect: statement.dialect,
+      id: statement.id,
+      text: `${statement.sql.trim()}\n  expected ${JSON.stringify(expected)} found ${JSON.stringify(found)}`,
+    });
 
 // --- silent error
 
@@ -119,9 +129,14 @@ for (const verdict of verdicts.get("ours") ?? []) {
   if (!verdict.differs) continue;
   const { asked, agreed, by, level } = verdict;
   const answer = asked.answers.get("ours")!;
-  differences.push(
-    `SILENT ${asked.statement.dialect} ${asked.statement.id} (${level}, by ${by.join(", ")})\n${asked.statement.sql.trim()}\n  ours   < ${answer.sources.join(", ")} > ${answer.targets.join(", ")}\n         ${answer.columns?.join("; ") ?? ""}\n  agreed < ${agreed.sources.join(", ")} > ${agreed.targets.join(", ")}\n         ${agreed.columns?.join("; ") ?? ""}\n`,
-  );
+  const shown = ({ sources, targets, columns }: Answer): string =>
+    `< ${sources.join(", ")} > ${targets.join(", ")}\n         ${columns?.join("; ") ?? ""}`;
+  differences.push({
+    kind: "silent",
+    dialect: asked.statement.dialect,
+    id: asked.statement.id,
+    text: `${asked.statement.sql.trim()}\n  ours   ${shown(answer)}\n  agreed ${shown(agreed)}\n  on ${level}, by ${by.join(", ")}`,
+  });
 }
 const pythonMissing = oracles.missing;
 const silentOurs = pythonMissing === null ? rate(verdicts.get("ours")!) : null;
@@ -167,7 +182,7 @@ const figures = {
   "silent.oursWithStars":
     pythonMissing === null ? round(rate(verdicts.get("ours")!, ({ differsInStars }) => differsInStars)) : null,
   "rate.perSecond": Math.round(speed.perSecond),
-  "rate.toSpike": round(speed.perSecond / speed.spikePerSecond),
+  "rate.toSpike": round(speed.toSpike),
   "rate.p99ms": round(speed.p99),
   "rss.mb": rss,
 };
@@ -204,12 +219,17 @@ console.log(
 for (const [name, value] of Object.entries(figures))
   console.log(`${name.padEnd(20)} ${value === null ? "null" : value}`);
 
+const triaged = judgedIn(readFileSync(new URL("../triage.md", import.meta.url), "utf8"));
+const unjudged = differences.filter((difference) => !triaged.has(keyOf(difference)));
+console.log(`\n${differences.length} misses and differences, ${unjudged.length} of them not judged in triage.md`);
+for (const difference of unjudged.slice(0, 20)) console.log(`  ${keyOf(difference)}`);
+
 if (values.json !== undefined)
   writeFileSync(
     values.json,
     `${JSON.stringify({ figures, byDialect, ...(pythonMissing === null ? {} : { missing: pythonMissing }) }, null, 2)}\n`,
   );
-if (values.differences !== undefined) writeFileSync(values.differences, `${differences.join("\n")}\n`);
+if (values.differences !== undefined) writeFileSync(values.differences, toTriage(differences));
 
 // --- asking
 

@@ -8,7 +8,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { createServer as createTlsServer } from "node:https";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 
 /** How the bridge is started. */
 export interface BridgeOptions {
@@ -77,6 +77,14 @@ const state: { grants: readonly string[] | null; roles: Record<string, readonly 
 };
 let faults: Fault[] = [];
 const asked: Asked[] = [];
+mkdirSync(join(options.folder, "files"));
+// Functions that are programs can only be configured.
+writeFileSync(
+  join(options.folder, "functions.xml"),
+  `<functions><function><type>executable</type><name>shout</name><return_type>String</return_type>
+  <argument><type>String</type></argument><argument><type>UInt8</type></argument>
+  <format>TabSeparated</format><command>shout.sh --loud</command></function></functions>`,
+);
 let engine = restart();
 
 function open(): Engine {
@@ -101,7 +109,9 @@ function restart(): Engine {
   const users = join(options.folder, "users.xml");
   writeFileSync(
     join(options.folder, "config.xml"),
-    `<clickhouse><users_config>${users}</users_config><user_directories><users_xml><path>${users}</path></users_xml></user_directories>
+    `<clickhouse><user_files_path>${join(options.folder, "files")}</user_files_path>
+    <user_scripts_path>${options.folder}</user_scripts_path>
+    <user_defined_executable_functions_config>${join(options.folder, "functions.xml")}</user_defined_executable_functions_config><users_config>${users}</users_config><user_directories><users_xml><path>${users}</path></users_xml></user_directories>
     <remote_servers><one><shard><replica><host>127.0.0.1</host><port>9000</port></replica></shard></one></remote_servers></clickhouse>`,
   );
   return open();

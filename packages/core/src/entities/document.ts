@@ -8,7 +8,7 @@ import { DATA_TYPES } from "./data-types.ts";
 import { entityFqn } from "./entity-types.ts";
 import type { EntityType, Facts, FactsByType } from "./facts.ts";
 import { buildFqn, type Path } from "./fqn.ts";
-import { type Json, type JsonObject, sortKeys } from "./json.ts";
+import { eachText, type Json, type JsonObject, sortKeys } from "./json.ts";
 import { redactCredentials } from "./redact-credentials.ts";
 import type { Column, TableConstraint, TablePartition } from "./table.ts";
 
@@ -79,7 +79,7 @@ const ALL_KEYS = Object.fromEntries(
 ) as unknown as { readonly [T in EntityType]: readonly string[] };
 
 /** Keys whose value is an object of the source's own making, so that only a sort makes it canonical. */
-const FREE_FORM: ReadonlySet<string> = new Set(["source", "connection", "sourceConfig", "messageSchema", "tasks"]);
+const FREE_FORM: ReadonlySet<string> = new Set(["connection", "sourceConfig", "messageSchema", "tasks"]);
 
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
@@ -131,6 +131,8 @@ function canonicalValue(key: string, value: Json, service: string): Json | undef
       return references("dashboardDataModel", value as unknown as (Path | string)[], service);
     case "queryUsedIn":
       return references("table", value as unknown as (Path | string)[], service);
+    case "source":
+      return isEmpty(value) ? undefined : canonicalSource(value);
     default:
       if (!FREE_FORM.has(key)) return value;
       return isEmpty(value) ? undefined : sortKeys(value);
@@ -177,9 +179,12 @@ function canonicalColumn(column: Column): Column {
   if (column.ordinalPosition != null) out.ordinalPosition = column.ordinalPosition;
   if (column.tags != null && column.tags.length > 0) out.tags = canonicalTags(column.tags) as unknown as TagLabel[];
   if (column.children != null && column.children.length > 0) out.children = column.children.map(canonicalColumn);
-  if (column.source != null && !isEmpty(column.source)) out.source = sortKeys(column.source) as JsonObject;
+  if (column.source != null && !isEmpty(column.source)) out.source = canonicalSource(column.source) as JsonObject;
   return out;
 }
+
+/** Defaults, checks, options of foreign tables: as much written by people as definitions are. */
+const canonicalSource = (source: Json): Json => eachText(sortKeys(source), redactCredentials);
 
 function canonicalOwners(owners: Owner[]): Json | undefined {
   if (owners.length === 0) return undefined;

@@ -19,6 +19,14 @@ export function sortKeys(value: Json): Json {
   return sorted;
 }
 
+/** A copy with each text in it changed; keys stay. */
+export function eachText(value: Json, change: (text: string) => string): Json {
+  if (typeof value === "string") return change(value);
+  if (value === null || typeof value !== "object") return value;
+  if (Array.isArray(value)) return value.map((item) => eachText(item, change));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, eachText(item, change)]));
+}
+
 /** Whether two plain values are equal, whatever the order of their keys. */
 export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
   if (a === b) return true;

@@ -11,19 +11,24 @@ const WORDS =
 
 /** Anything that makes a closer look worthwhile; most definitions have none of it. */
 const SUSPICIOUS =
-  /passw|passphrase|pwd|secret|token|identified|access_?key|account_?key|api_?key|private|credential|:\/\/|AKIA|ASIA|eyJ|sig=/i;
+  /passw|passphrase|pwd|secret|token|identified|access_?key|account_?key|api_?key|private|credential|:\/\/|authorization|AKIA|ASIA|eyJ|sig=/i;
 
 const RULES: readonly (readonly [RegExp, string])[] = [
   // scheme://user:password@host
   [/(\b[a-z][a-z0-9+.-]{0,20}:\/\/[^\s:/@'"]*):[^\s@/'"]+@/gi, `$1:${HIDDEN}@`],
-  // PASSWORD 'x', password => 'x', secret_key = "x", CREDENTIALS = 'x'
+  // PASSWORD 'x', password => 'x', secret_key = "x", CREDENTIALS = 'x'; and PASSWORD ''x'' in a text within a text
   [
-    new RegExp(`(\\b\\w*(?:${WORDS})\\b["'\`\\]]?\\s*(?:=>|:=|=|:)?\\s*)(?:E|N)?'(?:[^'\\\\]|''|\\\\.)*'`, "gi"),
-    `$1'${HIDDEN}'`,
+    new RegExp(
+      `(\\b\\w*(?:${WORDS})\\b["'\`\\]]?\\s*(?:=>|:=|=|:)?\\s*)(?:E|N)?'(?:(')[^'\\s,;)]+''|(?:[^'\\\\]|''|\\\\.)*')`,
+      "gi",
+    ),
+    `$1'$2${HIDDEN}'$2`,
   ],
   [new RegExp(`(\\b\\w*(?:${WORDS})\\b["'\`\\]]?\\s*(?:=>|:=|=|:)\\s*)"(?:[^"\\\\]|\\\\.)*"`, "gi"), `$1"${HIDDEN}"`],
   // password=x;  &sig=x&  AccountKey=x  in connection strings and URLs
-  [new RegExp(`(\\b(?:${WORDS}|sig)=)[^\\s;&'"*,)]+`, "gi"), `$1${HIDDEN}`],
+  [new RegExp(`(\\b(?:\\w*(?:${WORDS})|sig)=)[^\\s;&'"*,)]+`, "gi"), `$1${HIDDEN}`],
+  // Authorization: Bearer x
+  [/(\bauthorization\b["']?\s*[:=]\s*["']?(?:bearer|basic)\s+)[\w.~+/=-]+/gi, `$1${HIDDEN}`],
   // IDENTIFIED BY x, IDENTIFIED WITH plugin BY 'x', IDENTIFIED BY VALUES 'x'
   [
     /(\bidentified\s+(?:with\s+\S+\s+)?(?:by|as)\s+(?:(?:password|values)\s+)?)('(?:[^'\\]|''|\\.)*'|"[^"]*"|[^\s;,]+)/gi,

@@ -1,6 +1,6 @@
 /** The cells of an answer as a recording keeps them: plain JSON, without what may not be kept. */
 import { type Cell, cellType, type ColumnSpec, type Holds, type RequestSpec } from "../connector/request.ts";
-import type { Json } from "../entities/json.ts";
+import { eachText, type Json } from "../entities/json.ts";
 import { redactCredentials } from "../entities/redact-credentials.ts";
 import { hideLiterals } from "./hide-literals.ts";
 
@@ -52,10 +52,3 @@ const HIDE: Readonly<Record<"sql" | "text", (text: string, literals: Literals) =
 };
 
 const withoutCredentials = (value: Json): Json => eachText(value, redactCredentials);
-
-function eachText(value: Json, change: (text: string) => string): Json {
-  if (typeof value === "string") return change(value);
-  if (value === null || typeof value !== "object") return value;
-  if (Array.isArray(value)) return value.map((item) => eachText(item, change));
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, eachText(item, change)]));
-}

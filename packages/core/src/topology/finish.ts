@@ -22,13 +22,17 @@ const DEFAULT_OBJECTS = 10;
 const DEFAULT_SHARE = 0.2;
 const EXAMPLES = 5;
 
-/** Decides what to rename and delete. Only what a listed scope no longer has, and no option protects, can be deleted. */
+/**
+ * Decides what to rename and delete. Only what a listed scope no longer has, and no option protects, can be deleted; and
+ * nothing at all by a run that `suspects` that it looked at the wrong place, because it found nothing.
+ */
 export async function planFinish(
   runId: string,
   service: string,
   topology: Topology,
   options: RunOptions,
   store: EntityStore & StateStore,
+  suspects: boolean,
 ): Promise<FinishPlan> {
   const plan: FinishPlan = { deleted: [], absent: [], outOfScope: [], renamed: [], counts: {}, events: [] };
   const absent = new Map<EntityId, Absent>();
@@ -64,7 +68,13 @@ export async function planFinish(
   const total = gone.reduce((sum, entity) => sum + weight(entity), 0);
   const live = total === 0 ? 0 : await store.countedLive(service, counted);
   const limit = deletionLimit(options.maxDelete, live);
-  if (total > limit) {
+  if (suspects && gone.length > 0) {
+    plan.events.push({
+      event: "note",
+      message: `Nothing was found, so nothing is marked as deleted: ${someKept(gone)} kept.`,
+      hint: "If all of it is really gone, run again with --allow-empty.",
+    });
+  } else if (total > limit) {
     for (const entity of gone) (plan.counts[entity.node] ??= noCounts()).held += 1;
     plan.events.push({
       event: "held",
@@ -83,6 +93,10 @@ export async function planFinish(
   }
   await reportOutOfScope(runId, plan, store);
   return plan;
+}
+
+function someKept([first, ...more]: readonly Absent[]): string {
+  return more.length === 0 ? `${first?.fqn} is` : `${first?.fqn} and ${more.length} more are`;
 }
 
 /** How many deletions are allowed for a service with so many live objects. */

@@ -52,7 +52,7 @@ export function verdictOn(counts: Counts, topology: Topology, options: RunOption
 }
 
 /** Whether the listings found no leaf the run covers: an empty database, or a filter that leaves nothing. */
-function foundNothing(counts: Counts, topology: Topology): boolean {
+export function foundNothing(counts: Counts, topology: Topology): boolean {
   const leaves = topology.nodes.filter((node) => node.counted).map((node) => counts[node.name]);
   return leaves.every((leaf) => leaf === undefined || leaf.found - leaf.leftOut <= 0);
 }

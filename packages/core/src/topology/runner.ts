@@ -19,7 +19,7 @@ import { asSourceError, endFails, readSlice, type SliceResult } from "./read-sli
 import { measured, reconcile } from "./reconcile.ts";
 import { addCounts, type Counts, type EventBody, type RunEvent, type RunState } from "./run-event.ts";
 import type { RunOptions } from "./run-options.ts";
-import { queryBound, sumCounts, type Verdict, verdictOn } from "./run-verdict.ts";
+import { foundNothing, queryBound, sumCounts, type Verdict, verdictOn } from "./run-verdict.ts";
 import { SessionPool } from "./session-pool.ts";
 import type { Topology } from "./topologies.ts";
 import { type Task, taskId, type Unit } from "./unit.ts";
@@ -487,8 +487,9 @@ class TopologyRunner {
   }
 
   async #finish(unit: Unit): Promise<void> {
-    const { store, service, options } = this.#run;
-    const plan = await planFinish(this.#open.runId, service, this.#topology, options, store);
+    const { store, service, options, allowEmpty } = this.#run;
+    const suspects = !allowEmpty && foundNothing(this.#counts, this.#topology);
+    const plan = await planFinish(this.#open.runId, service, this.#topology, options, store, suspects);
     for (const body of plan.events) this.#emit(body);
     const outcome = await store.finish({
       unit,

@@ -17,6 +17,10 @@ test.each([
   ["select dblink('host=h user=u password=hunter2 dbname=d')", "select dblink('host=h user=u password=*** dbname=d')"],
   ["select dblink('postgres://u:hunter2@h/d')", "select dblink('postgres://u:***@h/d')"],
   ["OPTIONS (user 'u', password 'it''s hunter2')", "OPTIONS (user 'u', password '***')"],
+  ["EXECUTE 'ALTER USER u PASSWORD ''hunter2''' ", "EXECUTE 'ALTER USER u PASSWORD ''***''' "],
+  ["'aws_secret_access_key=hunter2&x'", "'aws_secret_access_key=***&x'"],
+  ["'Authorization: Bearer hunter2.x-y'", "'Authorization: Bearer ***'"],
+  ['{"Authorization": "Basic hunter2=="}', '{"Authorization": "Basic ***"}'],
   ["api_key := E'hun\\'ter2'; x", "api_key := '***'; x"],
   ["'DefaultEndpointsProtocol=https;AccountKey=hunter2==;x=1'", "'DefaultEndpointsProtocol=https;AccountKey=***;x=1'"],
   ['{"password": "hunter2"}', '{"password": "***"}'],
@@ -31,6 +35,7 @@ test.each([
   "SELECT password, token FROM users WHERE id = 1",
   "CREATE TABLE users (password varchar(40) NOT NULL, secret text)",
   "SELECT 'https://example.com/a:b' AS url",
+  "SELECT authorization FROM basic, bearer",
   "SELECT a.key, b.primary_key FROM a JOIN b USING (key)",
 ])("leaves %s as it is", (text) => {
   expect(redactCredentials(text)).toBe(text);

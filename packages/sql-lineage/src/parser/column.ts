@@ -72,7 +72,13 @@ export function readColumn(p: Parser, expr: Expr): Label {
           how: compose(TRANSFORMATION, p.how),
         });
     }
-    if (name === "identifier" && parts === null && p.kindAt(1) === TokenKind.string && p.wordAt(2) === ")") {
+    if (
+      name === "identifier" &&
+      parts === null &&
+      p.kindAt(1) === TokenKind.string &&
+      p.wordAt(2) === ")" &&
+      p.wordAt(3) !== "("
+    ) {
       // IDENTIFIER('column') (Snowflake, Databricks)
       const path = p.value(p.position + 1).split(".");
       p.skip(3);

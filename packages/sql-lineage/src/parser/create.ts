@@ -73,7 +73,8 @@ export function readCreate(p: Parser, kindAt: number): CreateStatement {
   if (p.is("(") && !parenthesisedQueryAt(p, p.position)) readDefinitions(p, rest);
   readRest(p, rest, view, external);
   if (target.name.parts.length === 0) target = { ...target, source: "placeholder" };
-  if (recursive && rest.query !== null) rest.query = selfReading(target.name, rest.columns, rest.query);
+  if (recursive && rest.query !== null && target.name.parts.length > 0)
+    rest.query = selfReading(target.name, rest.columns, rest.query);
   const what = materialized && (view || rest.query !== null) ? "materialized view" : view ? "view" : "table";
   const statement = newCreate(what, target, { start, end: p.lastEnd }, rest);
   if (view && rest.query === null && rest.model === null && rest.reads.length === 0 && !external) {

@@ -90,7 +90,7 @@ function readDynamic(p: Parser, start: number, close = -1): Statement {
   let literal = readLiteral(p);
   if (literal === null && (p.isName() || p.kind === TokenKind.parameter)) {
     // A variable that was given one text, and nothing but a text.
-    literal = p.texts.get(p.value(p.position).replace(/^:/, "").toLowerCase()) ?? null;
+    literal = p.texts.get(p.value(p.position).replace(/^[:$]/, "").toLowerCase()) ?? null;
     if (literal !== null) p.next();
   }
   const ends =

@@ -1,5 +1,7 @@
 import type { Name, TableSource, TargetTable } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
+import { splitName } from "../schema.ts";
+import { readLiteral } from "./literal.ts";
 import { readName } from "./names.ts";
 import type { Parser } from "./parser.ts";
 
@@ -59,15 +61,24 @@ function argumentAt(p: Parser, position: number, close: number): number {
   return at < close ? at : -1;
 }
 
-/** Reads `IDENTIFIER(…)`: the name its string holds; anything but a string is known only when it runs. */
+/**
+ * Reads `IDENTIFIER(…)`: the name that its string holds, or the one its variable was last given; anything else is known only when
+ * it runs.
+ */
 export function identifierName(p: Parser): [Name, TableSource] {
   const start = p.start;
   const close = p.tokens.mates[p.position + 1] ?? p.tokens.count;
-  const literal = p.kindAt(2) === TokenKind.string && close === p.position + 3;
-  const text = literal ? p.value(p.position + 2) : p.slice(start, p.startOf(close) + 1);
+  const text = p.slice(start, p.startOf(close) + 1);
+  p.skip(2);
+  let literal = readLiteral(p);
+  if (p.kind === TokenKind.parameter) {
+    literal = p.texts.get(p.value(p.position).replace(/^[:$]/, "").toLowerCase()) ?? null;
+    p.next();
+  }
+  const whole = p.position === close;
   p.moveTo(close + 1);
   const end = p.lastEnd;
-  if (literal) return [{ parts: text.split("."), quoted: 0, start, end }, "table"];
+  if (literal !== null && whole) return [{ parts: splitName(literal.text), quoted: 0, start, end }, "table"];
   p.gap("dynamic sql", `the name of the table is computed: ${text}`, start, end);
   return [{ parts: [text], quoted: 1, start, end }, "placeholder"];
 }

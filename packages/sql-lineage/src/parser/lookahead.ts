@@ -49,6 +49,10 @@ export function parenthesisedQueryAt(p: Parser, index: number): boolean {
         return isNameKind(kinds[at + 2]!) || words[at + 2] === "(";
       case "TABLE":
         return isNameKind(kinds[at + 2]!);
+      case "PIVOT":
+      case "UNPIVOT":
+        // PIVOT t ON … (DuckDB)
+        return isNameKind(kinds[at + 2]!) && (words[at + 3] === "ON" || words[at + 3] === "USING");
       case "(":
         break;
       default:

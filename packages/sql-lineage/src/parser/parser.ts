@@ -24,7 +24,7 @@ const MAX_DEPTH = 400;
 /** A statement that ends here instead of being read on: `reason` becomes its gap. */
 export class ParseLimit extends Error {
   readonly reason: GapReason;
-  constructor(reason: "nesting" | "work", message: string) {
+  constructor(reason: "nesting" | "work" | "defect", message: string) {
     super(message);
     this.reason = reason;
   }

@@ -6,7 +6,7 @@ import { readOrderList } from "./order.ts";
 import type { Parser } from "./parser.ts";
 import { recover } from "./recover.ts";
 
-const CLAUSES: ReadonlySet<string> = new Set(["ON", "USING", "GROUP", "INTO", "ORDER", "LIMIT", "IN", "NAME", "VALUE"]);
+const CLAUSES: ReadonlySet<string> = new Set(["ON", "USING", "GROUP", "INTO", "ORDER", "LIMIT", "IN"]);
 
 /**
  * Reads `PIVOT t ON a USING sum(b) GROUP BY c` and `UNPIVOT t ON a, b INTO NAME k VALUE v` as queries

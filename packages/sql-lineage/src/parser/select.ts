@@ -186,6 +186,7 @@ export function readSelectClauses(p: Parser, select: Select, withFrom: boolean):
         else p.next();
         if (p.is("/")) p.skip(2);
         if (p.is("%") || p.is("PERCENT") || p.is("ROWS")) p.next();
+        if (p.wordAt(1) === "(") p.take("REPEATABLE");
         if (p.is("(")) p.skipBrackets();
         continue;
       case "USING":

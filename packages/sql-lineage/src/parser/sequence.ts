@@ -28,8 +28,7 @@ export function readParsed(p: Parser, read: () => Statement): ParsedStatement {
         ? error
         : error instanceof RangeError
           ? new ParseLimit("nesting", "it nests too deeply")
-          : null;
-    if (limit === null) throw error;
+          : new ParseLimit("defect", `reading it failed: ${String(error)}`);
     p.restore(state);
     p.refuel(0);
     p.position = Math.max(p.position, from + 1);
@@ -126,7 +125,7 @@ export function readOne(p: Parser, out: ParsedStatement[]): void {
     p.take(">>");
     return;
   }
-  if (p.isName() && p.wordAt(1) === ":" && p.wordAt(2) !== "=") {
+  if (p.isName() && p.wordAt(1) === ":" && p.wordAt(2) !== "=" && !DML_STARTS.has(p.word)) {
     p.skip(2);
     return;
   }

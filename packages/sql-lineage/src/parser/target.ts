@@ -11,6 +11,7 @@ export function readTarget(p: Parser): TargetTable {
     switch (p.word) {
       case "IDENTIFIER": {
         const [name, source] = identifierName(p);
+        if (source === "table") p.tableNames.push(name);
         return { name, source };
       }
       case "OPENQUERY":

@@ -112,8 +112,8 @@ export class QueryResolver {
 
   /** A scope for the values of a WITH, which are seen like columns from everywhere inside; they come in as they are read. */
   private scalarScope(ctes: readonly Cte[], parent: Scope | null): Scope | null {
-    if (!ctes.some(({ scalar }) => scalar !== null)) return parent;
-    return { ...newScope(parent), aliases: new Map() };
+    const scalars = ctes.filter(({ scalar }) => scalar !== null);
+    return scalars.length === 0 ? parent : { ...newScope(parent), aliases: new Map(), scalars };
   }
 
   private cteResult(entry: CteEntry): Result {
@@ -190,6 +190,10 @@ export class QueryResolver {
   private select(select: Select, env: Env | null, parent: Scope | null): readonly Output[] {
     const scope = newScope(parent);
     this.from(select.from, scope, env);
+    for (const { name, scalar } of parent?.scalars ?? []) {
+      const output = this.outputOf(scalar!, name, scope, env);
+      (scope.aliases ??= new Map()).set(output.lower, output);
+    }
     if (select.windows !== null) this.windows(select, scope, env);
     const outputs = this.items(select.items, scope, env);
     this.decide(select, outputs, scope, env);

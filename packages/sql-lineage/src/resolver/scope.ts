@@ -1,6 +1,6 @@
 import type { Dialect } from "../dialect.ts";
 import { AMBIGUOUS, type How, IDENTITY, TRANSFORMATION, compose } from "../how.ts";
-import type { Name } from "../ir.ts";
+import type { Cte, Name } from "../ir.ts";
 import type { Budget } from "./budget.ts";
 import { type Flow, FlowSet, type Output, Source } from "./flow.ts";
 import { type Table, foldPart } from "./tables.ts";
@@ -29,6 +29,8 @@ export interface Scope {
   readonly parent: Scope | null;
   /** Columns of the SELECT that can be used in itself, in lower case. */
   aliases: Map<string, Output> | null;
+  /** Values of a WITH: each SELECT below reads them over its own relations. */
+  scalars: readonly Cte[] | null;
   /** Named windows, in lower case. */
   windows: Map<string, readonly Flow[]> | null;
   /** The tables whose columns are not known, once somebody asked; worth keeping because every unqualified name asks. */
@@ -45,7 +47,7 @@ interface RelationIndex {
 }
 
 export function newScope(parent: Scope | null): Scope {
-  return { relations: [], parent, aliases: null, windows: null, openTables: null, index: null };
+  return { relations: [], parent, aliases: null, scalars: null, windows: null, openTables: null, index: null };
 }
 
 const INDEX_FROM = 16;
@@ -162,6 +164,10 @@ export class ColumnFinder {
     }
     const variable = this.variables.get(lower);
     if (variable !== undefined) return variable.flows;
+    const [only] = scope.relations;
+    // The only table there is: more likely the schema is old than the SQL is wrong.
+    if (scope.relations.length === 1 && scope.parent === null && only!.table !== null)
+      return [only!.table.source(text).by(IDENTITY | AMBIGUOUS)];
     return [this.unknown(text, candidatesOf(scope)).by(IDENTITY)];
   }
 

@@ -79,13 +79,12 @@ export class StatementResolver {
     } catch (error) {
       const span = [parsed.start, parsed.end] as const;
       // The stack's end or the budget's: nothing of the statement is known then.
-      const gap: Gap | null =
+      const gap: Gap =
         error instanceof ResolveLimit
           ? { span, reason: "work", detail: error.message }
           : error instanceof RangeError
             ? { span, reason: "nesting", detail: "it nests too deeply to be resolved" }
-            : null;
-      if (gap === null) throw error;
+            : { span, reason: "defect", detail: `resolving it failed: ${String(error)}` };
       out.push({
         ...this.empty(parsed, within),
         kind: "unknown",
@@ -565,7 +564,7 @@ class OneStatement {
 
   private unresolvedTarget({ start, end }: Relation): void {
     this.draft.gaps.push({
-      span: [start, end],
+      span: [start, Math.max(start, end)],
       reason: "unresolved",
       detail: `which table is changed behind ${this.text.slice(start, Math.min(end, start + 60))}`,
     });

@@ -71,6 +71,8 @@ export async function checkRule(rule: Rule, subject: Subject): Promise<Verdict> 
     return await rule.check(subject);
   } catch (error) {
     return failed(`It threw ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`);
+  } finally {
+    await subject.release();
   }
 }
 

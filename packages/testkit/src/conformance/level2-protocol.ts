@@ -187,8 +187,8 @@ const keepsFormula = withSource(async (subject) => {
     : passed({ queries: event.total, allowed: event.bound });
 });
 
-/** How long a cancelled request may take to end. */
-const CANCEL_MS = 1_000;
+/** How long a cancelled request may take to end: time enough to tell the server, and not to wait for it. */
+const CANCEL_MS = 3_000;
 
 const stopsWhenTold = withSource(async (subject) => {
   const source = await subject.seed([{ scope: "size", objects: objects(FEW) }]);

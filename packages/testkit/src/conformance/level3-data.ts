@@ -1,7 +1,7 @@
 /** Level 3: what it makes of the data. */
 import { inspect } from "node:util";
-import { type DataType, FACTS_SCHEMAS, isSourceError, type Json, type TableFacts } from "@headwater/core";
-import { emptyCatalog, ending, exported, ingest, type Ran, total } from "./run.ts";
+import { buildFqn, type DataType, FACTS_SCHEMAS, isSourceError, type Json, type TableFacts } from "@headwater/core";
+import { emptyCatalog, ending, exported, ingest, type Ran, SERVICE, total } from "./run.ts";
 import { failed, passed, type Rule, skipped, verdictOn, withSource } from "./rule.ts";
 import { HOSTILE_NAMES, object, SAMPLE } from "./seeds.ts";
 import { leafOf } from "./level2-protocol.ts";
@@ -105,12 +105,19 @@ const keepsNames = withSource(async (subject) => {
 
 const noneOneMany = withSource(async (subject) => {
   const db = emptyCatalog();
-  const ran = await ingest(subject, await subject.sample(), db);
+  const source = await subject.sample();
+  const ran = await ingest(subject, source, db);
   if (ran.exit !== 0) return failed(`The run ended with ${ending(ran)}`);
-  const lines = exported(db).map((line) => JSON.parse(line) as { entityType: string });
-  const leaves = lines.filter(({ entityType }) => entityType === leafOf(subject)).length;
-  const wanted = SAMPLE.reduce((sum, { objects }) => sum + objects.length, 0);
-  return leaves === wanted ? passed() : failed(`The catalog has ${leaves} of ${wanted} objects.`);
+  const names = new Set(
+    exported(db).map((line) => (JSON.parse(line) as { fullyQualifiedName: string }).fullyQualifiedName),
+  );
+  return verdictOn(
+    SAMPLE.flatMap(({ scope, objects }) =>
+      [[], ...objects.map(({ name }) => [name])].map((below) => buildFqn(SERVICE, ...source.path(scope), ...below)),
+    )
+      .filter((fqn) => !names.has(fqn))
+      .map((fqn) => `${fqn} is not in the catalog.`),
+  );
 });
 
 const seesChanges = withSource(async (subject) => {

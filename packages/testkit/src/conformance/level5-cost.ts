@@ -2,7 +2,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { emptyCatalog, ending, ingest } from "./run.ts";
 import { failed, passed, type Rule, skipped, type Verdict, withSource } from "./rule.ts";
-import { objects } from "./seeds.ts";
 import type { SeededSource } from "./fixture.ts";
 import type { Subject } from "./subject.ts";
 
@@ -14,16 +13,12 @@ const FIRST_MS = 10_000;
 const CANCEL_MS = 2_000;
 const MEASURE_EVERY_MS = 20;
 
-const large = new WeakMap<Subject, Promise<SeededSource>>();
-
 /** A check that needs a large source. */
 function onLarge(check: (subject: Subject, source: SeededSource) => Promise<Verdict>): Rule["check"] {
   return withSource(async (subject) => {
     const { many } = subject.fixture;
     if (many === undefined) return skipped("The fixture does not say how many objects it can make (many).");
-    let source = large.get(subject);
-    if (source === undefined) large.set(subject, (source = subject.seed([{ scope: "size", objects: objects(many) }])));
-    return check(subject, await source);
+    return check(subject, await subject.large(many));
   });
 }
 

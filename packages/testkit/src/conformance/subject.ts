@@ -1,13 +1,15 @@
 import type { Connector } from "@headwater/core";
 import type { Connection, Fixture, Seed, SeededSource } from "./fixture.ts";
-import { SAMPLE } from "./seeds.ts";
+import { objects, SAMPLE } from "./seeds.ts";
 
 /** The connector under test with its fixture, and the sources that were made for it. */
 export class Subject {
   readonly connector: Connector;
   readonly fixture: Fixture;
+  /** Sources of the rule that is being checked. */
   readonly #made: SeededSource[] = [];
-  #sample: Promise<SeededSource> | null = null;
+  /** Sources that several rules read, by what they are. */
+  readonly #shared = new Map<string, Promise<SeededSource>>();
 
   constructor(connector: Connector, fixture: Fixture) {
     this.connector = connector;
@@ -16,13 +18,23 @@ export class Subject {
 
   /** The source most rules read. Nobody changes it. */
   sample(): Promise<SeededSource> {
-    return (this.#sample ??= this.seed(SAMPLE));
+    return this.#share("sample", SAMPLE);
   }
 
-  /** A source of one's own. */
+  /** A source with many objects in the scope `size`. */
+  large(many: number): Promise<SeededSource> {
+    return this.#share("large", [{ scope: "size", objects: objects(many) }]);
+  }
+
+  #share(name: string, seed: Seed): Promise<SeededSource> {
+    let made = this.#shared.get(name);
+    if (made === undefined) this.#shared.set(name, (made = this.#make(seed)));
+    return made;
+  }
+
+  /** A source of one's own, until the end of the rule. */
   async seed(seed: Seed): Promise<SeededSource> {
-    if (this.fixture.seed === undefined) throw new Error("The fixture makes no sources.");
-    return this.#keep(await this.fixture.seed(seed));
+    return this.#keep(await this.#make(seed));
   }
 
   /** The source with every kind of object. */
@@ -31,9 +43,19 @@ export class Subject {
     return made === undefined ? null : this.#keep(made);
   }
 
+  async #make(seed: Seed): Promise<SeededSource> {
+    if (this.fixture.seed === undefined) throw new Error("The fixture makes no sources.");
+    return this.fixture.seed(seed);
+  }
+
   #keep(source: SeededSource): SeededSource {
     this.#made.push(source);
     return source;
+  }
+
+  /** Takes away what a rule made for itself: where all sources live on one server, the next one should not see it. */
+  async release(): Promise<void> {
+    for (const source of this.#made.splice(0)) await source.stop();
   }
 
   /** The connection as the connector's schema yields it. */
@@ -45,6 +67,9 @@ export class Subject {
 
   /** Takes away every source that was made. */
   async close(): Promise<void> {
-    for (const source of this.#made.splice(0)) await source.stop();
+    await this.release();
+    for (const source of await Promise.allSettled(this.#shared.values()))
+      if (source.status === "fulfilled") await source.value.stop();
+    this.#shared.clear();
   }
 }

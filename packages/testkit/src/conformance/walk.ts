@@ -135,13 +135,21 @@ export async function walk(subject: Subject, source: SeededSource, options: Walk
   return seen;
 }
 
-function byGroup(node: MetadataNode, parents: readonly Path[]): Map<string, Path[]> {
-  const groups = new Map<string, Path[]>();
+/** The parents of each call that lists: those of one group, and no more than the node takes at once. */
+function byGroup(node: MetadataNode, parents: readonly Path[]): [group: string, parents: Path[]][] {
+  const calls: [string, Path[]][] = [];
+  const open = new Map<string, Path[]>();
   for (const parent of parents) {
     const group = node.group?.(parent) ?? "";
-    groups.set(group, [...(groups.get(group) ?? []), parent]);
+    let call = open.get(group);
+    if (call === undefined || call.length >= (node.listAtOnce ?? Infinity)) {
+      call = [];
+      open.set(group, call);
+      calls.push([group, call]);
+    }
+    call.push(parent);
   }
-  return groups;
+  return calls;
 }
 
 async function all<T>(items: AsyncIterable<T> | undefined): Promise<T[]> {

@@ -45,51 +45,88 @@ function splits(script: ScriptLineage, one: LabelledCase): [string[], string[]] 
 }
 
 /**
- * The tables a whole script reads from and writes to, by the conventions of the suite the labels come from: what is dropped or
- * renamed on the way does not count, nor does what one statement writes and another one reads; a procedure is one statement. Whether
- * what is deleted or truncated counts as written is left to the label.
+ * The tables a whole script reads from and writes to, by the conventions of the suite the labels come from. Each statement (a routine
+ * is one) leads from every table it reads to every table it writes; what only leads on from one to another is neither a source nor
+ * a target of the whole, unless a statement reads it and writes nothing, writes it and reads nothing, or does both to it. What is
+ * dropped counts if anything leads to it or from it, and a table that is renamed has its new name all along. Whether what is deleted
+ * or truncated counts as written is left to the label.
  */
 function tables(script: ScriptLineage, one: LabelledCase): [string[], string[]] {
   const sources = (one.sources ?? []).map(entryName);
   const targets = (one.targets ?? []).map(entryName);
-  const read = new Set<string>();
-  const written = new Set<string>();
-  const both = new Set<string>();
+  const flow = new TableFlow();
   for (const unit of units(script)) {
     const from = new Set<string>();
     const into = new Set<string>();
     for (const statement of unit) {
-      const names = statement.reads.filter(({ kind }) => kind !== "function").map((table) => id(table.id));
+      const reads = statement.reads.filter(({ kind }) => kind !== "function").map((table) => id(table.id));
+      const writes = statement.writes.map((table) => id(table.id));
       if (statement.kind === "rename") {
-        statement.writes.forEach((table, i) => {
-          const was = names[i];
-          if (was === undefined) return;
-          for (const set of [read, written]) if (set.delete(was)) set.add(id(table.id));
-        });
+        for (const [i, to] of writes.entries()) if (reads[i] !== undefined) flow.rename(reads[i], to);
         continue;
       }
-      for (const table of statement.writes)
-        if (table.mode === "drop" && !read.has(id(table.id))) written.delete(id(table.id));
+      if (statement.kind === "drop") for (const table of writes) flow.drop(table);
       if (UNCOUNTED.has(statement.kind)) {
-        for (const table of statement.writes) if (targets.includes(id(table.id))) into.add(id(table.id));
-        for (const table of names) if (sources.includes(table)) from.add(table);
+        for (const table of writes) if (targets.includes(table)) into.add(table);
+        for (const table of reads) if (sources.includes(table)) from.add(table);
         continue;
       }
-      for (const table of names) from.add(table);
+      for (const table of reads) from.add(table);
       for (const table of statement.writes.filter(putsRows)) into.add(id(table.id));
     }
-    for (const table of from) {
-      read.add(table);
-      if (into.has(table)) both.add(table);
-    }
-    for (const table of into) written.add(table);
+    flow.add(from, into);
   }
-  for (const table of read) if (!both.has(table) && written.delete(table)) read.delete(table);
   const list = (from: Iterable<string>, into: Iterable<string>): string[] => [
     ...[...new Set(from)].toSorted().map((table) => `< ${table}`),
     ...[...new Set(into)].toSorted().map((table) => `> ${table}`),
   ];
-  return [list(read, written), list(sources, targets)];
+  // A table variable leads from one table to another, and is none itself.
+  const named = (found: ReadonlySet<string>): string[] => [...found].filter((table) => !/^@\w+$/.test(table));
+  return [list(named(flow.sources()), named(flow.targets())), list(sources, targets)];
+}
+
+/** Which tables of a script lead to which. */
+class TableFlow {
+  private edges: { from: string; to: string }[] = [];
+  private readonly looked = new Set<string>();
+  private readonly filled = new Set<string>();
+  private readonly both = new Set<string>();
+
+  add(from: ReadonlySet<string>, into: ReadonlySet<string>): void {
+    if (into.size === 0) for (const table of from) this.looked.add(table);
+    if (from.size === 0) for (const table of into) this.filled.add(table);
+    for (const table of from) if (into.has(table)) this.both.add(table);
+    for (const source of from) for (const target of into) this.edges.push({ from: source, to: target });
+  }
+
+  drop(table: string): void {
+    if (this.edges.some(({ from, to }) => from === table || to === table)) return;
+    for (const set of [this.looked, this.filled, this.both]) set.delete(table);
+  }
+
+  rename(was: string, is: string): void {
+    for (const set of [this.looked, this.filled, this.both]) if (set.delete(was)) set.add(is);
+    const name = (table: string): string => (table === was ? is : table);
+    this.edges = this.edges.map(({ from, to }) => ({ from: name(from), to: name(to) }));
+  }
+
+  sources(): Set<string> {
+    const led = new Set(this.edges.map(({ to }) => to));
+    return new Set([
+      ...this.edges.map(({ from }) => from).filter((table) => !led.has(table)),
+      ...this.looked,
+      ...this.both,
+    ]);
+  }
+
+  targets(): Set<string> {
+    const leading = new Set(this.edges.map(({ from }) => from));
+    return new Set([
+      ...this.edges.map(({ to }) => to).filter((table) => !leading.has(table)),
+      ...this.filled,
+      ...this.both,
+    ]);
+  }
 }
 
 /** Statements that put no rows anywhere, or only in a cache of the session. */

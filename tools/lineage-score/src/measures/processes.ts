@@ -8,6 +8,8 @@ export interface Speed {
   readonly perSecond: number;
   /** The same for the spike, in turns with the engine. */
   readonly spikePerSecond: number;
+  /** The engine's statements for one of the spike's. */
+  readonly toSpike: number;
   /** Of single statements, warm, in milliseconds. */
   readonly p99: number;
 }
