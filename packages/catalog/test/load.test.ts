@@ -51,14 +51,17 @@ test(
     for (const { worker, role } of workers) if (role === "reader") worker.postMessage("stop");
     const done = await all;
     const db = openDatabase(file);
-    for (const { role, number, done: count } of done)
-      if (role === "reader") expect(count).toBe(lastSeq(db));
-      else {
-        expect(count).toBeGreaterThan(0);
-        const [entity] = entitiesOf(db, `service${number}.db.s1.t1`);
-        expect(historyOf(db, entity?.id ?? 0).map(({ version }) => version)[0]).toBe(count);
-        expect(descriptionOf(db, `service${number}.db.s1.t1`)).toBe(`description ${count - 1}`);
-      }
+    const [written, seen] = [
+      done.filter(({ role }) => role === "writer"),
+      done.filter(({ role }) => role === "reader"),
+    ];
+    expect(seen.map(({ done: last }) => last)).toEqual(seen.map(() => lastSeq(db)));
+    expect(Math.min(...written.map(({ done: changes }) => changes))).toBeGreaterThan(0);
+    const kept = written.map(({ number }) => {
+      const fqn = `service${number}.db.s1.t1`;
+      return [historyOf(db, entitiesOf(db, fqn)[0]?.id ?? 0)[0]?.version, descriptionOf(db, fqn)];
+    });
+    expect(kept).toEqual(written.map(({ done: changes }) => [changes, `description ${changes - 1}`]));
     expect(runs(db, 1_000_000).every(({ state }) => state === "success")).toBe(true);
     db.close();
     await Promise.all(workers.map(({ worker }) => worker.terminate()));
@@ -127,10 +130,10 @@ describe("many runs one after the other", () => {
       expect(count("history")).toBeLessThanOrEqual(retention.historyRows);
       expect(count("run")).toBeLessThanOrEqual(retention.runs);
       expect(count("run_event WHERE run NOT IN (SELECT id FROM run)")).toBe(0);
-      for (const work of ["stage", "unit", "scope", "postponed"]) expect(count(work), work).toBe(0);
+      expect(["stage", "unit", "scope", "postponed"].map(count)).toEqual([0, 0, 0, 0]);
       // Once everything that is kept is there, the file stays as large as it is.
       const [half, end] = [sizes[Math.floor(RUNS / 2)] ?? 0, sizes.at(-1) ?? 0];
-      if (SOAK) expect(end).toBeLessThanOrEqual(half * 1.1);
+      expect(end).toBeLessThanOrEqual(half * (SOAK ? 1.1 : 2));
       db.close();
 
       function changeOne(name: string): void {

@@ -17,10 +17,10 @@ test(
   async () => {
     const file = join(temporaryFolder(), "load.db");
     const fill = fileURLToPath(new URL("../src/programs/fill-catalog.ts", import.meta.url));
-    for (const what of ["first", "unchanged"]) {
-      const { rssMb } = await measure(fill, [file, String(TABLES), "10"], { nodeOptions: "--max-semi-space-size=4" });
-      expect(rssMb, `the ${what} run`).toBeLessThanOrEqual(MOST_MB);
-    }
+    const run = (): Promise<{ rssMb: number }> =>
+      measure(fill, [file, String(TABLES), "10"], { nodeOptions: "--max-semi-space-size=4" });
+    const [first, unchanged] = [await run(), await run()];
+    expect(Math.max(first.rssMb, unchanged.rssMb)).toBeLessThanOrEqual(MOST_MB);
     const db = openDatabase(file, { mustExist: true });
     expect(db.get("SELECT count(*) AS n FROM entity WHERE type = 'table'")).toEqual({ n: TABLES });
     const slow = Object.entries(timeLookUps(db, TABLES)).filter(([, { median }]) => median >= MOST_MS);
