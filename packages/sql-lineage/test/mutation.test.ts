@@ -113,6 +113,7 @@ function lost(text: string, spans: readonly (readonly [number, number])[]): bool
   }
   outside += text.slice(from);
   return (
-    /^(?:[^'"`$/\-#[\\{]*)\b(?:select|insert|update|delete|merge)\b/i.test(outside.trimStart()) && spans.length > 0
+    /^(?:[^'"`$/\-#[\\{]*)\b(?:select|insert|update|delete|merge)\b(?!\$)/i.test(outside.trimStart()) &&
+    spans.length > 0
   );
 }

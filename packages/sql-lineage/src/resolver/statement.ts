@@ -564,7 +564,7 @@ class OneStatement {
 
   private unresolvedTarget({ start, end }: Relation): void {
     this.draft.gaps.push({
-      span: [start, end],
+      span: [start, Math.max(start, end)],
       reason: "unresolved",
       detail: `which table is changed behind ${this.text.slice(start, Math.min(end, start + 60))}`,
     });
