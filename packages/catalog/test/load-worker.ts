@@ -5,8 +5,8 @@ import { ingest, sampleSource, table } from "./ingest.ts";
 
 const { file, role, number } = workerData as { file: string; role: "reader" | "writer"; number: number };
 const db = openDatabase(file);
-let stop = false;
-parentPort?.on("message", () => (stop = true));
+const stop = new AbortController();
+parentPort?.on("message", () => stop.abort());
 /** Lets the message through. */
 const breathe = (): Promise<void> => new Promise((next) => setImmediate(next));
 
@@ -20,7 +20,7 @@ async function read(): Promise<number> {
       seen = seq;
     }
     if (over && page.length === 0) return seen;
-    over = stop;
+    over = stop.signal.aborted;
     for (const { fqn } of childrenOf(db, "")) for (const { id } of entitiesOf(db, fqn)) historyOf(db, id);
     search(db, "description");
     await breathe();
@@ -32,7 +32,7 @@ async function write(): Promise<number> {
   const source = sampleSource(2, 10);
   const service = `service${number}`;
   let changes = 0;
-  while (!stop) {
+  while (!stop.signal.aborted) {
     const description = `description ${changes}`;
     source.put("table", {
       path: ["db", "s1", "t1"],
