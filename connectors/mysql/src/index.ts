@@ -8,6 +8,7 @@ import {
 import manifest from "../manifest.json" with { type: "json" };
 import { check } from "./check.ts";
 import { configFromUrl, configSchema, type MysqlConfig } from "./config.ts";
+import { account, identifier } from "./escape.ts";
 import { metadata } from "./metadata.ts";
 import { REQUESTS, type Requests } from "./requests.ts";
 import { connect } from "./session.ts";
@@ -21,6 +22,7 @@ export const mysql: Connector<MysqlConfig, Requests> = defineConnector({
   connect,
   hello,
   check,
+  grantName: (placeholder, name) => (placeholder === "role" ? account(name) : identifier(name)),
   metadata,
 });
 

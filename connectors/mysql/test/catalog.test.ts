@@ -303,6 +303,25 @@ await describeMysql((server) => {
     });
   });
 
+  test.runIf(mariaDb)("packages of MariaDB's Oracle mode", async () => {
+    const own = await createSchema(server, {
+      sql: String.raw`SET sql_mode = ORACLE;
+        CREATE PACKAGE prices COMMENT 'All prices' AS FUNCTION net(gross INT) RETURN INT; END;
+        CREATE PACKAGE BODY prices AS FUNCTION net(gross INT) RETURN INT AS BEGIN RETURN gross / 2; END; END;
+        CREATE PROCEDURE twice(a IN INT) AS BEGIN SELECT 'it''s', '\\'; END;`,
+    });
+    const { entities } = await readServer(own.url);
+    const facts = (name: string): StoredProcedureFacts | undefined =>
+      entities.get(`${own.name}/${name}`)?.facts as StoredProcedureFacts | undefined;
+    expect(facts("prices")).toMatchObject({ description: "All prices", storedProcedureType: "StoredPackage" });
+    expect(facts("prices")?.storedProcedureCode.code).toMatch(
+      /^CREATE PACKAGE .*FUNCTION net\(gross INT\) RETURN INT; END$/s,
+    );
+    expect(facts("prices (package body)")?.storedProcedureCode.code).toContain("RETURN gross / 2");
+    expect(facts("twice")?.storedProcedureCode.code).toContain(String.raw`SELECT 'it''s', '\\'`);
+    await own.drop();
+  });
+
   test.runIf(!mariaDb)("what only MySQL has", () => {
     expect(column("place", "mysql_only").source).toEqual({ srid: 4326 });
     expect(column("doc", "mysql_only").source).toEqual({ default: "(json_object(_utf8mb4'a',1))" });

@@ -121,7 +121,7 @@ describe("lineage", () => {
   test("as one page that needs nothing else, in which no name can become markup", async () => {
     expect(await good("lineage", "orders", "--html", "orders.html")).toBe("orders.html: 3 tables, 2 edges\n");
     const page = project.read("orders.html");
-    const data = /<script type="application\/json" id="data">(.*)<\/script>/.exec(page)?.[1] ?? "";
+    const data = /<script type="application\/json" id="data">([^]*?)<\/script>/.exec(page)?.[1] ?? "";
     const { nodes, edges } = JSON.parse(data) as { nodes: object[]; edges: { example: string }[] };
     expect(nodes).toHaveLength(3);
     expect(edges[0]?.example).toContain("sum(amount)");
