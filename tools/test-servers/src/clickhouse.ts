@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { arch, platform, tmpdir } from "node:os";
 import { join } from "node:path";
-import { run, Unavailable } from "./binaries.ts";
-import { cacheFolder } from "./cache.ts";
+import { Unavailable } from "./binaries.ts";
 import { type Certificates, makeCertificates } from "./certificates.ts";
 import type { Asked, BridgeControl, BridgeOptions } from "./clickhouse-bridge.ts";
 import { note } from "./notes.ts";
+import { npmPackages } from "./npm-packages.ts";
 
 /** Exactly what is fetched: ClickHouse's engine as a library, with the engine itself in a package of its own per platform. */
 const ENGINE = "chdb@3.4.0";
@@ -78,28 +78,7 @@ export async function startClickHouse(options: ClickHouseOptions = {}): Promise<
 async function clickHouseEngine(): Promise<string> {
   const here = `${platform()}-${arch()}`;
   if (!PLATFORMS.includes(here)) throw new Unavailable(`ClickHouse's engine has no npm package for ${here}`);
-  const folder = join(cacheFolder("clickhouse"), `${ENGINE.replace("@", "-")}-${here}`);
-  if (existsSync(folder)) return folder;
-  // Built beside its place and moved there, so that two processes at once do no harm and half a copy is never used.
-  const work = mkdtempSync(join(cacheFolder("clickhouse"), "fetching-"));
-  try {
-    mkdirSync(join(work, "node_modules"));
-    writeFileSync(join(work, "package.json"), "{}");
-    const quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--legacy-peer-deps", "--loglevel=error"];
-    try {
-      await run("npm", ["install", ...quiet, "--fetch-retries=1", "--fetch-retry-mintimeout=1000", ENGINE], work);
-    } catch (error) {
-      throw new Unavailable(`${ENGINE} cannot be fetched from the npm registry (${(error as Error).message})`);
-    }
-    try {
-      renameSync(work, folder);
-    } catch (error) {
-      if (!existsSync(folder)) throw error;
-    }
-  } finally {
-    rmSync(work, { recursive: true, force: true });
-  }
-  return folder;
+  return npmPackages("clickhouse", `${ENGINE.replace("@", "-")}-${here}`, [ENGINE]);
 }
 
 /** The port a bridge says it listens on. */

@@ -26,3 +26,4 @@ export {
   startPostgres,
 } from "./postgres.ts";
 export { connectionOf, POSTGRES_PASSWORD, postgresUrl } from "./url.ts";
+export { npmPackages } from "./npm-packages.ts";
