@@ -37,10 +37,14 @@ export function tableFacts(rows: TableRows, kind: TableType): TableFacts {
     description: rows.comment === "" ? null : rows.comment,
     owners: NOBODY,
     columns: columnFacts(columns, statement.columns),
-    tableConstraints: keyFacts(rows, columns),
-    tablePartition: partitionFacts(rows.partitionKey, columns),
     source: sourceFacts(rows, statement),
   };
+  // A right that is taken away takes no column out of the table, and none out of its keys.
+  if (rows.hidden > 0) facts.unseen = ["columns"];
+  else {
+    facts.tableConstraints = keyFacts(rows, columns);
+    facts.tablePartition = partitionFacts(rows.partitionKey, columns);
+  }
   if (kind === "View" || kind === "MaterializedView" || rows.ddl)
     facts.schemaDefinition = withoutEngineSecrets(rows.statement, rows.engineFull);
   return facts;
@@ -98,7 +102,6 @@ function sourceFacts(rows: TableRows, { clauses, constraints, indexes, projectio
   if (rows.engine === "MaterializedView") Object.assign(source, targetFacts(clauses, rows.schema));
   for (const [name, items] of Object.entries({ constraints, indexes, projections }))
     if (items.length > 0) source[name] = items;
-  if (rows.hidden > 0) source["hiddenColumns"] = rows.hidden;
   return source;
 }
 

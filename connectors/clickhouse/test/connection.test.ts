@@ -250,7 +250,7 @@ await describeWith("ClickHouse", startClickHouse, (server) => {
       expect(await digestWith("GRANT SHOW ON shop.*")).toBe(all);
     });
 
-    test("a table none of whose columns may be seen fails by itself, and a column that may not be seen is counted", async () => {
+    test("a table none of whose columns may be seen fails by itself, and a column that may not be seen is unseen", async () => {
       await server.control({
         grants: ["GRANT SHOW TABLES ON shop.t1", "GRANT SELECT(id) ON shop.t2", "GRANT SHOW ON shop.t3"],
       });
@@ -259,8 +259,8 @@ await describeWith("ClickHouse", startClickHouse, (server) => {
         [["default", "shop", "t1"], "denied"],
       ]);
       expect(failed[0]?.error.hint).toContain("GRANT SHOW COLUMNS ON shop.t1");
-      expect(entities.get("default/shop/t2")?.facts.source).toMatchObject({ hiddenColumns: 1 });
-      expect(entities.get("default/shop/t3")?.facts.source).not.toHaveProperty("hiddenColumns");
+      expect(entities.get("default/shop/t2")?.facts).toMatchObject({ unseen: ["columns"], columns: [{ name: "id" }] });
+      expect(entities.get("default/shop/t3")?.facts).not.toHaveProperty("unseen");
     });
 
     test("`check` names what is missing and the GRANT", async () => {

@@ -1,5 +1,6 @@
 import { type CheckStep, type Session, SourceError } from "@headwater/core/connector";
 import { account, identifier } from "./escape.ts";
+import { flavourOf } from "./flavour.ts";
 import { readGrants, type Grants } from "./grants.ts";
 import type { Requests } from "./requests.ts";
 
@@ -45,13 +46,16 @@ const NEEDS: readonly Needs[] = [
   },
 ];
 
+/** The release of MySQL that brought SHOW_ROUTINE; before it, only SELECT on everything shows the texts of routines. */
+const HAS_SHOW_ROUTINE = 80_020;
+
 /** The steps of `headwater check`. */
 export const check: readonly CheckStep<Requests>[] = [
   {
     name: "Sign in",
     required: true,
     loses: "nothing can be read",
-    run: async ({ server }) => `${/mariadb/i.test(server.version) ? "MariaDB" : "MySQL"} ${server.version}`,
+    run: async ({ server }) => server.version,
   },
   {
     name: "List the schemas",
@@ -86,18 +90,18 @@ export const check: readonly CheckStep<Requests>[] = [
     loses: "routines are not seen, or without their texts",
     run: async (session) => {
       const grants = await grantsOf(session);
-      const mariaDb = /mariadb/i.test(session.server.version);
+      const { mariaDb, release } = flavourOf(session.server.version);
       // SHOW CREATE ROUTINE is MariaDB's from 11.3 on; before, mysql.proc had to be readable.
       const sufficient = mariaDb
         ? grants.allow("mysql", "proc", "SELECT") ||
           (await wantedSchemas(session)).every((schema) => grants.allow(schema, null, "SHOW CREATE ROUTINE"))
-        : grants.allow("mysql", null, "SELECT") || grants.allow("", null, "SHOW_ROUTINE");
+        : grants.allow("", null, "SELECT", "SHOW_ROUTINE");
       if (sufficient) return;
       const to = account(await accountOf(session));
       throw new SourceError("denied", "The account may not see the texts of routines that are not its own.", {
         hint: mariaDb
           ? `GRANT SELECT ON mysql.proc TO ${to};`
-          : `GRANT SHOW_ROUTINE ON *.* TO ${to};\nBefore MySQL 8.0.20: GRANT SELECT, SHOW VIEW, TRIGGER, EVENT ON *.* TO ${to};`,
+          : `GRANT ${release >= HAS_SHOW_ROUTINE ? "SHOW_ROUTINE" : "SELECT"} ON *.* TO ${to};`,
         sourceCode: "1370",
       });
     },

@@ -4,7 +4,7 @@ import { readGrants } from "./grants.ts";
 import { schemaOf } from "./members.ts";
 import { readRoutines } from "./read-routines.ts";
 import { readTables } from "./read-tables.ts";
-import type { MysqlSession, Requests } from "./requests.ts";
+import type { MysqlSession, Requests, RowOf } from "./requests.ts";
 import { NameGiver, ROUTINE_KINDS, routineKind } from "./routine-names.ts";
 import type { DatabaseRows, EventRows, RoutineRows, SchemaRows, TableRows } from "./rows.ts";
 
@@ -38,7 +38,11 @@ const databaseSchema: MetadataNode<Requests, "databaseSchema", SchemaRows> = {
 const table: MetadataNode<Requests, "table", TableRows> = {
   kinds: ["Regular", "Partitioned", "External", "View"] satisfies TableType[],
   async *list(session, parents) {
-    yield* listBySchema(session, "tableNames", parents, ({ name, kind }) => ({ name, kind }));
+    yield* listBySchema(session, "tableNames", parents, ({ name, kind, columns }) => ({
+      name,
+      kind,
+      weight: columns,
+    }));
   },
   read: readTables,
   facts: (rows, kind) => tableFacts(rows, kind as TableType),
@@ -67,11 +71,11 @@ async function readDigest(session: MysqlSession): Promise<string> {
 }
 
 /** Children of schemas as they stream in, and a verdict for every schema: an account sees what it has some right on. */
-async function* listBySchema(
+async function* listBySchema<N extends "tableNames" | "routineNames">(
   session: MysqlSession,
-  names: "tableNames" | "routineNames",
+  names: N,
   parents: readonly Path[],
-  describe: (row: { schema: string; name: string; kind: string }) => Pick<Found, "name" | "kind">,
+  describe: (row: RowOf<N>) => Pick<Found, "name" | "kind" | "weight">,
 ): AsyncIterable<ListItem> {
   const digest = await readDigest(session);
   const bySchema = new Map(parents.map((parent) => [schemaOf(parent), parent]));

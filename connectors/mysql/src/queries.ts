@@ -45,9 +45,9 @@ export const QUERIES: { readonly [N in keyof Requests]: Query } = {
 SELECT @@version, CONCAT(REPLACE(UTC_TIMESTAMP(3), ' ', 'T'), 'Z'), ${flavour.mariaDb ? "NULL" : "@@server_uuid"}, ${literal(server)},
   CURRENT_USER(), @@lower_case_table_names,
   LEAST(
-    @@max_connections - (
+    @@max_connections - COALESCE((
       SELECT s.variable_value FROM ${flavour.mariaDb ? "information_schema" : "performance_schema"}.global_status s
-      WHERE s.variable_name = 'Threads_connected'),
+      WHERE s.variable_name = 'Threads_connected'), 1),
     IF(@@max_user_connections = 0, @@max_connections, @@max_user_connections - (
       SELECT COUNT(*) FROM information_schema.processlist p WHERE p.user = SUBSTRING_INDEX(USER(), '@', 1))))`,
 
@@ -75,8 +75,19 @@ SELECT t.table_schema, t.table_name,
         : ` OR (t.table_schema, t.table_name) IN (
       SELECT p.table_schema, p.table_name FROM information_schema.partitions p
       WHERE p.table_schema IN (${schemasOf(args)}) AND p.partition_name IS NOT NULL AND p.partition_expression IS NULL)`
-    } THEN 'Partitioned' ELSE 'Regular' END
-FROM information_schema.tables t WHERE t.table_schema IN (${schemasOf(args)}) AND t.table_type <> 'TEMPORARY'`,
+    } THEN 'Partitioned' ELSE 'Regular' END,
+  ${flavour.mariaDb ? "1" : "COALESCE(w.columns_of_it, 1)"}
+FROM information_schema.tables t${
+    // MariaDB would have to open every table and view, and to wait for those that are locked.
+    flavour.mariaDb
+      ? ""
+      : `
+LEFT JOIN (
+  SELECT c.table_schema, c.table_name, COUNT(*) AS columns_of_it FROM information_schema.columns c
+  WHERE c.table_schema IN (${schemasOf(args)}) GROUP BY c.table_schema, c.table_name) w
+  ON w.table_schema = t.table_schema AND w.table_name = t.table_name`
+  }
+WHERE t.table_schema IN (${schemasOf(args)}) AND t.table_type <> 'TEMPORARY'`,
 
   routineNames: (_, args) => `
 SELECT r.routine_schema AS object_schema, r.routine_name AS object_name, r.routine_type AS kind,
@@ -108,10 +119,13 @@ ORDER BY s.table_schema, s.table_name, s.index_name, s.seq_in_index`,
 SELECT k.table_schema, k.table_name, k.constraint_name, k.column_name, k.referenced_table_schema, k.referenced_table_name,
   k.referenced_column_name, r.update_rule, r.delete_rule
 FROM information_schema.key_column_usage k
-JOIN information_schema.referential_constraints r
+-- The limit keeps it apart: merged, MariaDB goes through all rules for every column.
+JOIN (
+  SELECT r.constraint_schema, r.constraint_name, r.table_name, r.update_rule, r.delete_rule
+  FROM information_schema.referential_constraints r WHERE ${among("r.constraint_schema", "r.table_name", args)}
+  LIMIT 1000000000) r
   ON r.constraint_schema = k.constraint_schema AND r.constraint_name = k.constraint_name AND r.table_name = k.table_name
 WHERE k.referenced_table_name IS NOT NULL AND ${among("k.table_schema", "k.table_name", args)}
-  AND ${among("r.constraint_schema", "r.table_name", args)}
 ORDER BY k.table_schema, k.table_name, k.constraint_name, k.ordinal_position`,
 
   checks: ({ flavour: { mariaDb, release } }, args) => {

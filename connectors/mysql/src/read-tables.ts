@@ -1,7 +1,14 @@
-import { assemble, type Found, type ReadItem, type Slice, SourceError } from "@headwater/core/connector";
+import {
+  type Assembled,
+  assemble,
+  type Found,
+  type ReadItem,
+  type Slice,
+  SourceError,
+} from "@headwater/core/connector";
 import { qualified } from "./escape.ts";
 import { type Grants, readGrants } from "./grants.ts";
-import { bySchema, keyOf } from "./members.ts";
+import { bySchema, keyOf, schemaOf } from "./members.ts";
 import type { MysqlSession, RowOf, Shown } from "./requests.ts";
 import type { TableRows, TriggerRow, ViewPart } from "./rows.ts";
 import { isMariaDb, readStatements, readTexts } from "./texts.ts";
@@ -11,55 +18,28 @@ const SHOW_COLUMNS = ["SELECT", "INSERT", "UPDATE", "REFERENCES"] as const;
 
 /** Reads tables and views: a fixed handful of requests. */
 export async function* readTables(session: MysqlSession, { members, want }: Slice): AsyncIterable<ReadItem<TableRows>> {
-  const read = async <N extends "indexes" | "foreignKeys" | "checks" | "partitions" | "triggers" | "views">(
-    name: N,
-    among: readonly Found[],
-  ): Promise<RowOf<N>[]> =>
-    among.length === 0 ? [] : ((await session.all(name, { members: bySchema(among, nameOf) })) as RowOf<N>[]);
-  const tables = members.filter(({ kind }) => kind !== "View");
-  const all = { members: bySchema(members, nameOf) };
   const grants = readGrants((await session.all("grants")).map(({ line }) => line));
-  const rows = new Map((await session.all("tables", all)).map((row) => [keyOf(row), row]));
-  const of = <R extends { schema: string; name: string }>(list: R[]): ((key: string) => readonly R[]) => {
-    const assembled = assemble(rows.keys(), list, keyOf);
-    return (key) => assembled.of(key);
-  };
-  const columns = of(await session.all("columns", all));
-  const indexes = of(await read("indexes", tables));
-  const foreignKeys = of(await read("foreignKeys", tables));
-  const checks = of(await read("checks", tables));
-  const partitions = of(
-    await read(
-      "partitions",
-      tables.filter(({ kind }) => kind === "Partitioned"),
-    ),
+  const rows = new Map(
+    (await session.all("tables", { members: bySchema(members, nameOf) })).map((row) => [keyOf(row), row]),
   );
-  const triggers = of(await readTriggers(session, await read("triggers", tables)));
-  const viewRows = await read(
-    "views",
-    members.filter(({ kind }) => kind === "View"),
-  );
-  const views = of(await withDefinitions(session, viewRows, grants));
-
+  // What cannot be opened would be waited for by every further request.
+  const open: Opened[] = [];
   for (const member of members) {
-    const key = keyOf({ schema: member.parent[1] ?? "", name: member.name });
-    const row = rows.get(key);
+    const row = rows.get(keyOf({ schema: schemaOf(member.parent), name: member.name }));
     // It was dropped since it was listed.
     if (row === undefined) continue;
-    const path = [...member.parent, member.name];
     const trouble = troubleOf(row);
-    if (trouble !== null && !trouble.ofView) {
-      yield LOCKED.test(trouble.message)
-        ? { setAside: path, reason: "Somebody has it locked." }
-        : { failed: path, error: cannotOpen(trouble.message, row) };
-      continue;
-    }
+    if (trouble === null || trouble.ofView) open.push({ member, row, invalid: trouble?.message ?? null });
+    else yield cannotOpen(member, trouble.message);
+  }
+  if (open.length === 0) return;
+  const parts = await readParts(session, open, grants);
+  for (const { member, row, invalid } of open) {
     const { schema, name, type, engine, collation, comment, options, rowCount, sizeBytes } = row;
+    const key = keyOf(row);
     const isView = member.kind === "View";
-    const withoutKey = <R extends { schema: string; name: string }>(list: readonly R[]): unknown[][] =>
-      list.map(({ schema: _schema, name: _name, ...rest }) => Object.values(rest));
     yield {
-      path,
+      path: [...member.parent, member.name],
       rows: {
         mariaDb: isMariaDb(session),
         database: member.parent[0] ?? "",
@@ -71,21 +51,73 @@ export async function* readTables(session: MysqlSession, { members, want }: Slic
         // The comment of a view is the word VIEW, or what is wrong with it.
         comment: isView ? null : comment,
         options,
-        columns: withoutKey(columns(key)) as TableRows["columns"],
+        columns: withoutKey(parts.columns.of(key)) as TableRows["columns"],
         allColumns: grants.allow(schema, name, ...SHOW_COLUMNS),
-        indexes: withoutKey(indexes(key)) as TableRows["indexes"],
-        foreignKeys: withoutKey(foreignKeys(key)) as TableRows["foreignKeys"],
-        checks: withoutKey(checks(key)) as TableRows["checks"],
-        partitions: withoutKey(partitions(key)) as TableRows["partitions"],
-        triggers: isView || grants.allow(schema, name, "TRIGGER") ? triggers(key).map(({ row: one }) => one) : null,
-        view: isView ? viewPart(views(key)[0]) : null,
-        invalid: trouble?.message ?? null,
+        indexes: withoutKey(parts.indexes.of(key)) as TableRows["indexes"],
+        foreignKeys: withoutKey(parts.foreignKeys.of(key)) as TableRows["foreignKeys"],
+        checks: withoutKey(parts.checks.of(key)) as TableRows["checks"],
+        partitions: withoutKey(parts.partitions.of(key)) as TableRows["partitions"],
+        triggers:
+          isView || grants.allow(schema, name, "TRIGGER") ? parts.triggers.of(key).map(({ row: one }) => one) : null,
+        view: isView ? viewPart(parts.views.of(key)[0]) : null,
+        invalid,
         ddl: want.ddl,
       },
       ...(isView ? {} : { seen: observations(rowCount, sizeBytes) }),
     };
   }
 }
+
+/** A member that can be read, with its row, and with what is wrong with it as a view. */
+interface Opened {
+  member: Found;
+  row: RowOf<"tables">;
+  invalid: string | null;
+}
+
+type PartName = "columns" | "indexes" | "foreignKeys" | "checks" | "partitions" | "triggers" | "views";
+type Parts = { [N in Exclude<PartName, "triggers">]: Assembled<RowOf<N>> } & {
+  triggers: Assembled<{ schema: string; name: string; row: TriggerRow }>;
+};
+
+/** The parts of tables and views: one request for each kind of part that one of them may have. */
+async function readParts(session: MysqlSession, open: readonly Opened[], grants: Grants): Promise<Parts> {
+  const ofKind = (is: (kind: string) => boolean): Found[] =>
+    open.flatMap(({ member }) => (is(member.kind) ? [member] : []));
+  const all = ofKind(() => true);
+  const tables = ofKind((kind) => kind !== "View");
+  const read = async <N extends PartName>(name: N, members: readonly Found[]): Promise<RowOf<N>[]> =>
+    members.length === 0 ? [] : ((await session.all(name, { members: bySchema(members, nameOf) })) as RowOf<N>[]);
+  const keys = open.map(({ row }) => keyOf(row));
+  const byKey = <R extends { schema: string; name: string }>(rows: readonly R[]): Assembled<R> =>
+    assemble(keys, rows, keyOf);
+  return {
+    columns: byKey(await read("columns", all)),
+    indexes: byKey(await read("indexes", tables)),
+    foreignKeys: byKey(await read("foreignKeys", tables)),
+    checks: byKey(await read("checks", tables)),
+    partitions: byKey(
+      await read(
+        "partitions",
+        ofKind((kind) => kind === "Partitioned"),
+      ),
+    ),
+    triggers: byKey(await withTexts(session, await read("triggers", tables))),
+    views: byKey(
+      await withDefinitions(
+        session,
+        await read(
+          "views",
+          ofKind((kind) => kind === "View"),
+        ),
+        grants,
+      ),
+    ),
+  };
+}
+
+const withoutKey = (rows: readonly { schema: string; name: string }[]): unknown[][] =>
+  rows.map(({ schema: _schema, name: _name, ...rest }) => Object.values(rest));
 
 const nameOf = ({ name }: Found): string[] => [name];
 
@@ -99,21 +131,32 @@ const observations = (
 
 const LOCKED = /lock wait timeout|metadata lock/i;
 
-const cannotOpen = (message: string, { schema, name }: RowOf<"tables">): SourceError =>
-  new SourceError("refused", `The server cannot open it: ${message.replace(/\.$/, "")}.`, {
-    hint: `CHECK TABLE ${qualified(schema, name)}; tells more.`,
+/** What becomes of an object the server cannot open: somebody has it locked, or it is damaged. */
+function cannotOpen({ parent, name }: Found, message: string): ReadItem<never> {
+  const path = [...parent, name];
+  if (LOCKED.test(message)) return { setAside: path, reason: "Somebody has it locked." };
+  const error = new SourceError("refused", `The server cannot open it: ${message.replace(/\.$/, "")}.`, {
+    hint: `CHECK TABLE ${qualified(schemaOf(parent), name)}; tells more.`,
   });
+  return { failed: path, error };
+}
 
 const INVALID_VIEW = /references invalid table\(s\) or column\(s\) or function\(s\)/;
 
+/** What stands in the place of a comment when a table cannot be opened. */
+const NOT_OPENED =
+  /\(errno: \d+|^Lock wait timeout|^Tablespace |^Table '.*' (?:doesn't exist|is marked as crashed)|^Incorrect information in file|^Unknown storage engine/;
+
 /** What keeps the server from opening an object: it says so in the place of its comment. */
-function troubleOf({ type, engine, comment, collation }: RowOf<"tables">): { ofView: boolean; message: string } | null {
+function troubleOf({ type, engine, comment, sizeBytes }: RowOf<"tables">): { ofView: boolean; message: string } | null {
   if (type === "VIEW") {
     if (comment === null || comment === "VIEW") return null;
     return { ofView: INVALID_VIEW.test(comment), message: comment };
   }
-  // MySQL keeps the engine in its dictionary; MariaDB knows nothing of what it cannot open.
-  return engine === null && collation === null && comment !== null ? { ofView: false, message: comment } : null;
+  if (comment === null) return null;
+  // MariaDB knows not even the engine of what it cannot open; MySQL has it in its dictionary, and nothing else to tell a comment from an error.
+  const isError = engine === null || ((sizeBytes ?? 0) === 0 && NOT_OPENED.test(comment));
+  return isError ? { ofView: false, message: comment } : null;
 }
 
 function viewPart(row: RowOf<"views"> | undefined): ViewPart | null {
@@ -156,7 +199,7 @@ const queryOf = (statement: string): string =>
     : "";
 
 /** Triggers with their texts as they were written. */
-async function readTriggers(
+async function withTexts(
   session: MysqlSession,
   rows: readonly RowOf<"triggers">[],
 ): Promise<{ schema: string; name: string; row: TriggerRow }[]> {

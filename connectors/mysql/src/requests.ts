@@ -54,8 +54,12 @@ export const REQUESTS = {
     },
   },
 
-  /** Names of tables and views, each with OpenMetadata's kind. */
-  tableNames: { effect: "read", paged: true, columns: { schema: "text", name: "text", kind: "text" } },
+  /** Names of tables and views, each with OpenMetadata's kind, and in MySQL with the number of its columns. */
+  tableNames: {
+    effect: "read",
+    paged: true,
+    columns: { schema: "text", name: "text", kind: "text", columns: "number" },
+  },
 
   /** Names of routines and events by schema: of those that share a name, functions come first, then procedures, events, packages. */
   routineNames: {

@@ -1,5 +1,6 @@
 import { type CheckStep, type Session, SourceError } from "@headwater/core/connector";
 import { identifier } from "./escape.ts";
+import { statistics } from "./query-log.ts";
 import type { Requests } from "./requests.ts";
 
 /** What a step of the check needs of the server's catalog. */
@@ -99,6 +100,20 @@ export const check: readonly CheckStep<Requests>[] = [
           sourceCode: "42501",
         });
       return `${databases.length} to read: ${databases.map(({ name }) => name).join(", ")}`;
+    },
+  },
+  {
+    name: "Read what queries were run",
+    required: false,
+    loses: "the lineage and usage of queries, unless files of the server's log are named with queryLogFilePath",
+    run: async (session) => {
+      const { seesAll, role } = await statistics(session);
+      if (!seesAll)
+        throw new SourceError("denied", "The role sees its own statements only.", {
+          hint: `GRANT pg_read_all_stats TO ${identifier(role)};`,
+          sourceCode: "42501",
+        });
+      return "pg_stat_statements";
     },
   },
   ...NEEDS.map(({ name, required, loses, ...needs }) => ({

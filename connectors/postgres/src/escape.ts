@@ -1,4 +1,7 @@
-/** The one place that writes names and literals into SQL text: for statements shown to people, never for our own requests. */
+/**
+ * The one place that writes names and literals into SQL text: for statements shown to people. Of our own requests only those to
+ * pg_stat_statements need it, for the schema that extension was put into.
+ */
 
 /** Words that cannot be names without quotes, in any version from 12 to 18: pg_get_keywords(), categories R and T. */
 const RESERVED: ReadonlySet<string> = new Set(

@@ -10,6 +10,7 @@ import { check } from "./check.ts";
 import { configFromUrl, configSchema, type PostgresConfig } from "./config.ts";
 import { identifier } from "./escape.ts";
 import { metadata } from "./metadata.ts";
+import { statementCounters } from "./query-log.ts";
 import { REQUESTS, type Requests } from "./requests.ts";
 import { connect } from "./session.ts";
 
@@ -24,6 +25,8 @@ export const postgres: Connector<PostgresConfig, Requests> = defineConnector({
   grantName: (_placeholder, name) => identifier(name),
   check,
   metadata,
+  lineage: { kind: "counters", log: statementCounters },
+  usage: { kind: "counters", log: statementCounters },
 });
 
 async function hello(session: Session<Requests>): Promise<ServerFacts> {

@@ -233,4 +233,25 @@ FROM pg_catalog.unnest($1::oid[]) m(oid)
 CROSS JOIN LATERAL (SELECT * FROM pg_catalog.pg_proc p WHERE p.oid = m.oid OFFSET 0) p
 JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
 JOIN pg_catalog.pg_language l ON l.oid = p.prolang`,
+
+  statementStatistics: `
+SELECT n.nspname, pg_catalog.date_part('epoch', pg_catalog.clock_timestamp()) * 1000,
+  pg_catalog.current_setting('server_version_num')::int,
+  pg_catalog.pg_has_role('pg_read_all_stats', 'MEMBER'), current_user
+FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace
+WHERE e.extname = 'pg_stat_statements'`,
+
+  statementStatisticsState: `
+SELECT pg_catalog.date_part('epoch', i.stats_reset) * 1000, i.dealloc::text FROM {schema}.pg_stat_statements_info i`,
+
+  // The names of the columns changed in version 13, and before 14 there was no toplevel: as JSON all versions look alike.
+  statements: `
+SELECT coalesce(s.queryid::text, '') || ' ' || s.userid || ' ' || s.dbid, s.query, r.rolname, d.datname, s.calls,
+  coalesce(j.row ->> 'total_exec_time', j.row ->> 'total_time')
+FROM {schema}.pg_stat_statements s
+CROSS JOIN LATERAL (SELECT pg_catalog.to_jsonb(s) - 'query' AS row) j
+LEFT JOIN pg_catalog.pg_roles r ON r.oid = s.userid
+LEFT JOIN pg_catalog.pg_database d ON d.oid = s.dbid
+-- Of a text the role may not see, not even the number is shown.
+WHERE coalesce((j.row ->> 'toplevel')::boolean, true)`,
 };

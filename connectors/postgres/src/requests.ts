@@ -7,6 +7,8 @@ export interface PostgresRequest extends RequestSpec {
   parameters: readonly string[];
   /** Read through a cursor, page by page. */
   paged?: true;
+  /** `{schema}` in its text is the schema of this argument. */
+  inSchema?: string;
   /** The locks it takes are given up at its end, not at the end of the transaction. */
   releasesLocks?: true;
 }
@@ -189,6 +191,37 @@ export const REQUESTS = {
       securityDefiner: "boolean",
       definition: { type: "text?", holds: "sql" },
       aggregate: "json?",
+    },
+  },
+
+  /** Where pg_stat_statements is, and whether the role may see what others ran; no row where it is not installed. */
+  statementStatistics: {
+    effect: "read",
+    parameters: [],
+    columns: { schema: "text", now: "number", version: "number", seesAll: "boolean", role: "text" },
+  },
+
+  /** When the counters began, and how many were thrown out since. Only since version 14. */
+  statementStatisticsState: {
+    effect: "read",
+    parameters: [],
+    inSchema: "schema",
+    columns: { since: "number", thrownOut: "text" },
+  },
+
+  /** What pg_stat_statements has counted, in all databases. */
+  statements: {
+    effect: "read",
+    parameters: [],
+    inSchema: "schema",
+    paged: true,
+    columns: {
+      key: "text",
+      query: { type: "text?", holds: "sql" },
+      user: "text?",
+      database: "text?",
+      calls: "number",
+      totalMs: "number",
     },
   },
 } as const;

@@ -15,6 +15,7 @@ import {
 import type { Client, ClientConfig, CustomTypesConfig, QueryArrayConfig, QueryArrayResult } from "pg";
 import type { PostgresConfig } from "./config.ts";
 import { type DriverError, type ErrorContext, lacksTls, toSourceError } from "./errors.ts";
+import { identifier } from "./escape.ts";
 import { findPassword } from "./password.ts";
 import { QUERIES } from "./queries.ts";
 import { type PostgresRequest, REQUESTS } from "./requests.ts";
@@ -188,7 +189,7 @@ class PostgresDriver implements Driver {
   async *request(name: string, args: Json, signal: AbortSignal): AsyncGenerator<Page> {
     if (!Object.hasOwn(REQUESTS, name)) throw new Error(`There is no request "${name}".`);
     const request: PostgresRequest = REQUESTS[name as keyof typeof REQUESTS];
-    const text = QUERIES[name as keyof typeof REQUESTS];
+    const text = placed(request, QUERIES[name as keyof typeof REQUESTS], args as JsonObject);
     const values = request.parameters.map((parameter) => this.#value(parameter, args as JsonObject));
     const decode = decoder(request);
     if (request.paged) {
@@ -289,6 +290,11 @@ class PostgresDriver implements Driver {
     await this.#client.end();
     clearTimeout(silence);
   }
+}
+
+/** The text of a request, with the name of the schema it is about. */
+function placed({ inSchema }: PostgresRequest, text: string, args: JsonObject): string {
+  return inSchema === undefined ? text : text.replaceAll("{schema}", () => identifier(args[inSchema] as string));
 }
 
 /** Cells in the types their request declares. Text, which most are, stays as it came. */

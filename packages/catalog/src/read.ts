@@ -119,14 +119,20 @@ export function search(db: Database, text: string, limit = 20): EntitySummary[] 
   const words = text.match(/[\p{L}\p{N}]+/gu) ?? [];
   if (words.length === 0) return [];
   const query = words.map((word) => `"${word}"*`).join(" ");
+  // A word that everything has would be ranked for everything: of those, the first ones are enough, and all whose name has it.
+  const ranked = `SELECT * FROM (SELECT rowid, bm25(search, 8, 2, 4) AS rank FROM search WHERE search MATCH ? LIMIT ${RANKED})`;
   return summaries(
     db,
-    `JOIN (SELECT rowid, bm25(search, 8, 2, 4) AS rank FROM search WHERE search MATCH ? ORDER BY rank LIMIT ?) s
+    `JOIN (SELECT rowid, min(rank) AS rank FROM (${ranked} UNION ALL ${ranked}) GROUP BY rowid ORDER BY rank LIMIT ?) s
      ON s.rowid = e.id ORDER BY s.rank, e.fqn`,
     query,
+    `{name} : (${query})`,
     limit,
   );
 }
+
+/** Entities that are ranked for one search, at most, twice. */
+const RANKED = 20_000;
 
 /** One committed change of an entity. */
 export interface HistoryEntry {
@@ -240,10 +246,18 @@ function feed(db: Database, tail: string, ...args: number[]): FeedEntry[] {
        FROM history h LEFT JOIN entity e ON e.id = h.entity ${tail}`,
       ...args,
     )
-    .map(({ back: _back, change, ...entry }) => ({
-      ...entry,
-      change: change === null ? null : (JSON.parse(change) as ChangeDescription),
-    }));
+    .map(({ back: _back, change: text, ...entry }) => {
+      const change = text === null ? null : (JSON.parse(text) as ChangeDescription);
+      if (entry.op !== "removed") return { ...entry, change };
+      // Nothing else in the catalog knows any more what it was.
+      const was = (name: string): Json => change?.fieldsDeleted.find((field) => field.name === name)?.oldValue ?? null;
+      return {
+        ...entry,
+        change,
+        type: was("entityType") as EntityType | null,
+        fqn: was("fullyQualifiedName") as string | null,
+      };
+    });
 }
 
 /** A run as it is kept. */

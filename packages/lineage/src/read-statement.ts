@@ -62,9 +62,28 @@ type Temporary = Map<string, Flow[]>;
 /** Reads the lineage of a text. Statements are taken in their order: what a temporary table was filled from is what its readers read. */
 export function readStatements(script: ScriptLineage, context: ReadContext): Reading {
   const reader = new Reader(context);
-  for (const statement of script.statements) reader.add(statement);
+  const { statements } = script;
+  for (const statement of statements) if (!isDefinition(statement, statements, context)) reader.add(statement);
   return reader.reading();
 }
+
+/**
+ * Whether a statement of a log only defines what the catalog has the definition of: the view it creates is known, or it stands in
+ * the body of a routine, which did not run when it was created.
+ */
+function isDefinition(
+  { kind, within, writes }: StatementLineage,
+  statements: readonly StatementLineage[],
+  { self, schema }: ReadContext,
+): boolean {
+  if (self !== null || schema.isEmpty) return false;
+  if (kind.endsWith("view")) return writes.some(({ id, mode }) => mode === "create" && schema.knows(id));
+  for (let at = within; at !== null; at = statements[at]?.within ?? null)
+    if (ROUTINES.has(statements[at]?.kind ?? "")) return true;
+  return false;
+}
+
+const ROUTINES: ReadonlySet<string> = new Set(["procedure", "function", "trigger", "task"]);
 
 class Reader {
   readonly #context: ReadContext;

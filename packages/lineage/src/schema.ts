@@ -37,6 +37,16 @@ export class CatalogSchema {
     this.#fqns.set(joinName(parts), fqn);
   }
 
+  /** Whether the catalog has nothing at all of the service: then texts are all there is. */
+  get isEmpty(): boolean {
+    return this.#names.size === 0;
+  }
+
+  /** Whether the catalog has the table that the engine calls so. */
+  knows(id: string): boolean {
+    return this.#fqns.has(id);
+  }
+
   /** The FQN of a table as the engine calls it: what the catalog has, or what it would be called there. */
   fqnOf(id: string, defaults: Defaults): string {
     const known = this.#fqns.get(id);

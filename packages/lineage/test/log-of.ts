@@ -68,12 +68,12 @@ export function timedLog(queries: readonly LoggedQuery[], asked: [number, number
 /** Counters at a moment. */
 export function counterLog(
   at: number,
-  epoch: string,
+  reset: string,
   totals: Readonly<Record<string, number>>,
   complete = true,
 ): QueryLog {
   const log: CounterLog = {
-    snapshot: async () => ({ at, since: at - 3_600_000, epoch, complete }),
+    snapshot: async () => ({ at, since: at - 3_600_000, reset, lost: reset, complete }),
     async *read() {
       const queries = Object.entries(totals).map(([text, times]) =>
         query(text, { at: null, times, durationMs: times }),

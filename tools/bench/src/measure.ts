@@ -23,7 +23,7 @@ const REPORT_USAGE = fileURLToPath(new URL("report-usage.cjs", import.meta.url))
 export async function measure(
   script: string,
   args: readonly string[],
-  options: { env?: Readonly<Record<string, string>>; cwd?: string } = {},
+  options: { env?: Readonly<Record<string, string>>; cwd?: string; nodeOptions?: string } = {},
 ): Promise<Cost> {
   const usageFile = join(temporaryFolder(), "usage.jsonl");
   rmSync(usageFile, { force: true });
@@ -34,7 +34,7 @@ export async function measure(
       ...process.env,
       ...options.env,
       // Not an argument, so that processes the program starts report too.
-      NODE_OPTIONS: `--require=${JSON.stringify(REPORT_USAGE)}`,
+      NODE_OPTIONS: `--require=${JSON.stringify(REPORT_USAGE)} ${options.nodeOptions ?? ""}`,
       HEADWATER_BENCH_USAGE: usageFile,
     },
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),

@@ -228,6 +228,17 @@ CREATE VIEW life.v AS SELECT a FROM life.old`);
       expect(state()["shop.default.life.kept"]).toBe("0.1");
     });
 
+    test("a column that a right takes from sight stays", async () => {
+      await server.sql("CREATE TABLE life.keyed (a Int8, b Date) ENGINE = MergeTree PARTITION BY b ORDER BY (a, b)");
+      await ingest(db, server.url());
+      const before = exported(db);
+      await server.control({
+        grants: [...["old", "v", "kept"].map((name) => `GRANT SHOW ON life.${name}`), "GRANT SELECT(a) ON life.keyed"],
+      });
+      const result = await ingest(db, server.url());
+      expect([result.state, differences(exported(db), before)]).toEqual(["success", []]);
+    });
+
     test("a server that is busy for a while is waited for; one that fails late in an answer is not believed", async () => {
       const error = "Code: 202. DB::Exception: Too many simultaneous queries. (TOO_MANY_SIMULTANEOUS_QUERIES)";
       const before = exported(db);

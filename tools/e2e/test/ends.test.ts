@@ -1,4 +1,3 @@
-import { openDatabase } from "@headwater/catalog";
 import {
   createDatabase,
   type FaultProxy,
@@ -10,7 +9,6 @@ import {
 import { describePostgres, describeWith, sharedPostgres } from "@headwater/test-servers/vitest";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { differences, exported } from "../src/entities.ts";
-import { ingest } from "../src/ingest.ts";
 import { BEFORE } from "../src/odd-week.ts";
 import { Project } from "../src/project.ts";
 
@@ -99,10 +97,9 @@ await describePostgres((server) => {
     source = await createDatabase(server, { sql: BEFORE });
     const url = `${postgresUrl(proxy.port, source.name)}?sslmode=disable`;
     args = ["ingest", url, "--service", "shop"];
-    const db = openDatabase(":memory:");
-    await ingest(db, url);
-    expected = exported(db);
-    db.close();
+    const undisturbed = new Project();
+    await undisturbed.succeed(...args);
+    expected = exported(undisturbed.catalog);
   });
   afterAll(async () => {
     await proxy.stop();

@@ -11,7 +11,6 @@ import {
 import { describePostgres, testedMajors } from "@headwater/test-servers/vitest";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { differences, exported } from "../src/entities.ts";
-import { ingest } from "../src/ingest.ts";
 import { AFTER, BEFORE } from "../src/odd-week.ts";
 import { Project } from "../src/project.ts";
 import { seeded } from "../src/seeded.ts";
@@ -46,12 +45,11 @@ await describePostgres((server) => {
     proxy.delay(5);
     source = await createDatabase(server, { sql: BEFORE });
     url = `${postgresUrl(proxy.port, source.name)}?sslmode=disable`;
-    const db = openDatabase(":memory:");
-    await ingest(db, url);
+    const undisturbed = new Project();
+    await undisturbed.succeed("ingest", url, "--service", "shop");
     await source.sql(AFTER);
-    await ingest(db, url);
-    expected = exported(db);
-    db.close();
+    await undisturbed.succeed("ingest", url, "--service", "shop");
+    expected = exported(undisturbed.catalog);
   });
   afterAll(async () => {
     await proxy.stop();
@@ -72,10 +70,10 @@ await describePostgres((server) => {
         const project = new Project();
         for (const after of [false, true]) {
           await become(after);
-          // Two kills of each run, then one that may end.
+          // Two kills of each run, one of them surely while it reads, then one that may end.
           for (let go = 0; go < 2; go += 1) {
             const run = project.start("ingest", url, "--service", "shop");
-            await run.said("Catalog: ").catch(() => undefined);
+            await run.said(go === 0 ? "Catalog: " : "connected").catch(() => undefined);
             await Promise.race([wait(random() * 450), run.ended]);
             run.child.kill("SIGKILL");
             const { code, stderr } = await run.ended;

@@ -1,8 +1,8 @@
 /** Reads a PostgreSQL database into a catalog in memory, as `headwater ingest URL` does. */
 import { CatalogStore, type Database, openDatabase } from "@headwater/catalog";
 import { postgres } from "@headwater/connector-postgres";
-import { type RunEvent, runMetadata, systemClock, workflowFromUrl } from "@headwater/core";
-import { type LineageResult, runLineage } from "@headwater/lineage";
+import { type RunEvent, runMetadata, splitFqn, systemClock, workflowFromUrl } from "@headwater/core";
+import { type LineageResult, type LogSource, runLineage } from "@headwater/lineage";
 
 /** The service everything is read as. */
 export const SERVICE = "proof";
@@ -23,8 +23,12 @@ export async function readMetadata(url: string, db: Database = openDatabase(":me
   return db;
 }
 
-/** Derives the lineage of what a catalog holds. */
-export async function readLineage(db: Database, events: RunEvent[] = []): Promise<LineageResult> {
+/** Derives the lineage of what a catalog holds, and of a query log where there is one. */
+export async function readLineage(
+  db: Database,
+  events: RunEvent[] = [],
+  log: Pick<LogSource, "connector" | "config" | "path"> | null = null,
+): Promise<LineageResult> {
   return runLineage({
     db,
     service: SERVICE,
@@ -39,7 +43,20 @@ export async function readLineage(db: Database, events: RunEvent[] = []): Promis
     procedures: true,
     covers: () => true,
     complete: true,
-    log: null,
+    log:
+      log === null
+        ? null
+        : {
+            ...log,
+            capability: "lineage",
+            days: 1,
+            pageRows: 1_000,
+            maxQueries: null,
+            filter: null,
+            databases: undefined,
+            threads: 1,
+            parsingTimeoutMs: 10_000,
+          },
     forgetAfterDays: 30,
     all: false,
     allowEmpty: false,
@@ -47,4 +64,22 @@ export async function readLineage(db: Database, events: RunEvent[] = []): Promis
     signal: new AbortController().signal,
     emit: (event) => events.push(event),
   });
+}
+
+/** Every live edge of the catalog as a line: `sales.a.x > mart.b.y`, tables and columns. Names are without service and database. */
+export function edgesOf(db: Database, origins: readonly string[]): string[] {
+  const end = (fqn: string, column: string): string => {
+    const name = splitFqn(fqn).slice(2).join(".");
+    return column === "" ? name : `${name}.${column}`;
+  };
+  return db
+    .all<{ source: string; from: string; target: string; to: string }>(
+      `SELECT DISTINCT s.fqn AS source, c.source_column AS "from", t.fqn AS target, c.target_column AS "to"
+       FROM claim c JOIN statement x ON x.id = c.statement AND x.ended IS NULL
+       JOIN place s ON s.id = c.source JOIN place t ON t.id = c.target
+       WHERE x.origin IN (SELECT value FROM json_each(?)) AND (c.target_column <> '' OR c.source_column = '')`,
+      JSON.stringify(origins),
+    )
+    .map(({ source, from, target, to }) => `${end(source, from)} > ${end(target, to)}`)
+    .toSorted();
 }

@@ -53,10 +53,9 @@ export class NameIndex {
     }
   }
 
-  /** How many tables and routines there are. */
+  /** How many names of tables and routines there are. */
   get size(): number {
-    const tables = this.#tables.flatMap((byName) => [...byName.values()]);
-    return [...tables, ...this.#routines.values()].reduce((sum, same) => sum + same.length, 0);
+    return this.#tables.reduce((sum, byName) => sum + byName.size, this.#routines.size);
   }
 
   /** The tables whose names end with these parts, case aside: of the first service that has any. */

@@ -83,8 +83,10 @@ export interface CounterSnapshot {
   at: number;
   /** Counting began then; `null` where the source does not say. */
   since: number | null;
-  /** While this stays the same, nothing was reset or thrown out, and differences are exact. */
-  epoch: string;
+  /** Another one means that counting began anew. */
+  reset: string;
+  /** Another one means that counters were thrown out in between: what they had counted is not known. */
+  lost: string;
   /** Whether statements were thrown out since counting began, so that the counters are not all there was. */
   complete: boolean;
 }
@@ -92,7 +94,7 @@ export interface CounterSnapshot {
 /** A source that counts statements instead of logging them. */
 export interface CounterLog<R extends RequestSpecs = RequestSpecs> {
   snapshot(session: Session<R>): Promise<CounterSnapshot>;
-  /** Every counter: `key` names it, `times` and `durationMs` are totals since counting began. */
+  /** Every counter: `keys` name them, `times` and `durationMs` are totals since counting began. */
   read(session: Session<R>, reading: LogReading): AsyncIterable<LogPage & { keys: string[] }>;
 }
 

@@ -137,10 +137,13 @@ class LogReader {
 
   async counters(log: CounterLog, session: Session): Promise<void> {
     const { db, now, emit, pageRows } = this.#run;
-    const { at, since, epoch, complete } = await log.snapshot(session);
+    const { at, since, reset, lost, complete } = await log.snapshot(session);
+    const epoch = JSON.stringify([reset, lost]);
     const before = counterState(db, this.#service);
-    const same = before !== null && before.epoch === epoch;
-    const known = same ? countersOf(db, this.#service) : new Map<string, { times: number; durationMs: number }>();
+    // Only two readings without a loss between them say what ran in the time between.
+    const same = before?.epoch === epoch;
+    const goesOn = before !== null && (JSON.parse(before.epoch) as string[])[0] === reset;
+    const known = goesOn ? countersOf(db, this.#service) : new Map<string, { times: number; durationMs: number }>();
     if (before !== null && !same)
       emit({
         event: "note",
@@ -159,15 +162,16 @@ class LogReader {
         const key = keys[index] as string;
         const { times, durationMs } = query;
         totals.set(key, { times, durationMs: durationMs ?? 0 });
-        const last = known.get(key) ?? { times: 0, durationMs: 0 };
-        const more = times - last.times;
+        const last = known.get(key) ?? NOTHING;
+        // A counter that is smaller than it was had been thrown out, and began anew.
+        const base = last.times <= times ? last : NOTHING;
+        const more = times - base.times;
         if (more <= 0 || this.#isLeftOut(query.database)) continue;
         page.queries += more;
-        this.#pass.add({ ...query, at, times: more, durationMs: Math.max(0, (durationMs ?? 0) - last.durationMs) });
+        this.#pass.add({ ...query, at, times: more, durationMs: Math.max(0, (durationMs ?? 0) - base.durationMs) });
       }
     }
-    // Only two readings without a loss between them say what ran in the time between.
-    page.from = same ? before.at : complete ? since : null;
+    page.from = same && before !== null ? before.at : complete && !goesOn ? since : null;
     page.to = page.from === null ? null : at;
     page.faults = faults.records;
     await this.#pass.commit(part, page, () => {
@@ -248,6 +252,8 @@ class LogReader {
     await this.#pass.close();
   }
 }
+
+const NOTHING = { times: 0, durationMs: 0 };
 
 const emptyPage = (cursor: string): PageRead => ({ cursor, bytes: 0, queries: 0, faults: 0, from: null, to: null });
 

@@ -5,10 +5,8 @@ import { lowerAscii } from "../read-statement.ts";
 /** One session with temporary tables: plain JSON, kept between runs. */
 export interface SessionMemory {
   session: string;
-  /** The names of its temporary tables, in lower case. */
-  names: string[];
-  /** The statements that made and filled them, in their order. */
-  script: string[];
+  /** The statements that made and filled its temporary tables, in their order. */
+  script: { text: string; /** The tables, in lower case. */ tables: string[] }[];
 }
 
 /** Sessions remembered at once; those that were quiet longest go first. */
@@ -49,34 +47,33 @@ export class TemporarySessions {
     this.#waiting.delete(session);
     const known = this.#sessions.get(session);
     if (known === undefined && !maybeTemporary) return null;
-    const lowered = text.toLowerCase();
-    const touches = known?.names.some((name) => lowered.includes(name)) ?? false;
-    if (!maybeTemporary && !touches) return null;
-    const script = known === undefined ? text : `${known.script.join(";\n")};\n${text}`;
+    const needed = relevant(known?.script ?? [], text);
+    if (!maybeTemporary && needed.length === 0) return null;
+    const script = [...needed, text].join(";\n");
     const { statements } = await analyze(script);
     const own = statements.slice(statements.findLastIndex(({ within }) => within === null));
     const made = own.flatMap(({ writes }) => writes.filter(({ temporary }) => temporary));
-    if (made.length > 0)
-      this.#add(
-        session,
-        known,
-        made.map(({ name }) => lowerAscii(name.at(-1) ?? "")),
-        text,
-      );
-    const reads = own.some(({ reads: tables }) => tables.some(({ temporary }) => temporary));
-    return reads || (made.length > 0 && known !== undefined) ? { script } : null;
+    const tables = made.map(({ name }) => lowerAscii(name.at(-1) ?? ""));
+    const created = made.some(({ mode }) => mode === "create");
+    if (made.length > 0) this.#add(session, known, { text, tables }, created);
+    const reads = own.some(({ reads: read }) => read.some(({ temporary }) => temporary));
+    return reads || (made.length > 0 && !created) ? { script } : null;
   }
 
-  #add(session: string, known: SessionMemory | undefined, names: readonly string[], text: string): void {
-    const memory: SessionMemory = {
-      session,
-      names: [...new Set([...(known?.names ?? []), ...names])],
-      script: [...(known?.script ?? []), text].slice(-SCRIPT_KEPT),
-    };
-    while (memory.script.length > 1 && memory.script.reduce((sum, { length }) => sum + length, 0) > TEXT_KEPT)
-      memory.script.shift();
+  #add(
+    session: string,
+    known: SessionMemory | undefined,
+    statement: SessionMemory["script"][number],
+    created: boolean,
+  ): void {
+    // A table that is made anew has nothing of what it was filled with before.
+    const before = (known?.script ?? []).filter(
+      ({ tables }) => !created || !tables.every((table) => statement.tables.includes(table)),
+    );
+    const script = [...before, statement].slice(-SCRIPT_KEPT);
+    while (script.length > 1 && script.reduce((sum, { text }) => sum + text.length, 0) > TEXT_KEPT) script.shift();
     this.#sessions.delete(session);
-    this.#sessions.set(session, memory);
+    this.#sessions.set(session, { session, script });
     if (this.#sessions.size > SESSIONS_KEPT) this.#sessions.delete(this.#sessions.keys().next().value as string);
   }
 
@@ -84,4 +81,16 @@ export class TemporarySessions {
   memory(): SessionMemory[] {
     return [...this.#sessions.values()];
   }
+}
+
+/** The statements that made what a text names, and what those name in turn. */
+function relevant(script: SessionMemory["script"], text: string): string[] {
+  let named = text.toLowerCase();
+  const needed: string[] = [];
+  for (const statement of script.toReversed()) {
+    if (!statement.tables.some((table) => named.includes(table))) continue;
+    needed.unshift(statement.text);
+    named += ` ${statement.text.toLowerCase()}`;
+  }
+  return needed;
 }
