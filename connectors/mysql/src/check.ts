@@ -55,7 +55,7 @@ export const check: readonly CheckStep<Requests>[] = [
     name: "Sign in",
     required: true,
     loses: "nothing can be read",
-    run: async ({ server }) => `${/mariadb/i.test(server.version) ? "MariaDB" : "MySQL"} ${server.version}`,
+    run: async ({ server }) => server.version,
   },
   {
     name: "List the schemas",

@@ -171,7 +171,7 @@ export function routineFacts(rows: RoutineRows | EventRows): StoredProcedureFact
 
 function onlyRoutineFacts(rows: RoutineRows): StoredProcedureFacts {
   const source: JsonObject = { kind: rows.kind.toLowerCase(), language: rows.language };
-  if (!rows.kind.startsWith("PACKAGE")) source["arguments"] = routineArguments(rows);
+  if (rows.parameters.length > 0) source["arguments"] = routineArguments(rows);
   if (rows.returns !== null) source["returns"] = rows.returns;
   if (rows.deterministic) source["deterministic"] = true;
   source["dataAccess"] = rows.dataAccess;

@@ -7,6 +7,12 @@ export interface Flavour {
   release: number;
 }
 
+/** The product and its version, from what `@@version` tells: `MySQL 8.0.15`, `MariaDB 10.11.18`. */
+export function productOf(version: string): string {
+  if (!/mariadb/i.test(version)) return `MySQL ${version}`;
+  return `MariaDB ${version.replace(/^5\.5\.5-/, "").replace(/-.*/s, "")}`;
+}
+
 const OLDEST = { mysql: 80_000, mariaDb: 100_600 } as const;
 
 /**

@@ -9,6 +9,7 @@ import manifest from "../manifest.json" with { type: "json" };
 import { check } from "./check.ts";
 import { configFromUrl, configSchema, type MysqlConfig } from "./config.ts";
 import { account, identifier } from "./escape.ts";
+import { productOf } from "./flavour.ts";
 import { metadata } from "./metadata.ts";
 import { REQUESTS, type Requests } from "./requests.ts";
 import { connect } from "./session.ts";
@@ -32,7 +33,7 @@ async function hello(session: Session<Requests>): Promise<ServerFacts> {
   return {
     // MariaDB has no number of its own; its address has to do.
     identity: server.serverUuid === null ? `address ${server.address}` : `server uuid ${server.serverUuid}`,
-    version: server.version,
+    version: productOf(server.version),
     now: server.now,
     names: {
       unquoted: server.lowerCaseTableNames === 1 ? "lower" : "kept",

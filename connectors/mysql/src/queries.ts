@@ -45,9 +45,9 @@ export const QUERIES: { readonly [N in keyof Requests]: Query } = {
 SELECT @@version, CONCAT(REPLACE(UTC_TIMESTAMP(3), ' ', 'T'), 'Z'), ${flavour.mariaDb ? "NULL" : "@@server_uuid"}, ${literal(server)},
   CURRENT_USER(), @@lower_case_table_names,
   LEAST(
-    @@max_connections - (
+    @@max_connections - COALESCE((
       SELECT s.variable_value FROM ${flavour.mariaDb ? "information_schema" : "performance_schema"}.global_status s
-      WHERE s.variable_name = 'Threads_connected'),
+      WHERE s.variable_name = 'Threads_connected'), 1),
     IF(@@max_user_connections = 0, @@max_connections, @@max_user_connections - (
       SELECT COUNT(*) FROM information_schema.processlist p WHERE p.user = SUBSTRING_INDEX(USER(), '@', 1))))`,
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type ErrorContext, toSourceError } from "../src/errors.ts";
-import { flavourOf } from "../src/flavour.ts";
+import { flavourOf, productOf } from "../src/flavour.ts";
 
 const context = (given: Partial<ErrorContext> = {}): ErrorContext => ({
   server: "db.example:3306",
@@ -75,6 +75,15 @@ describe("which server it is", () => {
     ["5.5.5-10.6.4-MariaDB-log", { mariaDb: true, release: 100_604 }],
   ])("%s", (version, expected) => {
     expect(flavourOf(version)).toEqual(expected);
+  });
+
+  test.each([
+    ["8.0.15", "MySQL 8.0.15"],
+    ["10.11.18-MariaDB-0+deb12u1 from Debian", "MariaDB 10.11.18"],
+    ["5.5.5-10.6.4-MariaDB-log", "MariaDB 10.6.4"],
+  ])("%s is %s", (version, expected) => {
+    expect(productOf(version)).toBe(expected);
+    expect(flavourOf(productOf(version))).toEqual(flavourOf(version));
   });
 
   test.each([["5.7.44-log"], ["10.5.29-MariaDB"], ["5.5.5-10.3.39-MariaDB"]])(

@@ -1,5 +1,12 @@
 import type { StoredProcedureFacts, TableFacts } from "@headwater/core";
-import { createSchema, mysqlUrl, runMysql, startMysql, type TestSchema } from "@headwater/test-servers";
+import {
+  createSchema,
+  mysqlConnection,
+  mysqlUrl,
+  runMysql,
+  startMysql,
+  type TestSchema,
+} from "@headwater/test-servers";
 import { describeMysql, describeWith } from "@headwater/test-servers/vitest";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { identifier, literal } from "../src/escape.ts";
@@ -61,8 +68,12 @@ await describeMysql((server) => {
     });
     // Some names are equal to the server where its names are compared: the ones with accents.
     const failed: string[] = [];
+    const connection = await mysqlConnection(schema.url);
     for (const statement of statements)
-      await schema.sql(statement).catch((error: unknown) => failed.push(`${String(error)}: ${statement.slice(0, 80)}`));
+      await connection
+        .query(statement)
+        .catch((error: unknown) => failed.push(`${String(error)}: ${statement.slice(0, 80)}`));
+    await connection.end();
     expect(failed.filter((each) => !/already exists/.test(each))).toEqual([]);
     const { entities, setAside } = await readServer(schema.url);
     expect(setAside).toEqual([]);

@@ -1,4 +1,4 @@
-import type { FileLog, LoggedQuery, LogFault, LogPage } from "@headwater/core/connector";
+import type { FileLog, LoggedQuery, LogFault, LogPage, Row } from "@headwater/core/connector";
 import type { Requests } from "./requests.ts";
 
 /** The log of any source, in files. */
@@ -12,9 +12,8 @@ export const fileLog: FileLog<Requests> = {
       const faults: LogFault[] = [];
       let [leftOut, end] = [0, from];
       for (const row of rows) {
-        const { text, fault, line, at, durationMs, user, database, schema, session: id, times } = row;
-        if (text !== null)
-          queries.push({ text, at, durationMs, user, database, schema, session: id, times, cut: false });
+        const { fault, line } = row;
+        if (isQuery(row)) queries.push(row);
         else if (fault !== null)
           faults.push({ reason: fault, where: line === 0 ? "at its end" : `line ${line}`, records: 1 });
         else [leftOut, end] = [row.leftOut, row.end];
@@ -24,3 +23,8 @@ export const fileLog: FileLog<Requests> = {
     }
   },
 };
+
+/** Whether a row is a query: it has all a query needs, and is not copied. */
+function isQuery(row: Row<Requests["queries"]>): row is Row<Requests["queries"]> & LoggedQuery {
+  return row.text !== null;
+}

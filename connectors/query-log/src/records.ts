@@ -49,7 +49,7 @@ export async function* openText(path: string, gzip: boolean, offset: number): As
 }
 
 /**
- * Splits text into records behind an offset. With `quotes`, a newline between quotes belongs to the record. A record that is too long
+ * Splits text into records behind an offset, several at a time. With `quotes`, a newline between quotes belongs to the record. A record that is too long
  * is passed over; one whose quote is never closed costs its first line, and reading goes on behind that. A file that breaks off
  * (a truncated gzip) throws after its last whole record.
  */
@@ -57,7 +57,7 @@ export async function* readRecords(
   open: (offset: number) => AsyncIterable<Buffer>,
   quotes: boolean,
   from: number,
-): AsyncGenerator<RawRecord> {
+): AsyncGenerator<RawRecord[]> {
   let [offset, line] = [from, 1];
   for (;;) {
     const again = yield* recordsFrom(open, quotes, offset, line);
@@ -71,7 +71,7 @@ async function* recordsFrom(
   quotes: boolean,
   from: number,
   firstLine: number,
-): AsyncGenerator<RawRecord, { offset: number; line: number } | null> {
+): AsyncGenerator<RawRecord[], { offset: number; line: number } | null> {
   // Pieces of the record under way, and how much of it there is; beyond the limit only its beginning is kept.
   let pieces: Buffer[] = [];
   let [kept, length] = [0, 0];
@@ -87,6 +87,8 @@ async function* recordsFrom(
     };
   };
   for await (const chunk of open(from)) {
+    // As many as the chunk ends: one by one they would cost more than all the rest.
+    const records: RawRecord[] = [];
     let begin = 0;
     for (let at = 0; at < chunk.length; at += 1) {
       const byte = chunk[at];
@@ -100,12 +102,13 @@ async function* recordsFrom(
         const tooLong = length > MAX_RECORD;
         const bytes = pieces.length === 0 ? piece : tooLong ? Buffer.concat(pieces) : Buffer.concat([...pieces, piece]);
         const end = offset + length;
-        yield { bytes, offset, end, line, fault: tooLong ? "too long" : null };
+        records.push({ bytes, offset, end, line, fault: tooLong ? "too long" : null });
         [pieces, kept, length] = [[], 0, 0];
         [offset, line, lines] = [end, line + lines, 0];
         begin = at + 1;
       }
     }
+    if (records.length > 0) yield records;
     if (begin < chunk.length) {
       const rest = chunk.subarray(begin);
       length += rest.length;
@@ -116,7 +119,7 @@ async function* recordsFrom(
       }
       if (quoted && length > MAX_QUOTED) {
         const { record, next } = unclosed();
-        yield record;
+        yield [record];
         return next;
       }
     }
@@ -124,11 +127,11 @@ async function* recordsFrom(
   if (length === 0) return null;
   if (quoted) {
     const { record, next } = unclosed();
-    yield record;
+    yield [record];
     return record.bytes.length === length ? null : next;
   }
   const fault = length > MAX_RECORD ? "too long" : null;
-  yield { bytes: Buffer.concat(pieces), offset, end: offset + length, line, fault };
+  yield [{ bytes: Buffer.concat(pieces), offset, end: offset + length, line, fault }];
   return null;
 }
 

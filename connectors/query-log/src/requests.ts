@@ -18,6 +18,7 @@ export const REQUESTS = {
       schema: "text?",
       session: "text?",
       times: "number",
+      cut: "boolean",
       fault: "text?",
       line: "number",
       leftOut: "number",

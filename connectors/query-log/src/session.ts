@@ -26,8 +26,6 @@ async function* request(name: string, args: Json, signal: AbortSignal): AsyncGen
   else throw new Error(`There is no request "${name}".`);
 }
 
-const nothing = { text: null, at: null, durationMs: null, user: null, database: null, schema: null, session: null };
-
 async function* queries(path: string, from: number, pageRows: number, signal: AbortSignal): AsyncGenerator<Page> {
   const { gzip, beginning } = lookAt(path);
   const { format, start } = formatOf(beginning, path);
@@ -35,47 +33,47 @@ async function* queries(path: string, from: number, pageRows: number, signal: Ab
   const open = (offset: number): AsyncIterable<Buffer> => openText(path, gzip, offset);
   let rows: Cell[][] = [];
   let [leftOut, size, end] = [0, 0, Math.max(from, start)];
-  const row = (cells: typeof nothing | object, times: number, fault: string | null, line: number): Cell[] => {
-    const all = { ...nothing, ...cells };
-    return [
-      all.text,
-      all.at,
-      all.durationMs,
-      all.user,
-      all.database,
-      all.schema,
-      all.session,
-      times,
-      fault,
-      line,
-      0,
-      0,
-    ];
-  };
+  const faulty = (fault: string, line: number): Cell[] => [
+    null,
+    null,
+    null,
+    null,
+    null,
+    null,
+    null,
+    0,
+    false,
+    fault,
+    line,
+    0,
+    0,
+  ];
   const page = (): Page => {
-    rows.push([null, null, null, null, null, null, null, 0, null, 0, leftOut, end]);
+    rows.push([null, null, null, null, null, null, null, 0, false, null, 0, leftOut, end]);
     const full = { rows };
     [rows, leftOut, size] = [[], 0, 0];
     return full;
   };
   try {
-    for await (const record of readRecords(open, format.form !== "json", end)) {
+    for await (const records of readRecords(open, format.form !== "json", end)) {
       if (signal.aborted) throw new SourceError("interrupted", "The run was interrupted.");
-      const outcome = read(record);
-      end = record.end;
-      size += record.bytes.length;
-      if ("query" in outcome) {
-        const { cut: _cut, times, ...query } = outcome.query;
-        rows.push(row(query, times, null, record.line));
-      } else if ("fault" in outcome) rows.push(row(nothing, 0, outcome.fault, record.line));
-      else leftOut += 1;
-      if (rows.length >= pageRows || size >= PAGE_BYTES) yield page();
+      for (const record of records) {
+        const outcome = read(record);
+        end = record.end;
+        size += record.bytes.length;
+        if ("query" in outcome) {
+          const { text, at, durationMs, user, database, schema, session, times } = outcome.query;
+          rows.push([text, at, durationMs, user, database, schema, session, times, false, null, record.line, 0, 0]);
+        } else if ("fault" in outcome) rows.push(faulty(outcome.fault, record.line));
+        else leftOut += 1;
+        if (rows.length >= pageRows || size >= PAGE_BYTES) yield page();
+      }
     }
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined || !code.startsWith("Z_")) throw asSourceError(error, path);
     // What came before the place where the compressed file breaks off is whole.
-    rows.push(row(nothing, 0, "the compressed file breaks off", 0));
+    rows.push(faulty("the compressed file breaks off", 0));
   }
   yield page();
 }

@@ -6,6 +6,9 @@ const ZONED = /(?:Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)$/i;
  * UTC says nothing certain, and is taken for UTC.
  */
 export function parseTime(text: string): number | null {
+  if (text === "") return null;
+  const quick = parsePlain(text);
+  if (quick !== null) return quick;
   const trimmed = text.trim();
   if (trimmed === "") return null;
   if (/^\d{9,17}(?:\.\d+)?$/.test(trimmed)) return ofNumber(Number(trimmed));
@@ -16,6 +19,22 @@ export function parseTime(text: string): number | null {
   const utc = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second), ms);
   if (Number(month) > 12 || Number(day) > 31 || Number(hour) > 24) return null;
   return ZONED.test(zone) ? utc - offsetMs(zone) : utc;
+}
+
+const PLAIN = "0000-00-00 00:00:00";
+
+/** The form nearly every log has, without a regular expression: `2026-11-20 10:00:00`, in UTC. */
+function parsePlain(text: string): number | null {
+  if (text.length !== PLAIN.length) return null;
+  for (let at = 0; at < PLAIN.length; at += 1) {
+    const code = text.charCodeAt(at);
+    const wanted = PLAIN.charCodeAt(at);
+    if (wanted === 48 ? code < 48 || code > 57 : code !== wanted && !(at === 10 && code === 84)) return null;
+  }
+  const two = (at: number): number => (text.charCodeAt(at) - 48) * 10 + text.charCodeAt(at + 1) - 48;
+  const [month, day, hour] = [two(5), two(8), two(11)];
+  if (month > 12 || day > 31 || hour > 24) return null;
+  return Date.UTC(two(0) * 100 + two(2), month - 1, day, hour, two(14), two(17));
 }
 
 function offsetMs(zone: string): number {

@@ -27,7 +27,7 @@ describe("CSV with OpenMetadata's columns", () => {
         `${HEADER}"SELECT ""a"",\n b FROM t",shop,public,ana,2026-11-20 10:00:00.5,2026-11-20 10:00:02,,false\nSELECT 2,,,,,,12.5,\nDROP TABLE x,,,,,,,true\n"/* {""app"": ""OpenMetadata"", ""version"": ""1""} */ SELECT 3",,,,,,,\n`,
       ),
     );
-    expect(queries).toEqual([
+    expect(queries).toMatchObject([
       {
         text: 'SELECT "a",\n b FROM t',
         at: Date.UTC(2026, 10, 20, 10, 0, 0, 500),

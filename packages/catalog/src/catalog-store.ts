@@ -105,6 +105,21 @@ export class CatalogStore implements Store {
     return this.#db.get<ServiceState>("SELECT identity FROM service WHERE name = ?", name) ?? { identity: null };
   }
 
+  async forgetKeys(service: string, fence: number): Promise<void> {
+    this.#db.transaction(() => {
+      requireLease(this.#db, service, fence);
+      const root = quoteName(service);
+      this.#db.run(
+        "UPDATE document SET column_keys = NULL WHERE column_keys IS NOT NULL AND id IN (SELECT id FROM entity WHERE service = ?)",
+        root,
+      );
+      this.#db.run(
+        "UPDATE entity SET key = NULL, token = NULL WHERE service = ? AND (key IS NOT NULL OR token IS NOT NULL)",
+        root,
+      );
+    });
+  }
+
   async begin(start: RunStart): Promise<OpenRun> {
     return this.#db.transaction(() => {
       requireLease(this.#db, start.service, start.fence);

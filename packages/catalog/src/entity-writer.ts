@@ -223,7 +223,7 @@ export class EntityWriter {
       this.#touch(stored, change);
       return "unchanged";
     }
-    const renames = columnRenames(stored, whole.document, change.columnKeys);
+    const renames = columnRenames(stored, whole.document, change);
     if (change.reproject && !stored.deleted) {
       const curated = renameCuratedColumns(stored.curated, renames);
       this.#replace(stored, change, whole, curated, stored.version);
@@ -302,7 +302,7 @@ export class EntityWriter {
     if (stored === null) throw new Error(`The entity ${id}, which was renamed to ${change.fqn}, is not there.`);
     const prefix = change.parent === null ? "" : childPrefix(change.type, change.parent);
     const whole = this.#wholeDocument(stored, change);
-    const renames = columnRenames(stored, whole.document, change.columnKeys);
+    const renames = columnRenames(stored, whole.document, change);
     const description = diffDocuments(change.type, stored.source, whole.document, renames);
     if (stored.name !== change.name) recordField(description, "name", stored.name, change.name, "major");
     if (stored.prefix !== prefix) recordField(description, "fullyQualifiedName", stored.fqn, change.fqn, "major");
@@ -600,11 +600,16 @@ const curatedOver = (source: Document, curated: Curated | null): Curated | null 
   curated === null ? null : retireAgreed(source, curated);
 
 /** Columns that have another name and the same key, where the old name is gone and the new one was unknown. */
-function columnRenames(stored: StoredEntity, after: Document, keys: readonly string[] | null): ColumnRenames {
+function columnRenames(
+  stored: StoredEntity,
+  after: Document,
+  { key, columnKeys: keys }: Pick<Change, "key" | "columnKeys">,
+): ColumnRenames {
   const renames = new Map<string, string>();
   const old = (stored.source["columns"] as unknown as Column[] | undefined) ?? [];
   const fresh = (after["columns"] as unknown as Column[] | undefined) ?? [];
-  if (stored.columnKeys === null || keys === null) return renames;
+  // A column's key means something within its table: in another table of the same name it is another column.
+  if (stored.key !== key || stored.columnKeys === null || keys === null) return renames;
   if (stored.columnKeys.length !== old.length || keys.length !== fresh.length) return renames;
   const [oldNames, newNames] = [
     new Set(old.map((c) => c.name)),

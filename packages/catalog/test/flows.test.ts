@@ -257,6 +257,21 @@ describe("a service", () => {
     expect((await ingest(source, db)).state).toBe("success");
   });
 
+  test("takes no key of another server for one of its own", async () => {
+    const source = sampleSource();
+    const db = memoryCatalog();
+    await ingest(source, db);
+    source.identity = "restored";
+    source.drop("table", ["db", "s1", "t1"]);
+    source.put("table", { path: ["db", "s1", "other"], kind: "Regular", key: "s1.t1", facts: table(["x"]) });
+    const run = await ingest(source, db, { acceptSource: true });
+    expect(run.counts.table).toMatchObject({ renamed: 0, created: 1, deleted: 1 });
+    // From then on its own keys count.
+    source.drop("table", ["db", "s1", "other"]);
+    source.put("table", { path: ["db", "s1", "again"], kind: "Regular", key: "s1.t1", facts: table(["x"]) });
+    expect((await ingest(source, db)).counts.table).toMatchObject({ renamed: 1, created: 0, deleted: 0 });
+  });
+
   test("is run by one at a time", async () => {
     const source = sampleSource();
     const db = memoryCatalog();

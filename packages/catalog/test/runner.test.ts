@@ -306,6 +306,28 @@ describe("renames", () => {
     }
   });
 
+  test("of columns are those of one table, not of another that took its name", async () => {
+    const db = memoryCatalog();
+    const source = sampleSource();
+    const put = (key: string, columns: string[]): void => {
+      const path = ["db", "s1", "t1"];
+      source.put("table", { path, kind: "Regular", key, columnKeys: ["1", "2"], facts: table(columns) });
+    };
+    const lastChange = (): string => {
+      const row = db.get<{ change: string }>("SELECT change FROM history ORDER BY seq DESC LIMIT 1");
+      return row?.change ?? "";
+    };
+    put("s1.t1", ["id", "a"]);
+    await ingest(source, db);
+    put("s1.t1", ["id", "b"]);
+    await ingest(source, db);
+    expect(lastChange()).toContain('"columns.b.name"');
+    put("swapped in", ["id", "c"]);
+    await ingest(source, db);
+    expect(lastChange()).not.toContain('"columns.c.name"');
+    expect(lastChange()).toContain('"fieldsDeleted":[{"name":"columns"');
+  });
+
   test("name beats key: build and swap moves nothing", async () => {
     const db = memoryCatalog();
     const source = sampleSource();

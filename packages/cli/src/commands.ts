@@ -247,9 +247,10 @@ export const COMMANDS: readonly CommandInfo[] = [
     examples: [
       "lineage shop.shop.analytics.revenue --up 5 --down 0",
       "lineage revenue.amount --columns",
+      "lineage revenue --up 9 --down 9 --html revenue.html",
       "lineage explain orders.amount revenue.amount",
     ],
-    options: ["up", "down", "columns", "mermaid", "dot", "markdown", "limit", "type", "json", "catalog"],
+    options: ["up", "down", "columns", "mermaid", "dot", "html", "markdown", "limit", "type", "json", "catalog"],
     words: [1, 3],
     load: () => import("./commands/lineage.ts"),
   },

@@ -26,6 +26,7 @@ export type Valued =
   | "down"
   | "events"
   | "format"
+  | "html"
   | "limit"
   | "max-delete"
   | "record"
@@ -133,6 +134,7 @@ export const OPTIONS: Infos<Flag, "flag"> & Infos<Valued, "value"> & Infos<Repea
   columns: { is: "flag", help: "say which columns flow into which" },
   mermaid: { is: "flag", help: "print a Mermaid flowchart" },
   dot: { is: "flag", help: "print a graph for Graphviz" },
+  html: { is: "value", value: "FILE", help: "write a page to look around in, which needs nothing but a browser" },
   markdown: { is: "flag", help: "print Markdown, for a pull request" },
   json: { is: "flag", help: "print JSON" },
   help: { is: "flag", short: "h", help: "say what the command does" },

@@ -104,15 +104,18 @@ await describePostgres((server) => {
 
   test("build and swap: the new table takes the name, and what people wrote stays with the name", async () => {
     const id = idOf("sales.orders");
-    const edit = { field: "displayName", value: "The orders" } as const;
-    curate(db, id ?? 0, null, [edit], { run: null, actor: "ana", at: 1 });
-    await source.sql(`BEGIN; CREATE TABLE sales.orders_new (id integer PRIMARY KEY, at date, total numeric);
+    const author = { run: null, actor: "ana", at: 1 };
+    curate(db, id ?? 0, null, [{ field: "displayName", value: "The orders" }], author);
+    curate(db, id ?? 0, "at", [{ field: "description", value: "When it was placed" }], author);
+    await source.sql(`BEGIN; CREATE TABLE sales.orders_new (id integer PRIMARY KEY, placed date, total numeric);
       COMMENT ON TABLE sales.orders_new IS 'All of them';
       ALTER TABLE sales.orders RENAME TO orders_old; ALTER TABLE sales.orders_new RENAME TO orders; COMMIT`);
     expect(await run()).toEqual({});
     expect(idOf("sales.orders")).toBe(id);
     expect(get("sales.orders")).toMatchObject({ displayName: "The orders" });
     expect(JSON.stringify(get("sales.orders")?.["columns"])).toContain('"total"');
+    // A column in the place of another is another column, in another table.
+    expect(JSON.stringify(get("sales.orders")?.["columns"])).not.toContain("When it was placed");
     expect(get("sales.orders_old")).toMatchObject({ version: "0.1" });
     expect(get("sales.orders_old")?.["displayName"]).not.toBe("The orders");
     // The old one goes a day later, and takes nothing along.

@@ -50,6 +50,15 @@ function change(random: Random): string {
     () => `ALTER TABLE ${object()} RENAME COLUMN ${oneOf(random, ["a", "b"])} TO ${oneOf(random, ["c", "d"])}`,
     () => `COMMENT ON TABLE ${object()} IS '${Math.floor(random() * 3)}'`,
     () => `DROP SCHEMA ${schema()} CASCADE`,
+    () => `ALTER TABLE ${object()} ADD CONSTRAINT ${name()} FOREIGN KEY (id) REFERENCES ${object()} (id)`,
+    () => `CREATE VIEW ${object()} AS SELECT * FROM ${object()}`,
+    () => `CREATE MATERIALIZED VIEW ${object()} AS SELECT id FROM ${object()}`,
+    () => `CREATE TABLE ${object()} (id integer, a text) PARTITION BY RANGE (id)`,
+    () =>
+      `CREATE TABLE ${object()} PARTITION OF ${object()} FOR VALUES FROM (${oneOf(random, ["1) TO (2", "2) TO (3"])})`,
+    () => `ALTER TABLE ${object()} DETACH PARTITION ${object()}`,
+    () => `CREATE TABLE ${object()} () INHERITS (${object()})`,
+    () => `ALTER TABLE ${object()} ENABLE ROW LEVEL SECURITY; CREATE POLICY ${name()} ON ${object()} USING (true)`,
     () => {
       const [at, table] = [schema(), name()];
       return `BEGIN; CREATE TABLE ${at}.built (id integer, a text); ALTER TABLE ${at}.${table} RENAME TO old; ALTER TABLE ${at}.built RENAME TO ${table}; DROP TABLE ${at}.old CASCADE; COMMIT`;
@@ -59,9 +68,12 @@ function change(random: Random): string {
 }
 
 /** What the source says, as the catalog keeps it: live entities without their versions and what people say of them. */
-function live(db: Database): { what: string; source: string }[] {
+function live(db: Database): { what: string; source: string; pointsAt: string }[] {
   return db.all(
-    `SELECT e.type || ' ' || e.fqn AS what, d.source FROM entity e JOIN document d USING (id)
+    `SELECT e.type || ' ' || e.fqn AS what, d.source,
+       (SELECT json_group_array(r.kind || ' ' || r.prefix || '.' || r.name ORDER BY r.kind, r.prefix, r.name) FROM reference r
+        WHERE r.entity = e.id) AS pointsAt
+     FROM entity e JOIN document d USING (id)
      WHERE e.deleted = 0 AND e.type NOT IN ('tag', 'classification') ORDER BY e.fqn, e.type`,
   );
 }

@@ -11,6 +11,7 @@ import {
   runById,
 } from "@headwater/catalog";
 import { HeadwaterError, quoteName, splitFqn } from "@headwater/core";
+import { writeFileSync } from "node:fs";
 import type { Call } from "../call.ts";
 import { findPlace, type NamedPlace } from "../catalog/find-place.ts";
 import { findService } from "../catalog/find-service.ts";
@@ -18,10 +19,11 @@ import { levelsOf, limitOf } from "../catalog/limit.ts";
 import { withCatalog } from "../catalog/open.ts";
 import { person } from "../catalog/person.ts";
 import { coverageLines } from "../views/coverage.ts";
+import { counted } from "../screen/numbers.ts";
 import { changeLines, changesMarkdown } from "../views/lineage-changes.ts";
 import { evidenceLines } from "../views/lineage-evidence.ts";
 import { gapLines } from "../views/lineage-gaps.ts";
-import { columnTreeLines, treeLines } from "../views/lineage-tree.ts";
+import { columnTreeLines, treeLines, whatOf } from "../views/lineage-tree.ts";
 
 const LEVELS = 3;
 /** Statements shown behind an edge. */
@@ -60,7 +62,9 @@ async function show(db: Database, typed: string, call: Call): Promise<void> {
   const { args, out, err } = call;
   const place = findPlace(db, typed, call);
   const [up, down] = [levelsOf(call, "up", LEVELS), levelsOf(call, "down", LEVELS)];
-  if (place.column !== null && !args.flag("mermaid") && !args.flag("dot")) {
+  const html = args.value("html");
+  const asGraph = html !== undefined || args.flag("mermaid") || args.flag("dot");
+  if (place.column !== null && !asGraph) {
     const start = { table: place.fqn, column: place.column };
     const [above, below] = [columnLineage(db, start, "up", up), columnLineage(db, start, "down", down)];
     if (args.flag("json")) out.json({ column: start, up: above, down: below });
@@ -68,7 +72,11 @@ async function show(db: Database, typed: string, call: Call): Promise<void> {
     return;
   }
   const graph = lineageOf(db, place.fqn, up, down);
-  if (args.flag("json")) out.json(graph);
+  if (html !== undefined) {
+    const { toPage } = await import("@headwater/lineage");
+    writePage(html, toPage(db, graph, whatOf));
+    out.print(`${html}: ${counted(graph.nodes.length, "table")}, ${counted(graph.edges.length, "edge")}`);
+  } else if (args.flag("json")) out.json(graph);
   else if (args.flag("mermaid") || args.flag("dot")) {
     // The package reads SQL too, which takes a while to load.
     const { toDot, toMermaid } = await import("@headwater/lineage");
@@ -78,6 +86,17 @@ async function show(db: Database, typed: string, call: Call): Promise<void> {
     err.print(
       "No lineage has been read yet: ingest a URL once more, or run a workflow file of the type DatabaseLineage.",
     );
+}
+
+function writePage(file: string, page: string): void {
+  try {
+    writeFileSync(file, page);
+  } catch (error) {
+    throw new HeadwaterError("usage", `--html ${file} cannot be written: ${(error as Error).message}.`, {
+      hint: "Name a file in a folder that is there and that you may write to.",
+      cause: error,
+    });
+  }
 }
 
 function explain(db: Database, [from = "", to = ""]: readonly string[], call: Call): void {

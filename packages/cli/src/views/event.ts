@@ -83,7 +83,8 @@ export function eventLines(event: RunEvent, { paint }: Look): string[] {
 
 /** A server's version often begins with its product's name. */
 export const serverText = ({ title, server }: { title: string; server: string }): string =>
-  server.toLowerCase().startsWith(title.toLowerCase()) ? server : `${title} ${server}`;
+  // A connector of several products says which one it is.
+  title.toLowerCase().includes(server.split(" ", 1)[0]!.toLowerCase()) ? server : `${title} ${server}`;
 
 const below = (objects: number, what = "it"): string => (objects > 0 ? `, with ${count(objects)} below ${what}` : "");
 

@@ -22,7 +22,8 @@ export function treeLines(graph: LineageGraph, columns: boolean, look: Look): st
   return lines;
 }
 
-function whatOf({ type, kind, deleted }: GraphNode): string {
+/** What a place is, in words. */
+export function whatOf({ type, kind, deleted }: GraphNode): string {
   if (type === null) return "not in the catalog";
   return `${wordFor(type, kind)}${deleted ? ", deleted" : ""}`;
 }

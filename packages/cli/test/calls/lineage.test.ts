@@ -118,6 +118,21 @@ describe("lineage", () => {
     expect(await good("lineage", "orders", "--dot")).toContain("n0 -> n1;");
   });
 
+  test("as one page that needs nothing else, in which no name can become markup", async () => {
+    expect(await good("lineage", "orders", "--html", "orders.html")).toBe("orders.html: 3 tables, 2 edges\n");
+    const page = project.read("orders.html");
+    const data = /<script type="application\/json" id="data">([^]*?)<\/script>/.exec(page)?.[1] ?? "";
+    const { nodes, edges } = JSON.parse(data) as { nodes: object[]; edges: { example: string }[] };
+    expect(nodes).toHaveLength(3);
+    expect(edges[0]?.example).toContain("sum(amount)");
+    expect(page).not.toMatch(/(?:src|href)=|https?:\/\/(?!www\.w3\.org\/2000\/svg)/);
+    await good("lineage", "add", "orders", "odd");
+    await good("lineage", "odd", "--html", "odd.html");
+    expect(project.read("odd.html")).not.toContain("\u001b");
+    await good("lineage", "remove", "orders", "odd");
+    expect((await project.run("lineage", "orders", "--html", "no/such/folder.html")).code).toBe(2);
+  });
+
   test("explains an edge by the statement and the piece of it that says so", async () => {
     const text = await good("lineage", "explain", "orders.amount", "revenue.total");
     expect(text).toContain("The definition of shop.shop.sales.revenue");

@@ -46,6 +46,31 @@ describe("export and import", () => {
     expect((await project.run("import", "none.jsonl")).stderr).toContain("none.jsonl cannot be read");
   });
 
+  test("a slow reader gets everything, and is waited for", () => {
+    const { status, stdout, stderr } = spawnSync(
+      "bash",
+      ["-c", '"$0" "$1" changes --json | (sleep 1; cat); exit ${PIPESTATUS[0]}', process.execPath, BIN],
+      { cwd: project.folder, encoding: "utf8" },
+    );
+    const numbers = stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => (JSON.parse(line) as { seq: number }).seq);
+    expect([status, numbers]).toEqual([0, numbers.map((_, at) => at + 1)]);
+    expect(stderr).toContain(`--since ${numbers.length}`);
+  });
+
+  test("a follower whose reader went away ends with the next change", () => {
+    const follow = '"$0" "$1" changes --follow | head -1';
+    const change = `sleep 3; "$0" "$1" set shop.shop.sales.orders displayName=Orders > /dev/null`;
+    const { status, stdout } = spawnSync("bash", ["-c", `(${follow}) & ${change}; wait`, process.execPath, BIN], {
+      cwd: project.folder,
+      encoding: "utf8",
+      timeout: 25_000,
+    });
+    expect([status, stdout.split("\n").length]).toEqual([0, 2]);
+  });
+
   test("a reader that goes away early is no error", () => {
     const { status, stdout, stderr } = spawnSync(
       "bash",

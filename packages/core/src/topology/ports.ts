@@ -220,6 +220,8 @@ export interface StateStore {
   /** Takes the lease of a service. Throws a `HeadwaterError` (`busy`) that names the holder. */
   lease(service: string, now: number): Promise<Lease>;
   service(name: string): Promise<ServiceState>;
+  /** Forgets the native keys and tokens of a service's entities and columns: those of another source mean something else. */
+  forgetKeys(service: string, fence: number): Promise<void>;
   begin(start: RunStart): Promise<OpenRun>;
   /** Adds a page to the staged listing of a unit. Returns the FQNs that were already there. */
   stage(unit: Unit, page: readonly Staged[]): Promise<string[]>;

@@ -204,7 +204,8 @@ class TopologyRunner {
   async #checkIdentity(server: ServerFacts): Promise<void> {
     const { service, store, options } = this.#run;
     const { identity } = await store.service(service);
-    if (identity === null || server.identity === null || identity === server.identity || options.acceptSource) return;
+    if (identity === null || server.identity === null || identity === server.identity) return;
+    if (options.acceptSource) return store.forgetKeys(service, this.#fence);
     throw new HeadwaterError(
       "conflict",
       `The service ${service} was read from another server before (${identity}); this one is ${server.identity}.`,
