@@ -1,6 +1,6 @@
 import type { Dialect } from "../dialect.ts";
 import { AMBIGUOUS, type How, IDENTITY, TRANSFORMATION, compose } from "../how.ts";
-import { type Cte, type Name, VARIABLE_NAME, WINDOW_NAME } from "../ir.ts";
+import { type Cte, type Name, type TargetTable, VARIABLE_NAME, WINDOW_NAME } from "../ir.ts";
 import type { Budget } from "./budget.ts";
 import { type Flow, FlowSet, type Output, Source } from "./flow.ts";
 import { type Table, foldPart } from "./tables.ts";
@@ -519,4 +519,10 @@ function endsPath(path: readonly string[], ending: readonly string[]): boolean {
   if (ending.length > path.length) return false;
   for (let i = 1; i <= ending.length; i++) if (path.at(-i) !== ending.at(-i)) return false;
   return true;
+}
+
+/** A target as a relation whose columns can be named. */
+export function targetRelation(target: TargetTable, table: Table): Visible {
+  const path = target.name.parts.filter((part) => part !== "").map((part) => part.toLowerCase());
+  return { alias: null, path, table, outputs: null, hidden: false, merged: null, value: null };
 }
