@@ -21,7 +21,7 @@ export type NodeName =
 export interface Found {
   /** The raw names of the parent, below the service. */
   parent: Path;
-  /** As the source spells it, never folded. Routines carry their argument types: `area(numeric, numeric)`. */
+  /** As the source spells it, never folded. Routines carry their argument types where the source tells them apart by these: `area(numeric, numeric)`. */
   name: string;
   /** One of the node's kinds: `Regular`, `View` … for tables. */
   kind: string;

@@ -12,7 +12,7 @@ export interface DatabaseFacts extends CommonFacts {
 /** What a source says about a schema. */
 export type DatabaseSchemaFacts = CommonFacts;
 
-/** What a source says about a stored procedure or function. The entity's name carries the argument types. */
+/** What a source says about a stored procedure or function. The entity's name carries the argument types where the source tells routines apart by these. */
 export interface StoredProcedureFacts extends CommonFacts {
   /** OpenMetadata knows five languages; the source's own word stands in `source.language`. */
   storedProcedureCode: { language: "SQL" | "Java" | "JavaScript" | "Python" | "External"; code: string };
