@@ -25,7 +25,7 @@ await describeWith("ClickHouse, its engine with a query log put into it", startC
     const pool = await openPool(server.url());
     const [queries, cursors]: [LoggedQuery[], string[]] = [[], []];
     await inSession(pool, "", async (session) => {
-      for await (const page of serverLog.read(session as never, { from, to, filter }, { pageRows: 2, cursor })) {
+      for await (const page of serverLog.read(session, { from, to, filter }, { pageRows: 2, cursor })) {
         queries.push(...page.queries);
         cursors.push(page.cursor);
       }
