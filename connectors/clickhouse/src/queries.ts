@@ -27,7 +27,7 @@ SELECT toString(uuid), name, engine, nullIf(comment, ''), {schema:String} = '' O
 FROM system.databases WHERE name ${NOT_SYSTEM} ORDER BY name`,
 
   relations: `
-SELECT database, name, toString(uuid), engine, partition_key <> '',
+SELECT database, name, toString(uuid), engine, partition_key NOT IN ('', 'tuple()'),
   toUInt32(1 + countSubstrings(create_table_query, ', \`'))
 FROM system.tables
 WHERE database IN {schemas:Array(String)} AND is_temporary = 0 AND ${NOT_INNER}`,

@@ -65,7 +65,8 @@ export async function connect(config: ClickHouseConfig, { signal, prompt, mark }
 async function open(config: ClickHouseConfig, server: string, password: string): Promise<ClickHouseClient> {
   const { createClient } = await import("@clickhouse/client");
   const { tls } = config;
-  const pool = { keepAlive: true, maxSockets: 1 };
+  // An agent of our own does not look at HTTP_PROXY and the like by itself.
+  const pool = { keepAlive: true, maxSockets: 1, proxyEnv: process.env };
   const key = pem(tls?.key?.reveal(), "client_cert_key");
   const ca = pem(tls?.ca, "ca_cert");
   const cert = pem(tls?.certificate, "client_cert");

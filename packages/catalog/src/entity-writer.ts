@@ -45,7 +45,8 @@ export type HistoryOp =
   | "set"
   | "retired"
   | "reverted"
-  | "imported";
+  | "imported"
+  | "removed";
 
 /** Who changes something, and when: a run, or a person. */
 export interface Author {

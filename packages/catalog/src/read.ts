@@ -246,10 +246,18 @@ function feed(db: Database, tail: string, ...args: number[]): FeedEntry[] {
        FROM history h LEFT JOIN entity e ON e.id = h.entity ${tail}`,
       ...args,
     )
-    .map(({ back: _back, change, ...entry }) => ({
-      ...entry,
-      change: change === null ? null : (JSON.parse(change) as ChangeDescription),
-    }));
+    .map(({ back: _back, change: text, ...entry }) => {
+      const change = text === null ? null : (JSON.parse(text) as ChangeDescription);
+      if (entry.op !== "removed") return { ...entry, change };
+      // Nothing else in the catalog knows any more what it was.
+      const was = (name: string): Json => change?.fieldsDeleted.find((field) => field.name === name)?.oldValue ?? null;
+      return {
+        ...entry,
+        change,
+        type: was("entityType") as EntityType | null,
+        fqn: was("fullyQualifiedName") as string | null,
+      };
+    });
 }
 
 /** A run as it is kept. */

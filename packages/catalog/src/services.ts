@@ -1,15 +1,19 @@
 /** What is done to a whole service: removing it for good, and giving it another name. */
 import {
+  type ChangeDescription,
   type Document,
   type EntityType,
   fingerprint,
   HeadwaterError,
   type Json,
+  noChange,
   quoteName,
+  recordField,
+  type Version,
   wrongServiceName,
 } from "@headwater/core";
 import type { Database } from "./database.ts";
-import { below, moveBelow } from "./entity-writer.ts";
+import { below, type HistoryOp, moveBelow } from "./entity-writer.ts";
 import { forgetLineage, renameLineage } from "./lineage/forget.ts";
 import { unindexEntity } from "./search-index.ts";
 import { takeLease } from "./lease.ts";
@@ -19,9 +23,13 @@ export function serviceSize(db: Database, service: string): number {
   return db.get<{ n: number }>("SELECT count(*) AS n FROM entity WHERE service = ?", quoteName(service))?.n ?? 0;
 }
 
-/** Removes a service with everything below it, its history and its runs, for good. Returns how many entities went. */
-export function deleteService(db: Database, service: string, now: number): number {
+/**
+ * Removes a service with everything below it, its history and its runs, for good; that it was removed is the last that is
+ * told of it. Returns how many entities went.
+ */
+export function deleteService(db: Database, service: string, now: number, actor: string | null = null): number {
   return withLease(db, service, now, () => {
+    const root = rootOf(db, service);
     const rows = db.all<{ id: number }>("SELECT id FROM entity WHERE service = ?", quoteName(service));
     for (const { id } of rows) {
       unindexEntity(db, id);
@@ -32,7 +40,15 @@ export function deleteService(db: Database, service: string, now: number): numbe
     }
     forgetLineage(db, quoteName(service));
     // The feed keeps its numbers: what was there is told without its content.
-    db.run("UPDATE history SET change = NULL, back = NULL WHERE entity NOT IN (SELECT id FROM entity)");
+    db.run(
+      "UPDATE history SET change = NULL, back = NULL WHERE op <> 'removed' AND entity NOT IN (SELECT id FROM entity)",
+    );
+    if (root !== null) {
+      const gone = noChange();
+      recordField(gone, "fullyQualifiedName", quoteName(service), undefined);
+      recordField(gone, "entityType", root.type, undefined);
+      tell(db, root, { at: now, actor, op: "removed", change: gone, back: null });
+    }
     for (const { id } of db.all<{ id: number }>("SELECT id FROM run WHERE service = ?", service)) {
       db.run("DELETE FROM stage WHERE unit IN (SELECT no FROM unit WHERE run = ?)", id);
       for (const name of ["unit", "scope", "postponed", "run_event"]) db.run(`DELETE FROM ${name} WHERE run = ?`, id);
@@ -44,7 +60,13 @@ export function deleteService(db: Database, service: string, now: number): numbe
 }
 
 /** Gives a service another name: everything below keeps its identity, versions and history. Returns how many entities moved. */
-export function renameService(db: Database, from: string, to: string, now: number): number {
+export function renameService(
+  db: Database,
+  from: string,
+  to: string,
+  now: number,
+  actor: string | null = null,
+): number {
   const wrong = wrongServiceName(to);
   if (wrong !== null) throw new HeadwaterError("usage", `A service's name cannot be ${wrong}.`);
   const [old, fresh] = [quoteName(from), quoteName(to)];
@@ -67,6 +89,13 @@ export function renameService(db: Database, from: string, to: string, now: numbe
     }
     db.run("UPDATE entity SET name = ?, fqn = ? WHERE prefix = '' AND fqn = ? AND service = ?", to, fresh, old, old);
     moveBelow(db, old, fresh);
+    const root = rootOf(db, to);
+    if (root !== null) {
+      const renamed = noChange();
+      recordField(renamed, "name", from, to);
+      recordField(renamed, "fullyQualifiedName", old, fresh);
+      tell(db, root, { at: now, actor, op: "renamed", change: renamed, back: { "~": { name: { "=": from } } } });
+    }
     db.run("UPDATE entity SET service = ? WHERE service = ?", fresh, old);
     const { where, args } = below(old);
     db.run(`UPDATE reference SET prefix = ? || substr(prefix, ?) WHERE ${where}`, fresh, old.length + 1, ...args);
@@ -93,6 +122,33 @@ export function renameService(db: Database, from: string, to: string, now: numbe
     );
     return moved.length;
   });
+}
+
+interface Root {
+  id: number;
+  type: EntityType;
+  version: Version;
+}
+
+const rootOf = (db: Database, service: string): Root | null =>
+  db.get<Root>("SELECT id, type, version FROM entity WHERE prefix = '' AND fqn = ?", quoteName(service));
+
+/** Adds to the feed what happened to a whole service. Its version is that of what it says, which stays as it is. */
+function tell(
+  db: Database,
+  { id, version }: Root,
+  told: { at: number; actor: string | null; op: HistoryOp; change: ChangeDescription; back: Json | null },
+): void {
+  db.run(
+    "INSERT INTO history(entity, version, at, run, actor, op, change, back) VALUES (?, ?, ?, NULL, ?, ?, ?, ?)",
+    id,
+    version,
+    told.at,
+    told.actor,
+    told.op,
+    JSON.stringify(told.change),
+    told.back === null ? null : JSON.stringify(told.back),
+  );
 }
 
 /** Does something to a service that no run of it may get in the way of, in one transaction. Throws as `takeLease` does. */

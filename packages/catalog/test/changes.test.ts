@@ -4,7 +4,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { changesSince, type FeedEntry, firstSeq, lastSeq, openDatabase } from "../src/index.ts";
+import {
+  changesSince,
+  deleteService,
+  entitiesOf,
+  type FeedEntry,
+  firstSeq,
+  historyOf,
+  lastSeq,
+  openDatabase,
+  renameService,
+  stateAt,
+} from "../src/index.ts";
 import { ingest, memoryCatalog, sampleSource, table } from "./ingest.ts";
 
 let folder: string;
@@ -59,6 +70,32 @@ describe("the sequence of changes", () => {
     // Of the killed one: whole pieces of work or nothing.
     expect(followed.filter(({ actor }) => actor === `writer ${writers + 1}`).length % 2).toBe(0);
     db.close();
+  });
+
+  test("tells of a service that got another name, and of one that was removed", async () => {
+    const db = memoryCatalog();
+    await ingest(sampleSource(1, 1), db);
+    const before = lastSeq(db);
+    renameService(db, "shop", "the.store", 1, "ana");
+    deleteService(db, "the.store", 2, "ana");
+    const told = { actor: "ana", run: null, type: "databaseService", fqn: '"the.store"' };
+    expect(changesSince(db, before)).toMatchObject([
+      { ...told, seq: before + 1, op: "renamed", type: null, fqn: null },
+      { ...told, seq: before + 2, op: "removed" },
+    ]);
+    await ingest(sampleSource(1, 1), db);
+    deleteService(db, "shop", 3);
+    expect(changesSince(db, before + 1, 1)).toMatchObject([told]);
+  });
+
+  test("a service's former name stays in its history", async () => {
+    const db = memoryCatalog();
+    await ingest(sampleSource(1, 1), db);
+    renameService(db, "shop", "store", Date.UTC(2027, 0, 1), "ana");
+    const [service] = entitiesOf(db, "store");
+    const [renamed, created] = historyOf(db, service?.id ?? 0);
+    expect(renamed).toMatchObject({ op: "renamed", version: 1 });
+    expect(service === undefined ? null : stateAt(db, service, created?.seq ?? 0)).toMatchObject({ name: "shop" });
   });
 
   test("is cut at its old end only", async () => {

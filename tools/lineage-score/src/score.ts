@@ -33,7 +33,7 @@ const { values } = parseArgs({
     json: { type: "string" },
     differences: { type: "string" },
     "no-oracles": { type: "boolean", default: false },
-    rounds: { type: "string", default: "16" },
+    rounds: { type: "string", default: "32" },
     help: { type: "boolean", short: "h", default: false },
   },
 });

@@ -16,6 +16,7 @@ const OPS: readonly HistoryOp[] = [
   "reverted",
   "imported",
   "deleted",
+  "removed",
 ];
 const SIGNS: { readonly [O in HistoryOp]: readonly [sign: string, tint: Tint] } = {
   created: ["+", "green"],
@@ -27,6 +28,7 @@ const SIGNS: { readonly [O in HistoryOp]: readonly [sign: string, tint: Tint] } 
   reverted: ["~", "yellow"],
   imported: ["~", "yellow"],
   deleted: ["-", "red"],
+  removed: ["-", "red"],
 };
 
 /** Changes of one kind: how many of which types, and some of them. */

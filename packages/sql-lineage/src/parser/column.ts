@@ -4,6 +4,7 @@ import { TokenKind } from "../lexer/tokens.ts";
 import { readCall } from "./calls.ts";
 import type { Label } from "./grammar.ts";
 import { readLambda, startsLambdaBody } from "./lambda.ts";
+import { readName } from "./names.ts";
 import type { Parser } from "./parser.ts";
 import { skipStarModifiers } from "./star-arguments.ts";
 
@@ -53,6 +54,12 @@ export function readColumn(p: Parser, expr: Expr): Label {
       expr.recovered = true;
       return null;
     }
+  }
+  if (p.is("@") && features.databaseLinks && p.isNameAt(1)) {
+    // A function or sequence of another database.
+    p.next();
+    readName(p);
+    if (!p.is("(")) return null;
   }
   const nextWord = p.word;
   if (nextWord === "%" && features.cursorAttributes && p.kindAt(1) === TokenKind.word) {

@@ -1,6 +1,6 @@
-import type { CopyStatement, Statement, TargetTable } from "../ir.ts";
+import type { CopyStatement, Relation, Statement, TargetTable } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
-import { queryOf } from "./build.ts";
+import { newSelect, queryOf } from "./build.ts";
 import { parenthesisedQueryAt } from "./lookahead.ts";
 import { readAssignments } from "./assignments.ts";
 import { readColumnList } from "./names.ts";
@@ -219,4 +219,21 @@ export function readBulkInsert(p: Parser): Statement {
     p.skipBrackets();
   }
   return copyStatement(p, start, "copy", { from, to });
+}
+
+/** Reads `APPLY CHANGES INTO t FROM stream(s) KEYS (…) …`, `AUTO CDC INTO …` (Databricks, Lakeflow pipelines). */
+export function readApplyChanges(p: Parser): Statement {
+  const start = p.start;
+  p.skip(2);
+  p.take("INTO");
+  const to = readTarget(p);
+  const found: Relation[] = [];
+  if (p.take("FROM")) p.grammar.relation(p, found, newSelect(start));
+  else p.unread("expected FROM");
+  const [source] = found;
+  const from = source?.kind === "table" ? source : null;
+  if (source !== undefined && from === null)
+    p.gap("unresolved", "where the changes come from", source.start, source.end);
+  p.skipStatement();
+  return { kind: "copy", from, query: null, to, columns: null, rule: "copy", start, end: p.lastEnd };
 }

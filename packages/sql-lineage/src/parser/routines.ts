@@ -22,7 +22,7 @@ import { readTarget } from "./target.ts";
 const SQL_LANGUAGES = /^(?:sql|plpgsql|pl\/pgsql|psql|tsql|plsql|internal_sql)$/i;
 
 const STATEMENT_STARTS: ReadonlySet<string> = new Set(
-  "SELECT INSERT UPDATE DELETE MERGE WITH CALL COPY TRUNCATE".split(" "),
+  "SELECT INSERT UPDATE DELETE MERGE WITH CALL COPY TRUNCATE APPLY AUTO".split(" "),
 );
 const EVENTS_BEFORE: ReadonlySet<string> = new Set("BEFORE AFTER OF OR FOR ON , INSTEAD CHANGES".split(" "));
 /** What a trigger can stand on besides a table. */
@@ -77,7 +77,7 @@ interface Rows {
 function skipToName(p: Parser): boolean {
   let isPackage = false;
   if (p.is("DO")) return false;
-  for (let i = 0; i < 16 && !p.atEnd(); i++) {
+  for (let i = 0; i < 16 && !p.atEnd() && !p.is(";"); i++) {
     const { word } = p;
     p.next();
     switch (word) {
@@ -94,6 +94,7 @@ function skipToName(p: Parser): boolean {
       case "PIPE":
       case "RULE":
       case "MACRO":
+      case "FLOW":
       case "FUNCTION":
         return skipExistence(p, isPackage);
     }
@@ -257,6 +258,7 @@ function startsBody(p: Parser, before: string, what: BlockStatement["what"]): bo
       (p.wordAt(2) === "AS" || p.wordAt(2) === "(") &&
       p.wordAt(3) === "("
     );
+  if (p.is("APPLY") || p.is("AUTO")) return before === "AS";
   if (p.is("CALL") || p.is("COPY") || p.is("TRUNCATE"))
     return what !== "function" && p.isNameAt(1) && p.wordAt(1) !== "GRANTS" && p.wordAt(1) !== "TAGS";
   return !(p.is("UPDATE") || p.is("DELETE") || p.is("INSERT")) || p.isNameAt(1);

@@ -2,7 +2,7 @@ import type { Cte, Query, Select, Statement } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
 import { readAlter } from "./alter.ts";
 import { newSelect } from "./build.ts";
-import { readBulkInsert, readCopy, readExport, readLoad, readUnload } from "./copy.ts";
+import { readApplyChanges, readBulkInsert, readCopy, readExport, readLoad, readUnload } from "./copy.ts";
 import {
   readCacheTable,
   readCreate,
@@ -27,6 +27,7 @@ import { readCallStatement } from "./sequence.ts";
 import { readUpdate } from "./update.ts";
 import { readSetPath, readUse } from "./use.ts";
 import { isCommand, utility } from "./utility.ts";
+import { DML_STARTS } from "./words.ts";
 
 /** Reads the statement that starts here, whatever it is. */
 export function readStatement(p: Parser): Statement {
@@ -90,6 +91,12 @@ export function readStatement(p: Parser): Statement {
       return readCallStatement(p);
     case "CACHE":
       return readCacheTable(p);
+    case "APPLY":
+      if (p.wordAt(1) === "CHANGES") return readApplyChanges(p);
+      break;
+    case "AUTO":
+      if (p.wordAt(1) === "CDC") return readApplyChanges(p);
+      break;
     case "COPY":
       return readCopy(p);
     case "UNLOAD":
@@ -286,7 +293,7 @@ function insertFollows(p: Parser): boolean {
 }
 
 const ROUTINES: ReadonlySet<string> = new Set(
-  "PROCEDURE PROC FUNCTION TRIGGER PACKAGE TASK ALERT PIPE RULE MACRO".split(" "),
+  "PROCEDURE PROC FUNCTION TRIGGER PACKAGE TASK ALERT PIPE RULE MACRO FLOW".split(" "),
 );
 const NO_ROUTINE: ReadonlySet<string> = new Set(
   "TABLE VIEW INDEX SCHEMA DATABASE ROLE USER SEQUENCE POLICY SYNONYM GROUP".split(" "),
@@ -326,7 +333,22 @@ function readAnyCreate(p: Parser): Statement {
   if (stream !== null) return stream;
   const synonym = readCreateSynonym(p);
   if (synonym !== null) return synonym;
+  if (hasBody(p)) p.gap("unread", "what it creates is not known, and what it does was not read", p.start);
   return utility(p);
+}
+
+/** Whether a query or a change of rows stands behind an AS of the statement here. */
+function hasBody(p: Parser): boolean {
+  const { words, mates, kinds } = p.tokens;
+  for (
+    let at = p.position;
+    kinds[at] !== TokenKind.end && words[at] !== ";" && kinds[at] !== TokenKind.separator;
+    at++
+  ) {
+    if (words[at] === "AS" && DML_STARTS.has(words[at + 1]!) && words[at + 1] !== "WITH") return true;
+    if (mates[at]! > at) at = mates[at]!;
+  }
+  return false;
 }
 
 function readAnyAlter(p: Parser): Statement {

@@ -180,9 +180,9 @@ export class ColumnFinder {
       if (table !== null && table.columns === null && this.variables.get(lower) === undefined)
         return [table.source(text).by(IDENTITY)];
     }
-    const hidden = relations.filter((relation) => relation.hidden);
-    if (hidden.length === 0) return this.among(relations, scope, text, lower, quoted);
+    if (!relations.some(isHidden)) return this.among(relations, scope, text, lower, quoted);
     // What is only there to be compared with comes last.
+    const hidden = relations.filter(isHidden);
     const shown = relations.filter((relation) => !relation.hidden);
     return this.among(shown, scope, text, lower, quoted) ?? this.among(hidden, scope, text, lower, quoted);
   }
@@ -429,6 +429,10 @@ export class ColumnFinder {
     else same.push(source);
     return source;
   }
+}
+
+function isHidden({ hidden }: Visible): boolean {
+  return hidden;
 }
 
 /** A table as a relation without a name. */

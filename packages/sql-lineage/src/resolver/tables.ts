@@ -145,26 +145,21 @@ export class Tables {
       return new Table(use, entry?.columns ?? null, false);
     }
     const candidates = completions(parts, this.session.defaults);
-    // A temporary table without a schema is found before any schema is looked at.
-    const first = parts.length === 1 && this.dialect.names.temporaryWithoutSchema ? [parts] : [];
-    for (const candidate of [...first, ...candidates]) {
-      const made = this.session.tables.get(sessionKey(candidate));
-      if (made !== undefined) {
-        const use: TableUse = {
-          id: joinName(made.name),
-          kind: "table",
-          name: spelled,
-          temporary: made.temporary,
-          columns: made.columns === null ? "unknown" : "session",
-        };
-        return new Table(use, made.columns, false);
-      }
+    const made = this.session.tables.size === 0 ? undefined : this.made(parts, candidates);
+    if (made !== undefined) {
+      const use: TableUse = {
+        id: joinName(made.name),
+        kind: "table",
+        name: spelled,
+        temporary: made.temporary,
+        columns: made.columns === null ? "unknown" : "session",
+      };
+      return new Table(use, made.columns, false);
     }
-    const { temporaryPrefixes } = this.dialect.names;
-    const temporary = temporaryPrefixes.some(
-      (prefix) => parts.join(".").toLowerCase().startsWith(prefix) || parts.at(-1)?.startsWith(prefix) === true,
+    const temporary = this.dialect.names.temporaryPrefixes.some(
+      (prefix) => parts[0]?.startsWith(prefix) === true || parts.at(-1)?.startsWith(prefix) === true,
     );
-    for (const candidate of candidates) {
+    for (const candidate of this.provided.size === 0 ? [] : candidates) {
       const matches = this.provided.get(sessionKey(candidate)) ?? [];
       if (matches.length === 0) continue;
       const match = pick(matches, name, candidate, this.dialect);
@@ -189,6 +184,21 @@ export class Tables {
       columns: "unknown",
     };
     return new Table(use, null, false);
+  }
+
+  /** What an earlier statement made under a name. */
+  private made(parts: readonly string[], candidates: readonly (readonly string[])[]): SessionTable | undefined {
+    const { tables } = this.session;
+    if (parts.length === 1 && this.dialect.names.temporaryWithoutSchema) {
+      // A temporary table without a schema is found before any schema is looked at.
+      const first = tables.get(sessionKey(parts));
+      if (first !== undefined) return first;
+    }
+    for (const candidate of candidates) {
+      const table = tables.get(sessionKey(candidate));
+      if (table !== undefined) return table;
+    }
+    return undefined;
   }
 
   /** Lets names mean a table while `during` runs. */
