@@ -17,7 +17,7 @@ const VIEWS: Readonly<Record<string, TableType>> = {
 };
 const STREAMS = /^(?:Kafka|RabbitMQ|NATS|S3Queue|AzureQueue|FileLog)$/;
 const EXTERNAL =
-  /^(?:S3|GCS|OSS|COSN|HDFS|URL|File|AzureBlobStorage|MySQL|PostgreSQL|MongoDB|Redis|SQLite|JDBC|ODBC|Hive|Hudi|DeltaLake\w*|Paimon\w*|ExternalDistributed|ArrowFlight|YTsaurus|MaterializedPostgreSQL)$/;
+  /^(?:S3|GCS|OSS|COSN|HDFS|URL|File|Azure|AzureBlobStorage|MySQL|PostgreSQL|MongoDB|Redis|SQLite|JDBC|ODBC|Hive|Hudi|DeltaLake\w*|Paimon\w*|ExternalDistributed|ArrowFlight|YTsaurus|MaterializedPostgreSQL)$/;
 
 /** The catalog's kind of a table, from its engine. */
 export function tableKind(engine: string, partitioned: boolean): TableType {
@@ -51,6 +51,7 @@ const SECRETS: Readonly<Record<string, readonly number[]>> = {
   Hudi: [1, 2],
   Iceberg: [1, 2],
   IcebergS3: [1, 2],
+  Azure: [0, 4],
   AzureBlobStorage: [0, 4],
   AzureQueue: [0, 4],
 };

@@ -1,12 +1,13 @@
 /** From rows as they were read to the catalog's facts: pure. */
-import type {
-  DatabaseFacts,
-  DatabaseSchemaFacts,
-  JsonObject,
-  StoredProcedureFacts,
-  TableConstraint,
-  TableFacts,
-  TableType,
+import {
+  type DatabaseFacts,
+  type DatabaseSchemaFacts,
+  type JsonObject,
+  redactCredentials,
+  type StoredProcedureFacts,
+  type TableConstraint,
+  type TableFacts,
+  type TableType,
 } from "@headwater/core/connector";
 import { columnFacts } from "./columns.ts";
 import { engineCall, withoutEngineSecrets } from "./engines.ts";
@@ -89,13 +90,13 @@ function sourceFacts(rows: TableRows, { clauses, constraints, indexes, projectio
   const source: JsonObject = { engine: rows.engine };
   const { args } = engineCall(rows.engineFull);
   // Each replica has a path and a name of its own in Keeper, and any of them may have answered.
-  const own = rows.engine.startsWith("Replicated") ? args.slice(2) : args;
-  if (own.length > 0) source["engineArguments"] = own.join(", ");
+  const own = /^(?:Replicated|Shared)/.test(rows.engine) ? args.slice(2) : args;
+  if (own.length > 0) source["engineArguments"] = redactCredentials(own.join(", "));
   for (const key of ["partitionKey", "sortingKey", "primaryKey", "samplingKey"] as const)
-    if (rows[key] !== "") source[key] = rows[key];
+    if (rows[key] !== "" && rows[key] !== "tuple()") source[key] = rows[key];
   for (const [clause, name] of Object.entries(CLAUSES)) {
     const text = clauses.get(clause);
-    if (text !== undefined) source[name] = oneLine(text);
+    if (text !== undefined) source[name] = redactCredentials(oneLine(text));
   }
   if (source["settings"] === DEFAULT_SETTINGS) delete source["settings"];
   if (rows.engine === "Dictionary") source["dictionary"] = dictionaryFacts(clauses);
@@ -109,7 +110,7 @@ function dictionaryFacts(clauses: Statement["clauses"]): JsonObject {
   const facts: JsonObject = {};
   for (const [clause, name] of Object.entries(DICTIONARY_CLAUSES)) {
     const text = clauses.get(clause);
-    if (text !== undefined) facts[name] = oneLine(text).replace(/^\((.*)\)$/s, "$1");
+    if (text !== undefined) facts[name] = redactCredentials(oneLine(text).replace(/^\((.*)\)$/s, "$1"));
   }
   return facts;
 }

@@ -1,7 +1,8 @@
+import { createServer, request as httpRequest } from "node:http";
 import { isSourceError, type SourceError } from "@headwater/core";
 import { CLICKHOUSE_PASSWORD, freePort, startClickHouse, startFaultProxy } from "@headwater/test-servers";
 import { describeWith } from "@headwater/test-servers/vitest";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { clickhouse } from "../src/index.ts";
 import { ALL, configOf, inSession, list, openPool, readAll } from "./reading.ts";
 
@@ -79,6 +80,32 @@ await describeWith("ClickHouse", startClickHouse, (server) => {
     const refused = await connecting(keys(port));
     expect([refused.code, refused.sourceCode]).toEqual(["unreachable", "ECONNREFUSED"]);
     expect(refused.hint).toContain(`localhost:${port}`);
+  });
+
+  test("a proxy of the environment is gone through", async () => {
+    const through: string[] = [];
+    const proxy = createServer((request, response) => {
+      through.push(request.url ?? "");
+      const { hostname, port, pathname, search } = new URL(request.url ?? "");
+      const { method, headers } = request;
+      const onward = httpRequest({ hostname, port, path: `${pathname}${search}`, method, headers }, (answer) => {
+        response.writeHead(answer.statusCode ?? 500, answer.headers);
+        answer.pipe(response);
+      });
+      request.pipe(onward);
+    });
+    const port = await freePort();
+    await new Promise<void>((resolve) => proxy.listen(port, "127.0.0.1", resolve));
+    vi.stubEnv("HTTP_PROXY", `http://127.0.0.1:${port}`);
+    try {
+      expect(await listing()).toBe(40);
+    } finally {
+      vi.unstubAllEnvs();
+      proxy.closeAllConnections();
+      proxy.close();
+    }
+    expect(through.length).toBeGreaterThan(3);
+    expect(through[0]).toMatch(`http://localhost:${server.port}/`);
   });
 
   test("a server that never answers is given up", async () => {

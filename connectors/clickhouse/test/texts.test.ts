@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { engineCall, tableKind, withoutEngineSecrets } from "../src/engines.ts";
 import { identifier, qualified } from "../src/escape.ts";
+import { tableFacts } from "../src/facts.ts";
 import { partitionFacts } from "../src/partition.ts";
 import type { ColumnRow } from "../src/rows.ts";
 import { leadingName, splitList, takeCall } from "../src/scan.ts";
@@ -130,4 +131,23 @@ test.each<[string, unknown]>([
   const used = (name: string): 0 | 1 => (new RegExp(`\\b${name}\\b`).test(key) ? 1 : 0);
   const rows = ["id", "d"].map((name): ColumnRow => [name, "Date", "", "", "", "", used(name)]);
   expect(partitionFacts(key, rows)?.columns ?? null).toEqual(expected);
+});
+
+test("where a replica keeps its data and what it is called are no facts of the table", () => {
+  const source = (engineFull: string): unknown => {
+    const engine = engineFull.split("(")[0] ?? "";
+    const statement = `CREATE TABLE a.t\n(\n    \`id\` UInt64\n)\nENGINE = ${engineFull}`;
+    const keys = { partitionKey: "", sortingKey: "id", primaryKey: "id", samplingKey: "" };
+    const rows = { schema: "a", name: "t", engine, engineFull, ...keys, comment: "", statement, columns: "[]" };
+    return tableFacts({ ...rows, hidden: 0, ddl: false }, "Regular").source;
+  };
+  expect(source("ReplicatedReplacingMergeTree('/clickhouse/{uuid}', 'replica-1', ver) ORDER BY id")).toEqual({
+    engine: "ReplicatedReplacingMergeTree",
+    engineArguments: "ver",
+    sortingKey: "id",
+    primaryKey: "id",
+  });
+  expect(source("SharedMergeTree('/clickhouse/{uuid}', '{replica}') ORDER BY id")).not.toHaveProperty(
+    "engineArguments",
+  );
 });

@@ -5,6 +5,7 @@ export type { DataType } from "../entities/data-types.ts";
 export type * from "../entities/facts.ts";
 export { encodeName, type Path, quoteName } from "../entities/fqn.ts";
 export type { Json, JsonObject } from "../entities/json.ts";
+export { redactCredentials } from "../entities/redact-credentials.ts";
 export type { Column, TableConstraint, TableFacts, TablePartition, TableType } from "../entities/table.ts";
 export { assemble, type Assembled } from "./assemble.ts";
 export { type CheckStep, type Connector, defineConnector, isConnector } from "./connector.ts";
