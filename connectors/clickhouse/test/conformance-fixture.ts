@@ -30,7 +30,7 @@ export function clickhouseFixture(source: string): Fixture {
     // Each takes the engine 10 ms to make.
     many: 200,
     // All of them take a minute.
-    ...(process.env["HEADWATER_SOAK"] === "1" ? {} : { faultSteps: 2 }),
+    ...(process.env["HEADWATER_SOAK"] === "1" ? {} : { faultSteps: 1 }),
     types: {
       Int8: "TINYINT",
       Int64: "BIGINT",
@@ -107,7 +107,7 @@ function seeded(server: ClickHouseServer): SeededSource {
     },
     async stall() {
       await server.control({ faults: ENOUGH });
-      return () => void server.control({ faults: [] });
+      return () => server.control({ faults: [] });
     },
   };
 }

@@ -19,7 +19,7 @@ export function mysqlFixture(source: string, server: MysqlAddress, proxy: FaultP
   return {
     source,
     secret: MYSQL_PASSWORD,
-    ...(process.env["HEADWATER_SOAK"] === "1" ? { many: 1_000 } : { faultSteps: 3 }),
+    ...(process.env["HEADWATER_SOAK"] === "1" ? { many: 1_000 } : { faultSteps: 2 }),
     // No name ends with a blank, and letters beyond the basic plane are no part of names; identifiers end at 64 characters.
     canHold: (name) => !name.endsWith(" ") && !/[\u{10000}-\u{10ffff}]/u.test(name),
     types: {

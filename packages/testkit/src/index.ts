@@ -7,6 +7,7 @@ export type {
   Seed,
   SeedChange,
   SeedColumn,
+  SeededLog,
   SeededSource,
   SeedObject,
 } from "./conformance/fixture.ts";

@@ -5,6 +5,7 @@ import {
   boardFacts,
   connect,
   listBoards,
+  log,
   MANIFEST,
   type Parts,
   pathKey,
@@ -40,7 +41,7 @@ const inPackage = (does: string, breaks: string, made: Parameters<typeof writePa
 
 const withMetadata = (metadata: Manifest["capabilities"]["metadata"]): Manifest => ({
   ...MANIFEST,
-  capabilities: metadata === undefined ? {} : { metadata },
+  capabilities: { ...MANIFEST.capabilities, ...(metadata === undefined ? {} : { metadata }) },
 });
 
 /** A connector whose driver does something else for a request. */
@@ -60,7 +61,7 @@ let times = 0;
 /** Every broken connector. */
 export const BROKEN: readonly Broken[] = [
   inPackage("declares a capability it has not", "L0.agrees", {
-    manifest: { ...MANIFEST, capabilities: { ...MANIFEST.capabilities, lineage: {} } },
+    manifest: { ...MANIFEST, capabilities: { ...MANIFEST.capabilities, usage: {} } },
   }),
   inPackage("imports its driver eagerly", "L0.lazy-driver", { main: 'import "shelf-driver";\n' }),
   inPackage("awaits at the top level of a module", "L0.loads", { main: "await Promise.resolve();\n" }),
@@ -183,6 +184,12 @@ export const BROKEN: readonly Broken[] = [
     })),
     { many: 12_000 },
   ),
+  broken("reads its log without a window", "L2.log-window", {
+    log: { read: (session, _window, reading) => log.read(session, { from: 0, to: Infinity, filter: null }, reading) },
+  }),
+  broken("begins its log anew instead of going on", "L2.log-pages", {
+    log: { read: (session, window, { pageRows }) => log.read(session, window, { pageRows, cursor: null }) },
+  }),
   broken("makes facts of the time of day", "L3.pure", {
     table: { facts: (rows) => ({ ...boardFacts(rows), description: String((times += 1)) }) },
   }),

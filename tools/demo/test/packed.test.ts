@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -42,12 +42,15 @@ test("what headwater demo shows is what a run reads now", { timeout: 60_000 }, a
 });
 
 test("with the connector it plays the recordings, without loading the driver", () => {
-  const said = execFileSync(process.execPath, [join(ROOT, "packages/cli/bin/headwater.js"), "demo"], {
-    cwd: ROOT,
-    encoding: "utf8",
-    env: { ...process.env, NO_COLOR: "1" },
-  });
-  expect(said).toContain("week-2.recording");
-  expect(said).toMatch(/inventory\.carrier/);
-  expect(said).toContain("A renamed table keeps its history");
+  const logged = join(ROOT, "packages/cli/test/fixtures/log-modules.js");
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    ["--import", logged, join(ROOT, "packages/cli/bin/headwater.js"), "demo"],
+    { cwd: ROOT, encoding: "utf8", env: { ...process.env, NO_COLOR: "1" } },
+  );
+  expect(stdout).toContain("week-2.recording");
+  expect(stdout).toMatch(/inventory\.carrier/);
+  expect(stdout).toContain("A renamed table keeps its history");
+  expect(stderr).toContain("connectors/postgres/dist");
+  expect(stderr).not.toContain("/node_modules/pg/");
 });

@@ -37,12 +37,13 @@ export async function run(call: Call): Promise<number> {
   return 0;
 }
 
+// On a narrow screen who did it is what must not be lost.
 const COLUMNS = [
-  { title: "field", shrinkTo: 14 },
-  { title: "says", shrinkTo: 10, spare: 3 },
-  { title: "since" },
-  { title: "when", shrinkTo: 10, spare: 1 },
-  { title: "by", shrinkTo: 10, spare: 2 },
+  { title: "FIELD", shrinkTo: 14 },
+  { title: "SAYS", shrinkTo: 10, spare: 2 },
+  { title: "SINCE" },
+  { title: "WHEN", shrinkTo: 10, spare: 1 },
+  { title: "BY", shrinkTo: 8 },
 ];
 
 const LONGEST = 60;
@@ -51,6 +52,6 @@ function row({ field, value, entry }: Blamed): string[] {
   const isColumn = typeof value === "object" && value !== null && "dataType" in value;
   const text = isColumn ? typeText(value as unknown as Column) : valueText(value);
   const says = text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
-  if (entry === null) return [field, says, "?", "older than the history that is kept", ""];
-  return [field, says, formatVersion(entry.version), localTime(entry.at), `${entry.op} ${byText(entry)}`];
+  if (entry === null) return [field, says, "?", "before what is kept", "?"];
+  return [field, says, formatVersion(entry.version), localTime(entry.at), byText(entry).replace(/^by /, "")];
 }

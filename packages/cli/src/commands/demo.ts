@@ -55,6 +55,8 @@ export async function run({ out, err }: Call): Promise<number> {
   if (plays) {
     say("A renamed table keeps its history:");
     await show("log", "fernhill.production.inventory.delivery_partner");
+    say("And where do the figures of a report come from?");
+    await show("lineage", "fernhill.production.analytics.sales_by_channel");
   }
   say("That is all there is to it: one file, and no server. It is still there to look at:");
   out.print(`  headwater search invoice --catalog ${catalog}`);

@@ -161,7 +161,7 @@ async function ingest(outcome: RunOutcome, dryRun: boolean, context: Context): P
       const whole = completed(workflow, db);
       outcome.result = await runMetadata({
         ...whole,
-        connector: decorate(whole.connector, ...sessions.decorators),
+        connector: decorate(whole.connector, ...sessions.begin()),
         config: whole.connection?.config,
         fresh: sessions.whole || call.args.flag("fresh"),
         rereadAll: sessions.whole,

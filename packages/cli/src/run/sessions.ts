@@ -21,7 +21,8 @@ export interface Sessions {
   workflows: Workflow[];
   /** Whether everything has to be read, whatever is known of it. */
   whole: boolean;
-  decorators: readonly Decorator[];
+  /** What to put around sessions, from now on. Throws a `HeadwaterError` where a recording cannot be written. */
+  begin(): readonly Decorator[];
   /** Ends a recording. Returns what to say about it. */
   end(): string | null;
 }
@@ -35,7 +36,7 @@ export function openSessions(call: Call): Sessions {
     throw new HeadwaterError("usage", "--keep-literals says how to record, and --record is not given.");
   if (replayFrom === undefined) {
     const workflows = namedWorkflows(call).map(({ read }) => read());
-    if (recordTo === undefined) return { workflows, whole: false, decorators: budget, end: () => null };
+    if (recordTo === undefined) return { workflows, whole: false, begin: () => budget, end: () => null };
     return recording(recordTo, workflows, args.flag("keep-literals") ? "kept" : "replaced", budget);
   }
   if (recordTo !== undefined) throw new HeadwaterError("usage", "--record and --replay do not go together.");
@@ -51,7 +52,7 @@ export function openSessions(call: Call): Sessions {
   return {
     workflows: [workflowOfRecording(recorded, workflowContext().connectorFor)],
     whole: true,
-    decorators: [replay(recorded), ...budget],
+    begin: () => [replay(recorded), ...budget],
     end: () => {
       recorded.close();
       return null;
@@ -68,18 +69,22 @@ function recording(path: string, workflows: Workflow[], literals: "kept" | "repl
       "usage",
       `--record records metadata workflows, and ${workflow.from} is a ${workflow.kind} workflow.`,
     );
-  const writer = new RecordingWriter(path, {
-    headwaterRecording: RECORDING_FORMAT,
-    connector: `${workflow.connector.manifest.id}@${workflow.connectorVersion}`,
-    literals,
-    recordedAt: new Date().toISOString(),
-    run: recordedRun(workflow),
-  });
+  let writer: RecordingWriter | null = null;
   return {
     workflows,
     whole: true,
-    decorators: [record(writer, literals), ...more],
-    end: () => {
+    begin() {
+      writer = new RecordingWriter(path, {
+        headwaterRecording: RECORDING_FORMAT,
+        connector: `${workflow.connector.manifest.id}@${workflow.connectorVersion}`,
+        literals,
+        recordedAt: new Date().toISOString(),
+        run: recordedRun(workflow),
+      });
+      return [record(writer, literals), ...more];
+    },
+    end() {
+      if (writer === null) return null;
       writer.finish();
       const kept = literals === "kept" ? "names, literals and comments as they are" : "names as they are, no literals";
       return `Recorded in ${path}: ${kept}. See what is in it: headwater recording inspect ${path}`;

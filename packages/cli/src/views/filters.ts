@@ -45,11 +45,11 @@ export function decidedLines({ fqn, kept, by }: Decided, look: Look): string[] {
 export function ruleLines(rules: readonly Rule[], look: Look): string[] {
   if (rules.length === 0) return ["The file filters nothing."];
   const columns = [
-    { title: "level" },
-    { title: "rule", shrinkTo: 16 },
+    { title: "LEVEL" },
+    { title: "RULE", shrinkTo: 16 },
     { title: "" },
-    { title: "in the catalog", align: "right" as const },
-    { title: "for example", shrinkTo: 10, spare: 1 },
+    { title: "IN THE CATALOG", align: "right" as const },
+    { title: "FOR EXAMPLE", shrinkTo: 10, spare: 1 },
   ];
   return grid(
     columns,

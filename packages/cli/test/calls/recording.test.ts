@@ -59,6 +59,13 @@ test("what does not go together, and what is no recording, is said before anythi
   expect(existsSync(project.catalog)).toBe(false);
 });
 
+test("where nothing was recorded, no file is left", async () => {
+  const unwritable = await project.run("ingest", "-c", "shop.yaml", "--record", "no/such/folder");
+  expect([unwritable.code, unwritable.stderr]).toEqual([2, expect.stringContaining("cannot be written")]);
+  const refused = await project.run("ingest", "-c", "shop.yaml", "--store", "nowhere", "--record", "x.recording");
+  expect([refused.code, existsSync(project.path("x.recording.unfinished"))]).toEqual([2, false]);
+});
+
 test("a budget stops the run; with a new one it goes on from there", async () => {
   const stopped = await project.run("ingest", "-c", "shop.yaml", "--budget", "queries=3,bytes=1GB");
   expect([stopped.code, stopped.stderr]).toEqual([6, expect.stringContaining("The budget of 3 queries is used up")]);

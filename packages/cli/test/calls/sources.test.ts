@@ -54,7 +54,7 @@ shop.shop.web.visits(integer)  covered
 
   test("lists the rules, with what the catalog has of each", async () => {
     const { stdout } = await project.run("filters", "-c", "filtered.yaml");
-    expect(stdout).toBe(`level     rule                                   in the catalog  for example
+    expect(stdout).toBe(`LEVEL     RULE                                   IN THE CATALOG  FOR EXAMPLE
 database  no filter                    kept                   1  shop
 schema    included by "sales"          kept                   1  sales
 schema    included by "web"            kept                   0

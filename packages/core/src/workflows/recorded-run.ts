@@ -7,13 +7,23 @@ import type { WorkflowContext } from "./workflow-context.ts";
 
 type RecordedRun = Pick<
   MetadataWorkflow,
-  "type" | "service" | "serviceFacts" | "pipelineName" | "pipelineFacts" | "options" | "allowEmpty" | "raiseOnError"
+  | "from"
+  | "type"
+  | "service"
+  | "serviceFacts"
+  | "pipelineName"
+  | "pipelineFacts"
+  | "options"
+  | "allowEmpty"
+  | "raiseOnError"
 >;
 
 /** What a recording keeps of the workflow it was made with. Patterns travel as text. */
 export function recordedRun(workflow: MetadataWorkflow): JsonObject {
-  const { type, service, serviceFacts, pipelineName, pipelineFacts, options, allowEmpty, raiseOnError } = workflow;
+  const { from, type, service, serviceFacts, pipelineName, pipelineFacts, options, allowEmpty, raiseOnError } =
+    workflow;
   const run: RecordedRun = {
+    from,
     type,
     service,
     serviceFacts,
@@ -42,7 +52,6 @@ export function workflowOfRecording(
   return {
     ...run,
     kind: "metadata",
-    from: recording.path,
     connector,
     connectorVersion: version,
     connection: { config: {} },

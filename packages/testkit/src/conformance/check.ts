@@ -3,6 +3,7 @@ import type { Fixture } from "./fixture.ts";
 import { PACKAGE_RULES } from "./level0-package.ts";
 import { CONTRACT_RULES } from "./level1-contract.ts";
 import { PROTOCOL_RULES } from "./level2-protocol.ts";
+import { LOG_RULES } from "./level2-log.ts";
 import { DATA_RULES } from "./level3-data.ts";
 import { FAULT_RULES } from "./level4-faults.ts";
 import { COST_RULES } from "./level5-cost.ts";
@@ -14,6 +15,7 @@ export const RULES: readonly Rule[] = [
   ...PACKAGE_RULES,
   ...CONTRACT_RULES,
   ...PROTOCOL_RULES,
+  ...LOG_RULES,
   ...DATA_RULES,
   ...FAULT_RULES,
   ...COST_RULES,

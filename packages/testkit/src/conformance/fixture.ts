@@ -42,7 +42,17 @@ export interface SeededSource {
   /** The connection of somebody who may not see one of the objects. */
   hide?(scope: string, name: string): Promise<Connection>;
   /** From now on the source gives no answers, until the returned function is called. */
-  stall?(): Promise<() => void>;
+  stall?(): Promise<() => void | Promise<void>>;
+}
+
+/** A log of what was run, with some statements in it. */
+export interface SeededLog {
+  connection: Connection;
+  /** The statements, each of its own text, with the Unix milliseconds they began at. At least seven. */
+  queries: readonly { text: string; at: number }[];
+  /** Where the log is, for logs in files. */
+  path?: string;
+  stop(): Promise<void>;
 }
 
 /** Everything the conformance suite needs to know. Rules that need what a fixture does not offer are skipped, and say so. */
@@ -59,6 +69,8 @@ export interface Fixture {
   types?: Readonly<Record<string, DataType>>;
   /** A source with at least one object of every kind the connector declares. */
   showcase?(): Promise<SeededSource>;
+  /** A log, for connectors that read one. */
+  log?(): Promise<SeededLog>;
   /** A secret that stands in every connection, to be found nowhere else. */
   secret?: string;
   /** The same connection with credentials the source refuses. */

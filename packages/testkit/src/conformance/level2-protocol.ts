@@ -215,7 +215,7 @@ const stopsWhenTold = withSource(async (subject) => {
       drain().catch((error: unknown) => error),
       wait(CANCEL_MS + 50, "late" as const, { ref: false }),
     ]);
-    goOn?.();
+    await goOn?.();
     if (ended === "late") saw.push(`Cancelled ${when}, it was still waiting after ${CANCEL_MS} ms.`);
     else if (ended === "ended") saw.push(`Cancelled ${when}, it went on and answered as if nothing were.`);
     else if (!isInterruption(ended)) saw.push(`Cancelled ${when}, it threw ${String(ended)}.`);

@@ -1,5 +1,5 @@
 import type { Connector } from "@headwater/core";
-import type { Connection, Fixture, Seed, SeededSource } from "./fixture.ts";
+import type { Connection, Fixture, Seed, SeededLog, SeededSource } from "./fixture.ts";
 import { objects, SAMPLE } from "./seeds.ts";
 
 /** The connector under test with its fixture, and the sources that were made for it. */
@@ -7,7 +7,7 @@ export class Subject {
   readonly connector: Connector;
   readonly fixture: Fixture;
   /** Sources of the rule that is being checked. */
-  readonly #made: SeededSource[] = [];
+  readonly #made: { stop(): Promise<void> }[] = [];
   /** Sources that several rules read, by what they are. */
   readonly #shared = new Map<string, Promise<SeededSource>>();
 
@@ -43,14 +43,20 @@ export class Subject {
     return made === undefined ? null : this.#keep(made);
   }
 
+  /** A log of what was run. */
+  async log(): Promise<SeededLog | null> {
+    const made = await this.fixture.log?.();
+    return made === undefined ? null : this.#keep(made);
+  }
+
   async #make(seed: Seed): Promise<SeededSource> {
     if (this.fixture.seed === undefined) throw new Error("The fixture makes no sources.");
     return this.fixture.seed(seed);
   }
 
-  #keep(source: SeededSource): SeededSource {
-    this.#made.push(source);
-    return source;
+  #keep<Made extends { stop(): Promise<void> }>(made: Made): Made {
+    this.#made.push(made);
+    return made;
   }
 
   /** Takes away what a rule made for itself: where all sources live on one server, the next one should not see it. */

@@ -22,6 +22,7 @@ import {
   type Slice,
   SourceError,
   type TableFacts,
+  type TimedLog,
   z,
 } from "@headwater/core/connector";
 import { type Shelf, ShelfError, SHELVES } from "./shelf.ts";
@@ -29,6 +30,7 @@ import { type Shelf, ShelfError, SHELVES } from "./shelf.ts";
 export const REQUESTS = {
   who: { effect: "read", columns: { name: "text", now: "text" } },
   scopes: { effect: "read", columns: { scope: "text" } },
+  log: { effect: "read", columns: { number: "number", text: { type: "text", holds: "sql" }, at: "number" } },
   boards: { effect: "read", columns: { scope: "text", name: "text", columns: "number" } },
   columns: {
     effect: "read",
@@ -62,7 +64,7 @@ export const MANIFEST: Manifest = {
   contract: 0,
   service: "database",
   types: { shelf: "CustomDatabase" },
-  capabilities: { metadata: { queries: { perGroup: 3, perSlice: 1 } } },
+  capabilities: { metadata: { queries: { perGroup: 3, perSlice: 1 } }, lineage: {} },
   privileges: [],
   sdks: { "shelf-driver": "1.0.0" },
   tested: ["shelves"],
@@ -197,12 +199,39 @@ export const table: MetadataNode<Requests, "table", BoardRows> = {
   facts: boardFacts,
 };
 
+/** The log of what was asked. */
+export const log: TimedLog<Requests> = {
+  earliest: async () => null,
+  async *read(session, { from, to }, { pageRows, cursor }) {
+    let after = cursor ?? "0";
+    for (;;) {
+      const rows = await session.all("log", { of: [[String(from), String(to), after, String(pageRows)]] });
+      const last = rows.at(-1);
+      if (last === undefined) return;
+      after = String(last.number);
+      const queries = rows.map(({ text, at }) => ({ ...NOTHING_KNOWN, text, at }));
+      yield { queries, faults: [], leftOut: 0, cursor: after, bytes: 0 };
+    }
+  },
+};
+
+const NOTHING_KNOWN = {
+  durationMs: null,
+  user: null,
+  database: null,
+  schema: null,
+  session: null,
+  times: 1,
+  cut: false,
+};
+
 /** The parts of the connector that a broken one may replace. */
 export interface Parts {
   manifest?: Manifest;
   config?: z.ZodType;
   connect?: typeof connect;
   table?: Partial<typeof table>;
+  log?: Partial<typeof log>;
 }
 
 /** The connector, with some parts replaced. */
@@ -222,5 +251,6 @@ export function shelfConnector(parts: Parts = {}): Connector {
       },
     ],
     metadata: { database, databaseSchema, table: { ...table, ...parts.table } },
+    lineage: { kind: "timed", log: { ...log, ...parts.log } },
   });
 }

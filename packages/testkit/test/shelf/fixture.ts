@@ -17,6 +17,15 @@ export const shelfFixture: Fixture = {
   many: 12_000,
   withWrongSecret: (connection) => ({ ...connection, password: "guessed" }),
   showcase: async () => seed([{ scope: "all", objects: [{ name: "one", columns: [{ name: "id" }] }] }]),
+  log: async () => {
+    const shelf = new Shelf();
+    for (let at = 1; at <= 10; at += 1) shelf.log.push({ text: `scopes -- ${at}`, at: Date.UTC(2026, 0, at) });
+    return {
+      connection: { type: "Shelf", shelf: shelf.number, password: PASSWORD },
+      queries: shelf.log,
+      stop: async () => undefined,
+    };
+  },
   seed,
 };
 

@@ -9,7 +9,7 @@ const CORE = join(dirname(import.meta.dirname), "..", "node_modules", "@headwate
 
 const MAIN = `import { defineConnector, z } from "@headwater/core/connector";
 import manifest from "../manifest.json" with { type: "json" };
-export const shelf = defineConnector({ manifest, config: z.strictObject({}), requests: {}, check: [], metadata: {} });
+export const shelf = defineConnector({ manifest, config: z.strictObject({}), requests: {}, check: [], metadata: {}, lineage: {} });
 `;
 
 /** Writes a package and returns its folder. `main` stands before the code of its main file. */

@@ -31,6 +31,8 @@ export const PASSWORD = "open-sesame-4711";
 export class Shelf {
   readonly number: string = String(SHELVES.size + 1);
   readonly scopes: Map<string, Map<string, Board>> = new Map();
+  /** What was asked of it, and when. */
+  readonly log: { text: string; at: number }[] = [];
   /** Rows in a page. */
   pageRows = 5;
   #silent: EventTarget | null = null;
@@ -69,7 +71,7 @@ export class Shelf {
     }
   }
 
-  /** The rows that answer a question: `who`, `scopes`, `boards of "a"`, `columns of "a"."b", "a"."c"`. Quotes are doubled. */
+  /** The rows that answer a question: `who`, `scopes`, `boards of "a"`, `columns of "a"."b", "a"."c"`, `log of …`. Quotes are doubled. */
   #rows(question: string, reader: string): Row[] {
     const [, verb = "", list = ""] = /^(\w+)(?: of ([^]*))?$/.exec(question) ?? [];
     if (verb === "who") return [[`shelf ${this.number}`, new Date().toISOString()]];
@@ -88,6 +90,14 @@ export class Shelf {
         if (board === undefined || !visible(board)) return [];
         return board.columns.map((column, at): Row => [scope, name, board.comment, at + 1, column.name, column.type]);
       });
+    // `log of "from"."to"."after"."rows"`: at most so many entries of a span of time, behind a number.
+    if (verb === "log") {
+      const [from = 0, to = 0, after = 0, rows = 0] = (names[0] ?? []).map(Number);
+      return this.log
+        .map(({ text, at }, number): Row => [number + 1, text, at])
+        .filter(([number, , at]) => Number(number) > after && Number(at) >= from && Number(at) < to)
+        .slice(0, rows);
+    }
     throw new ShelfError("syntax", `The shelf does not understand: ${question}`);
   }
 
