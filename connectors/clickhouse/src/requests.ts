@@ -77,6 +77,24 @@ export const REQUESTS = {
     columns: { name: "text", command: "text", type: "text", format: "text", returns: "text", arguments: "json" },
   },
 
+  /** How far back the query log goes, in Unix milliseconds, by its partitions; no time where it is empty. */
+  queryLogBegin: { effect: "read", columns: { earliest: "number?" } },
+
+  /** Queries that ended well in `[from, to)`, behind the one at `afterTime` with `afterId`, at most `limit`. */
+  queryLog: {
+    effect: "read",
+    columns: {
+      id: "text",
+      endedAt: "number",
+      at: "number",
+      durationMs: "number",
+      query: { type: "text", holds: "sql" },
+      cut: "boolean",
+      user: "text",
+      schema: "text",
+    },
+  },
+
   /** How much the user sees. `withColumns`: of how many tables it sees a column. */
   visible: { effect: "read", columns: { user: "text", databases: "number", tables: "number", withColumns: "number" } },
 } as const;

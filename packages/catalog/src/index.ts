@@ -13,12 +13,12 @@ export {
   type Claim,
   ClaimWriter,
   type KeptStatement,
-  type Meeting,
   type Origin,
   type Statement,
   type StatementGap,
   type Sure,
   SURENESS,
+  type Use,
 } from "./lineage/claims.ts";
 export * from "./lineage/graph.ts";
 export * from "./lineage/log.ts";
