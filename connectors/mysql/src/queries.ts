@@ -19,6 +19,9 @@ export interface Asking {
   server: string;
 }
 
+/** Every statement begins with it: in the process list and in the logs of the server our own are known by it. */
+export const MARKER = "/* headwater */ ";
+
 /** Schemas every server has, which are nobody's data. */
 const SYSTEM = literals(["information_schema", "mysql", "performance_schema", "sys", "ndbinfo"]);
 
@@ -177,5 +180,5 @@ FROM information_schema.events e WHERE ${among("e.event_schema", "e.event_name",
   statements: (_, args) =>
     (args as { objects: Shown[] }).objects
       .map(({ kind, schema, name }) => `SHOW CREATE ${kind} ${qualified(schema, name)}`)
-      .join("; "),
+      .join(`; ${MARKER}`),
 };

@@ -16,7 +16,7 @@ import { type MysqlConfig, showAddress } from "./config.ts";
 import { type DriverError, type ErrorContext, lacksTls, toSourceError, wantsPassword } from "./errors.ts";
 import { type Flavour, flavourOf } from "./flavour.ts";
 import { givenPassword, typedPassword } from "./password.ts";
-import { type Asking, QUERIES } from "./queries.ts";
+import { type Asking, MARKER, QUERIES } from "./queries.ts";
 import { type MysqlRequest, REQUESTS } from "./requests.ts";
 
 /** Rows of a page of a request that is read as it comes. */
@@ -27,9 +27,6 @@ const SILENCE_MS = 5_000;
 
 /** How long an interrupted run waits until the server has been told to stop. */
 const KILL_MS = 2_000;
-
-/** Every statement begins with it: in the process list and in the logs of the server our own are known by it. */
-const MARKER = "/* headwater */ ";
 
 /** What `SHOW CREATE` calls the column that has the statement. */
 const STATEMENT = /^(?:sql original statement|create (?:view|procedure|function|event|package|package body))$/i;

@@ -32,6 +32,17 @@ await describeMysql((server) => {
     expect(error.hint).toBe(`There is no Unix socket at ${server.socket}.not.`);
   });
 
+  test("a server is known by its own number where it has one, by its address where it has none", async () => {
+    const pool = await openPool(keys(server));
+    const { identity, version, now, names } = await pool.hello();
+    await pool.close();
+    const [row] = server.isMariaDb ? [] : await root<{ uuid: string }>("SELECT @@server_uuid AS uuid");
+    expect(identity).toBe(server.isMariaDb ? `address localhost:${server.port}` : `server uuid ${row?.uuid}`);
+    expect(version).toBe(`${server.isMariaDb ? "MariaDB" : "MySQL"} ${server.version.replace(/-MariaDB.*/, "")}`);
+    expect(Math.abs(Date.parse(now ?? "") - Date.now())).toBeLessThan(60_000);
+    expect(names).toEqual({ unquoted: "kept", caseSensitive: true });
+  });
+
   test("wrong password, no password, unknown account, host and port are each told apart", async () => {
     const wrong = await refusal(keys(server, { authType: { password: "canary-secret" } }));
     expect(wrong).toMatchObject({ code: "signIn", sourceCode: "1045" });
@@ -66,7 +77,7 @@ await describeMysql((server) => {
     expect(asked).toEqual(["Password for root at localhost"]);
   });
 
-  test("a session can write nothing, is bounded in time, and known by its marker", async () => {
+  test("a session can write nothing, and tells the server who it is", async () => {
     const driver = await mysql.connect(configOf(keys(server, { connectionArguments: { program_name: "here" } })), {
       intent: "metadata",
       group: "",

@@ -183,6 +183,22 @@ for (const release of ["MySQL 8.0", "MariaDB 10.11"] as const) {
         expect(routine.storedProcedureCode.code).toContain(String.raw`SELECT 'a\b', "Id" FROM "Orders"`);
       });
 
+      test("every statement is known by its marker in the server's log", async () => {
+        await runMysql(
+          url(""),
+          "CREATE USER marked IDENTIFIED BY 'p'; GRANT SELECT, SHOW VIEW, TRIGGER ON *.* TO marked",
+        );
+        await runMysql(url(""), "SET GLOBAL log_output = 'TABLE', GLOBAL general_log = ON");
+        await readServer(mysqlUrl(server.port, "shop", { user: "marked", password: "p" }));
+        await runMysql(url(""), "SET GLOBAL general_log = OFF");
+        const logged = await runMysql<{ text: string }>(
+          url(""),
+          "SELECT CAST(argument AS CHAR) AS text FROM mysql.general_log WHERE command_type = 'Query' AND user_host LIKE 'marked%'",
+        );
+        expect(logged.length).toBeGreaterThan(20);
+        expect(logged.filter(({ text }) => !text.startsWith("/* headwater */ "))).toEqual([]);
+      });
+
       test("an account that is nobody's is refused as elsewhere", async () => {
         expect(await refusal(mysqlUrl(server.port, "", { user: "nobody", password: "x" }))).toMatchObject({
           code: "signIn",
