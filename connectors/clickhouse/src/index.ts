@@ -10,6 +10,7 @@ import { check } from "./check.ts";
 import { type ClickHouseConfig, configFromUrl, configSchema } from "./config.ts";
 import { identifier } from "./escape.ts";
 import { metadata } from "./metadata.ts";
+import { serverLog } from "./query-log.ts";
 import { REQUESTS, type Requests } from "./requests.ts";
 import { connect } from "./session.ts";
 
@@ -25,6 +26,8 @@ export const clickhouse: Connector<ClickHouseConfig, Requests> = defineConnector
   check,
   grantName: (_placeholder, name) => identifier(name),
   metadata,
+  lineage: { kind: "timed", log: serverLog },
+  usage: { kind: "timed", log: serverLog },
 });
 
 const NO_UUID = "00000000-0000-0000-0000-000000000000";

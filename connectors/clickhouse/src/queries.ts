@@ -27,10 +27,13 @@ SELECT toString(uuid), name, engine, nullIf(comment, ''), {schema:String} = '' O
 FROM system.databases WHERE name ${NOT_SYSTEM} ORDER BY name`,
 
   relations: `
-SELECT database, name, toString(uuid), engine, partition_key NOT IN ('', 'tuple()'),
-  toUInt32(1 + countSubstrings(create_table_query, ', \`'))
-FROM system.tables
-WHERE database IN {schemas:Array(String)} AND is_temporary = 0 AND ${NOT_INNER}`,
+SELECT t.database, name, toString(uuid), engine, partition_key NOT IN ('', 'tuple()'),
+  toUInt32(greatest(ifNull(c.columns, 0), 1))
+FROM system.tables t
+LEFT JOIN (
+  SELECT database, table, count() AS columns FROM system.columns WHERE database IN {schemas:Array(String)} GROUP BY database, table
+) c ON c.database = t.database AND c.table = t.name
+WHERE t.database IN {schemas:Array(String)} AND is_temporary = 0 AND ${NOT_INNER}`,
 
   columns: `
 SELECT database, table, toUInt32(count()), toJSONString(arrayMap(c -> tuple(c.2, c.3, c.4, c.5, c.6, c.7, c.8), arraySort(c -> c.1, groupArray(
@@ -42,7 +45,7 @@ GROUP BY database, table`,
 
   tables: `
 SELECT database, name, engine, engine_full, partition_key, sorting_key, primary_key, sampling_key, comment,
-  ifNull(formatQueryOrNull(create_table_query), create_table_query), toFloat64(total_rows), toFloat64(total_bytes)
+  if(endsWith(engine, 'View'), ifNull(formatQueryOrNull(create_table_query), create_table_query), create_table_query), toFloat64(total_rows), toFloat64(total_bytes)
 FROM system.tables
 WHERE database IN {schemas:Array(String)} AND name IN {names:Array(String)} AND is_temporary = 0`,
 
@@ -52,6 +55,22 @@ FROM system.functions WHERE origin <> 'System' ORDER BY name`,
 
   programs: `
 SELECT name, command, toString(type), format, return_type, argument_types FROM system.user_defined_functions ORDER BY name`,
+
+  queryLogBegin:
+    "SELECT if(count() = 0, NULL, toFloat64(toUnixTimestamp(min(event_time))) * 1000) FROM system.query_log",
+
+  // The log is ordered and cut by event_date, which is in the server's time zone: a day more on each side is certain.
+  queryLog: `
+SELECT query_id, toFloat64(toUnixTimestamp(event_time)) * 1000, toFloat64(toUnixTimestamp(query_start_time)) * 1000,
+  toFloat64(query_duration_ms), query, length(query) >= toUInt64(ifNull((
+    SELECT value FROM system.settings WHERE name = 'log_queries_cut_to_length'), '100000')), user, current_database
+FROM system.query_log
+WHERE event_date >= toDate(fromUnixTimestamp64Milli({from:Int64})) - 1 AND event_date <= toDate(fromUnixTimestamp64Milli({to:Int64})) + 1
+  AND event_time >= fromUnixTimestamp64Milli({from:Int64}) AND event_time < fromUnixTimestamp64Milli({to:Int64})
+  AND (toUnixTimestamp(event_time), query_id) > ({afterTime:UInt32}, {afterId:String})
+  AND type = 'QueryFinish' AND is_initial_query = 1 AND query_kind IN ('Select', 'Insert', 'Create', 'AsyncInsertFlush')
+  AND NOT startsWith(query_id, 'headwater-') AND NOT startsWith(log_comment, 'headwater') /*FILTER*/
+ORDER BY event_time, query_id LIMIT {limit:UInt32}`,
 
   visible: `
 SELECT currentUser(), toUInt32((SELECT count() FROM system.databases WHERE name ${NOT_SYSTEM})),

@@ -27,7 +27,7 @@ export const REQUESTS = {
     },
   },
 
-  /** Names of tables, views and dictionaries. `columns` is an estimate. */
+  /** Names of tables, views and dictionaries, with how many columns they have. */
   relations: {
     effect: "read",
     columns: {
@@ -46,7 +46,7 @@ export const REQUESTS = {
     columns: { schema: "text", table: "text", count: "number", columns: { type: "text", holds: "text" } },
   },
 
-  /** Tables by their names, with the statements that create them. */
+  /** Tables by their names, with the statements that create them. Those of views are formatted: the server takes its time for it. */
   tables: {
     effect: "read",
     columns: {
@@ -75,6 +75,24 @@ export const REQUESTS = {
   programs: {
     effect: "read",
     columns: { name: "text", command: "text", type: "text", format: "text", returns: "text", arguments: "json" },
+  },
+
+  /** How far back the query log goes, in Unix milliseconds, by its partitions; no time where it is empty. */
+  queryLogBegin: { effect: "read", columns: { earliest: "number?" } },
+
+  /** Queries that ended well in `[from, to)`, behind the one at `afterTime` with `afterId`, at most `limit`. */
+  queryLog: {
+    effect: "read",
+    columns: {
+      id: "text",
+      endedAt: "number",
+      at: "number",
+      durationMs: "number",
+      query: { type: "text", holds: "sql" },
+      cut: "boolean",
+      user: "text",
+      schema: "text",
+    },
   },
 
   /** How much the user sees. `withColumns`: of how many tables it sees a column. */

@@ -175,7 +175,7 @@ class ClickHouseDriver implements Driver {
     const decode = decoder(Object.values(columns).map((spec) => cellType(spec)));
     try {
       const answer = await this.#client.query({
-        query: QUERIES[name as keyof typeof QUERIES],
+        query: filtered(QUERIES[name as keyof typeof QUERIES], args as JsonObject),
         format: "JSONCompactEachRow",
         query_id: queryId(),
         query_params: this.#parameters(args as JsonObject),
@@ -201,12 +201,18 @@ class ClickHouseDriver implements Driver {
   /** The request's arguments, and settings of the connection that queries name. */
   #parameters(args: JsonObject): Record<string, unknown> {
     const { databaseName, databaseSchema } = this.#config;
-    return { address: this.#context.server, database: databaseName, schema: databaseSchema, ...args };
+    const { filter: _filter, ...own } = args;
+    return { address: this.#context.server, database: databaseName, schema: databaseSchema, ...own };
   }
 
   async close(): Promise<void> {
     await this.#client.close();
   }
+}
+
+/** A text with the condition of a workflow file (`filterCondition`), which is SQL by definition. */
+function filtered(text: string, { filter }: JsonObject): string {
+  return text.replace("/*FILTER*/", () => (typeof filter === "string" ? `AND (${filter})` : ""));
 }
 
 const queryId = (): string => `${MARKER}-${randomUUID()}`;

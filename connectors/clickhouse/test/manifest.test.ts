@@ -55,9 +55,14 @@ test("every request reads, and has a text that takes names as parameters only", 
   );
   expect([...new Set(parameters)].toSorted((a = "", b = "") => a.localeCompare(b))).toEqual([
     "address:String",
+    "afterId:String",
+    "afterTime:UInt32",
     "database:String",
+    "from:Int64",
+    "limit:UInt32",
     "names:Array(String)",
     "schema:String",
     "schemas:Array(String)",
+    "to:Int64",
   ]);
 });

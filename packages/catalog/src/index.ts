@@ -13,13 +13,14 @@ export {
   type Claim,
   ClaimWriter,
   type KeptStatement,
-  type Meeting,
   type Origin,
   type Statement,
   type StatementGap,
   type Sure,
   SURENESS,
+  type Use,
 } from "./lineage/claims.ts";
+export { exportLineage, exportQueries } from "./lineage/export.ts";
 export * from "./lineage/graph.ts";
 export * from "./lineage/log.ts";
 export * from "./lineage/usage.ts";

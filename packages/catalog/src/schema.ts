@@ -209,22 +209,13 @@ CREATE TABLE lineage_state(service TEXT PRIMARY KEY, history_seq INTEGER NOT NUL
 `;
 
 /**
- * Query logs. A use is a table or column (an empty one: the table) that a statement touches; a tally how often a statement was run
- * on a day (days since 1970) by somebody; a meeting two columns a statement joins. A log_part is a piece of a log that is being
- * read or was: a file, a span of time; covered is the span of time it accounts for. A counter is what a source that only counts
- * said last.
+ * Query logs. A use is a table that a statement touches, with the columns of it and what it joins them with, both as JSON; a tally
+ * how often a statement was run on a day (days since 1970) by somebody. A log_part is a piece of a log that is being read or was:
+ * a file, a span of time, with the span of time it accounts for. A counter is what a source that only counts said last.
  */
 const VERSION_4 = `
-CREATE TABLE use(statement INTEGER NOT NULL, place INTEGER NOT NULL, column_name TEXT NOT NULL, PRIMARY KEY(statement, place, column_name)) STRICT, WITHOUT ROWID;
-CREATE INDEX use_place ON use(place, column_name, statement);
-CREATE TABLE meeting(
-  statement INTEGER NOT NULL,
-  place INTEGER NOT NULL,
-  column_name TEXT NOT NULL,
-  other INTEGER NOT NULL,
-  other_column TEXT NOT NULL,
-  PRIMARY KEY(statement, place, column_name, other, other_column)
-) STRICT, WITHOUT ROWID;
+CREATE TABLE use(statement INTEGER NOT NULL, place INTEGER NOT NULL, columns TEXT NOT NULL, joins TEXT, PRIMARY KEY(place, statement)) STRICT, WITHOUT ROWID;
+CREATE INDEX use_statement ON use(statement);
 CREATE TABLE tally(
   statement INTEGER NOT NULL,
   day INTEGER NOT NULL,

@@ -66,12 +66,6 @@ export function traitsOf(name: string): FunctionTraits {
   return traits.get(name) ?? DEFAULT;
 }
 
-/** Whether a function's value is made from many rows. */
-export function isAggregate(name: string): boolean {
-  const found = traits.get(name);
-  return found === AGGREGATE || found === COUNT;
-}
-
 /** Functions of conditions and results in turn, which need to know how many arguments there are. */
 export function alternates(name: string): boolean {
   return name === "decode" || name === "multiif" || name === "decode_if";

@@ -13,6 +13,12 @@ export interface Name {
   readonly end: number;
 }
 
+/** The first part of a reference that can only be a variable. */
+export const VARIABLE_NAME = " variable";
+
+/** The first part of a reference to a named window. */
+export const WINDOW_NAME = " window";
+
 /** A use of a column (or of a column's field) in an expression, and how it takes part in the value. */
 export interface ColumnRef {
   readonly name: Name;
@@ -240,9 +246,6 @@ export interface Query {
   /** Statements inside WITH that change tables. */
   readonly statements: Statement[];
 }
-
-/** What is done to a table that is written. */
-export type WriteMode = "insert" | "overwrite" | "update" | "merge" | "create" | "delete" | "copy" | "rename" | "drop";
 
 interface StatementBase {
   readonly start: number;

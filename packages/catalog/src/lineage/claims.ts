@@ -48,18 +48,16 @@ export interface Statement {
   /** The last parts of the names in it, in lower case. */
   mentions: readonly string[];
   gaps: readonly StatementGap[];
-  /** Tables and columns it touches, for usage; an empty column is the table. */
-  uses?: readonly { table: string; column: string }[];
-  /** Pairs of columns it joins. */
-  meetings?: readonly Meeting[];
+  /** The tables it touches, for usage. */
+  uses?: readonly Use[];
 }
 
-/** Two columns that a statement joins. */
-export interface Meeting {
+/** A table that a statement touches. */
+export interface Use {
   table: string;
-  column: string;
-  other: string;
-  otherColumn: string;
+  columns: readonly string[];
+  /** Columns it joins with columns of other tables: its own, the other's FQN. */
+  joins: readonly (readonly [column: string, other: string])[];
 }
 
 /** A statement as it is kept, without its claims. */
@@ -70,7 +68,7 @@ export interface KeptStatement {
   ended: number | null;
 }
 
-const STATEMENT_TABLES = ["claim", "mention", "use", "meeting"] as const;
+const STATEMENT_TABLES = ["claim", "mention", "use"] as const;
 
 /** Writes the statements of one service. Call within a transaction. `service` is the service's name as an FQN. */
 export class ClaimWriter {
@@ -81,6 +79,38 @@ export class ClaimWriter {
   constructor(db: Database, service: string) {
     this.#db = db;
     this.#service = service;
+  }
+
+  /** Adds a query that is not there, with how often it was seen. Returns its id. */
+  add(statement: Statement, first: number, last: number, times: number): number {
+    const id = this.#insert(statement, first, last, times, times > 0 ? null : last);
+    this.#write(id, statement);
+    return id;
+  }
+
+  #insert(
+    { origin, key, dialect, defaults, text, digest, gaps }: Statement,
+    first: number,
+    last: number,
+    times: number,
+    ended: number | null,
+  ): number {
+    return this.#db.run(
+      `INSERT INTO statement(service, origin, key, dialect, defaults, text, digest, gaps, first_seen, last_seen, times, ended)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      this.#service,
+      origin,
+      key,
+      dialect,
+      defaults,
+      text,
+      digest,
+      gaps.length === 0 ? null : JSON.stringify(gaps),
+      first,
+      last,
+      times,
+      ended,
+    ).id;
   }
 
   /** What is kept of an origin, by key. */
@@ -104,20 +134,7 @@ export class ClaimWriter {
       key,
     );
     if (known === null) {
-      const { id } = this.#db.run(
-        `INSERT INTO statement(service, origin, key, dialect, defaults, text, digest, gaps, first_seen, last_seen, times)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
-        this.#service,
-        origin,
-        key,
-        dialect,
-        defaults,
-        text,
-        digest,
-        gaps,
-        at,
-        at,
-      );
+      const id = this.#insert(statement, at, at, 0, null);
       this.#write(id, statement);
       return id;
     }
@@ -148,7 +165,7 @@ export class ClaimWriter {
     if (ended != null) this.#db.run("UPDATE statement SET ended = ? WHERE id = ?", ended, id);
   }
 
-  #write(id: number, { claims, mentions, uses = [], meetings = [] }: Statement): void {
+  #write(id: number, { claims, mentions, uses = [] }: Statement): void {
     for (const claim of claims)
       this.#db.run(
         `INSERT OR IGNORE INTO claim(statement, target, target_column, source, source_column, how, sure, rule, span_start, span_end)
@@ -165,21 +182,13 @@ export class ClaimWriter {
       );
     for (const name of new Set(mentions))
       this.#db.run("INSERT OR IGNORE INTO mention(name, statement) VALUES (?, ?)", name, id);
-    for (const { table, column } of uses)
+    for (const { table, columns, joins } of uses)
       this.#db.run(
-        "INSERT OR IGNORE INTO use(statement, place, column_name) VALUES (?, ?, ?)",
+        "INSERT OR IGNORE INTO use(statement, place, columns, joins) VALUES (?, ?, ?, ?)",
         id,
         this.#place(table),
-        column,
-      );
-    for (const { table, column, other, otherColumn } of meetings)
-      this.#db.run(
-        "INSERT OR IGNORE INTO meeting(statement, place, column_name, other, other_column) VALUES (?, ?, ?, ?, ?)",
-        id,
-        this.#place(table),
-        column,
-        this.#place(other),
-        otherColumn,
+        JSON.stringify(columns),
+        joins.length === 0 ? null : JSON.stringify(joins),
       );
   }
 

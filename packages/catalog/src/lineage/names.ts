@@ -18,7 +18,7 @@ interface Entry {
 }
 
 /** How many tables' columns are kept at hand. */
-const COLUMNS_KEPT = 5_000;
+const COLUMNS_KEPT = 20_000;
 
 /** The live tables and routines of some services, the first of which goes before the others. */
 export class NameIndex {

@@ -54,7 +54,7 @@ export function topTables(
 function countTables(db: Database, day: number, days: number): { fqn: string; times: number; users: number }[] {
   return db.all(
     `SELECT p.fqn, sum(t.times) AS times, count(DISTINCT nullif(t.user, '')) AS users
-     FROM tally t JOIN use u ON u.statement = t.statement AND u.column_name = '' JOIN place p ON p.id = u.place
+     FROM tally t JOIN use u ON u.statement = t.statement JOIN place p ON p.id = u.place
      WHERE t.day > ? AND t.day <= ? GROUP BY u.place HAVING sum(t.times) > 0`,
     day - days,
     day,
@@ -114,18 +114,18 @@ export function usageOf(db: Database, fqn: string): TableUsage | null {
     ...summary,
     users: db.all(
       `SELECT t.user AS name, sum(t.times) AS times FROM use u JOIN tally t ON t.statement = u.statement AND ${month}
-       WHERE u.place = ? AND u.column_name = '' AND t.user <> '' GROUP BY t.user HAVING sum(t.times) > 0 ORDER BY times DESC, t.user`,
+       WHERE u.place = ? AND t.user <> '' GROUP BY t.user HAVING sum(t.times) > 0 ORDER BY times DESC, t.user`,
       place.id,
     ),
     columns: db.all(
-      `SELECT u.column_name AS name, sum(t.times) AS times FROM use u JOIN tally t ON t.statement = u.statement AND ${month}
-       WHERE u.place = ? AND u.column_name <> '' GROUP BY u.column_name HAVING sum(t.times) > 0 ORDER BY times DESC, name`,
+      `SELECT c.value AS name, sum(t.times) AS times FROM use u JOIN tally t ON t.statement = u.statement AND ${month}, json_each(u.columns) c
+       WHERE u.place = ? GROUP BY c.value HAVING sum(t.times) > 0 ORDER BY times DESC, name`,
       place.id,
     ),
     joins: db.all(
-      `SELECT m.column_name AS "column", p.fqn || '.' || m.other_column AS "with", sum(t.times) AS times
-       FROM meeting m JOIN tally t ON t.statement = m.statement AND ${month} JOIN place p ON p.id = m.other
-       WHERE m.place = ? GROUP BY m.column_name, m.other, m.other_column HAVING sum(t.times) > 0 ORDER BY times DESC, 1, 2`,
+      `SELECT j.value ->> 0 AS "column", j.value ->> 1 AS "with", sum(t.times) AS times
+       FROM use u JOIN tally t ON t.statement = u.statement AND ${month}, json_each(u.joins) j
+       WHERE u.place = ? AND u.joins IS NOT NULL GROUP BY 1, 2 HAVING sum(t.times) > 0 ORDER BY times DESC, 1, 2`,
       place.id,
     ),
   };

@@ -59,6 +59,8 @@ interface Entry {
   cut: boolean;
   /** `null` until it is written. */
   id: number | null;
+  /** Whether the catalog has no such statement yet. */
+  isNew: boolean;
   /** Whether it may make or fill a temporary table. */
   maybeTemporary: boolean;
   first: number;
@@ -183,20 +185,27 @@ export class LogPass {
       if (entry.id !== null) continue;
       const kept = queryStatement(this.#options.db, this.#service, shapeHex(entry.shape));
       if (kept !== null && kept.digest === this.#digest(entry) && !this.#outdated.has(kept.id)) entry.id = kept.id;
-      else unread.push(entry);
+      else {
+        entry.isNew = kept === null;
+        unread.push(entry);
+      }
     }
     for await (const { entry, statement } of this.#read(unread)) fresh.push({ entry, statement });
     const { db } = this.#options;
     db.transaction(() => {
       for (const { entry, statement } of fresh) {
-        entry.id = this.#writer.put(statement, entry.first);
+        // What is not there yet is written once, with how often it was seen.
+        entry.id = entry.isNew
+          ? this.#writer.add(statement, entry.first, entry.last, entry.times)
+          : this.#writer.put(statement, entry.first);
         this.#outdated.delete(entry.id);
         this.counts.read += 1;
         if (statement.gaps.length > 0) this.counts.withGaps += 1;
       }
       for (const entry of this.#touched) {
         const id = entry.id as number;
-        this.#writer.seen(id, entry.first, entry.last, entry.times);
+        if (!entry.isNew) this.#writer.seen(id, entry.first, entry.last, entry.times);
+        entry.isNew = false;
         for (const tally of entry.tallies.values()) tally.statement = id;
         addTallies(db, entry.tallies.values());
         entry.text = "";
@@ -237,8 +246,15 @@ export class LogPass {
     return analyze(sql, { dialect: this.#options.dialect, schema: this.#schema.provide, defaults });
   }
 
+  readonly #digests = new Map<Defaults, string>();
+
   #digest({ defaults }: Entry): string {
-    return fingerprint(JSON.stringify([READER_VERSION, this.#options.dialect, defaults]));
+    let digest = this.#digests.get(defaults);
+    if (digest === undefined) {
+      digest = fingerprint(JSON.stringify([READER_VERSION, this.#options.dialect, defaults]));
+      this.#digests.set(defaults, digest);
+    }
+    return digest;
   }
 
   async *#read(entries: readonly Entry[]): AsyncGenerator<{ entry: Entry; statement: Statement }> {
@@ -299,6 +315,7 @@ function newEntry(shape: Shape, { text, cut }: LoggedQuery, defaults: Defaults):
     defaults,
     cut,
     id: null,
+    isNew: false,
     maybeTemporary: TEMPORARY.test(text),
     first: Infinity,
     last: 0,

@@ -1,5 +1,5 @@
 import { IDENTITY, TRANSFORMATION } from "../how.ts";
-import type { CreateStatement, TargetTable, Expr, Name, Query, Select } from "../ir.ts";
+import type { CreateStatement, TargetTable, Expr, Name, Query, Select, StarItem } from "../ir.ts";
 import type { Parser } from "./parser.ts";
 
 /** An expression nothing was read into yet. */
@@ -27,6 +27,21 @@ export function newSelect(start: number): Select {
 /** The query `SELECT` … that is only this select. */
 export function queryOf(body: Query["body"]): Query {
   return { ctes: [], body, tail: null, statements: [] };
+}
+
+/** `*` or `qualifier.*`, with nothing left out or changed yet. */
+export function newStar(qualifier: Name | null, start: number, end: number = start): StarItem {
+  return {
+    kind: "star",
+    qualifier,
+    except: [],
+    replace: [],
+    rename: [],
+    pattern: false,
+    how: IDENTITY,
+    start,
+    end,
+  };
 }
 
 /** Reads an expression of its own. */

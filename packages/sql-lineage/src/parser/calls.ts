@@ -2,7 +2,7 @@ import { alternates, argumentHow, type FunctionTraits, traitsOf } from "../funct
 import { AGGREGATION, IDENTITY, TRANSFORMATION, compose } from "../how.ts";
 import type { Expr, Name } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
-import { newSelect, queryOf } from "./build.ts";
+import { newSelect, newStar, queryOf } from "./build.ts";
 import { readInnerAlias } from "./inner-alias.ts";
 import { isNameKind, queryStartsAt } from "./lookahead.ts";
 import { readIdentifier, readName, skipToComma } from "./names.ts";
@@ -273,17 +273,7 @@ function readTableArgument(p: Parser, expr: Expr): void {
     start: name.start,
     end: name.end,
   });
-  select.items.push({
-    kind: "star",
-    qualifier: null,
-    except: [],
-    replace: [],
-    rename: [],
-    pattern: false,
-    how: IDENTITY,
-    start: name.start,
-    end: name.end,
-  });
+  select.items.push(newStar(null, name.start, name.end));
   expr.queries.push({ query: queryOf(select), how: compose(TRANSFORMATION, p.how), exists: false });
 }
 

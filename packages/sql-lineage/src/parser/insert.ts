@@ -1,4 +1,4 @@
-import { FILTER, IDENTITY } from "../how.ts";
+import { FILTER } from "../how.ts";
 import type {
   Assignment,
   Conflict,
@@ -13,7 +13,7 @@ import type {
 } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
 import { readAssignments } from "./assignments.ts";
-import { newExpr, newSelect, queryOf } from "./build.ts";
+import { newExpr, newSelect, newStar, queryOf } from "./build.ts";
 import { parenthesisedQueryAt, queryStartsAt } from "./lookahead.ts";
 import { readColumnList, readIdentifier, readName, skipToComma } from "./names.ts";
 import type { Parser } from "./parser.ts";
@@ -449,18 +449,7 @@ function readMultiInsert(p: Parser, start: number): ManyStatement {
       });
       select.influence.refs.push(...conditions.refs);
       select.influence.queries.push(...conditions.queries);
-      if (branch.values === null)
-        select.items.push({
-          kind: "star",
-          qualifier: null,
-          except: [],
-          replace: [],
-          rename: [],
-          pattern: false,
-          how: IDENTITY,
-          start: branch.start,
-          end: branch.end,
-        });
+      if (branch.values === null) select.items.push(newStar(null, branch.start, branch.end));
       else for (const expr of branch.values) select.items.push({ kind: "expression", expr, alias: null });
       query = queryOf(select);
     }

@@ -1,5 +1,5 @@
 import { AMBIGUOUS, compose, IDENTITY, TRANSFORMATION } from "../how.ts";
-import type { Expr, Name } from "../ir.ts";
+import { type Expr, type Name, VARIABLE_NAME } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
 import { readBraces, readBracketed, readParentheses } from "./brackets.ts";
 import { markTransformed } from "./build.ts";
@@ -104,9 +104,6 @@ function asValue(p: Parser, expr: Expr, read: (p: Parser, expr: Expr) => Label):
   markTransformed(expr, refs, queries);
   return label === undefined ? undefined : null;
 }
-
-/** The first part of a reference that can only be a variable. */
-export const VARIABLE_NAME = " variable";
 
 function readParameter(p: Parser, expr: Expr): Label {
   const { features } = p.dialect;

@@ -1,6 +1,5 @@
-import { IDENTITY } from "../how.ts";
 import type { Body, ExpressionItem, Item, Query, Relation, Select, SetBranch, SetOperation, StarItem } from "../ir.ts";
-import { newExpr, newSelect, readExpr } from "./build.ts";
+import { newExpr, newSelect, newStar, readExpr } from "./build.ts";
 import { readCall } from "./calls.ts";
 import { readIdentifier, readName } from "./names.ts";
 import { readOrderModifiers } from "./order.ts";
@@ -65,20 +64,6 @@ function isBare({ items }: Select): boolean {
   );
 }
 
-function star(p: Parser): StarItem {
-  return {
-    kind: "star",
-    qualifier: null,
-    except: [],
-    replace: [],
-    rename: [],
-    pattern: false,
-    how: IDENTITY,
-    start: p.start,
-    end: p.start,
-  };
-}
-
 function readOperator(p: Parser, input: Query, select: Select, relation: Relation | null): Body {
   const operator = readSetOperator(p, false);
   if (operator !== null) return readPipedSet(p, input, operator);
@@ -93,7 +78,7 @@ function readOperator(p: Parser, input: Query, select: Select, relation: Relatio
     case "EXTEND":
     case "WINDOW":
       p.next();
-      select.items.push(star(p));
+      select.items.push(newStar(null, p.start));
       readItems(p, select.items);
       readSelectClauses(p, select, false);
       return select;
@@ -103,7 +88,7 @@ function readOperator(p: Parser, input: Query, select: Select, relation: Relatio
       return select;
     case "DROP": {
       p.next();
-      const all = star(p);
+      const all = newStar(null, p.start);
       do {
         const name = readName(p);
         if (name !== null) all.except.push(name.parts.at(-1)!);
@@ -114,7 +99,7 @@ function readOperator(p: Parser, input: Query, select: Select, relation: Relatio
     }
     case "RENAME": {
       p.next();
-      const all = star(p);
+      const all = newStar(null, p.start);
       do {
         const from = readName(p);
         p.take("AS");
@@ -128,7 +113,7 @@ function readOperator(p: Parser, input: Query, select: Select, relation: Relatio
     case "AS":
       p.next();
       if (relation !== null) relation.alias = readIdentifier(p);
-      select.items.push(star(p));
+      select.items.push(newStar(null, p.start));
       return select;
     case "AGGREGATE":
       p.next();
@@ -141,7 +126,7 @@ function readOperator(p: Parser, input: Query, select: Select, relation: Relatio
         p.next();
         select.from[0].alias = readIdentifier(p);
       }
-      select.items.push(star(p));
+      select.items.push(newStar(null, p.start));
       return select;
     case "CALL": {
       p.next();
@@ -162,28 +147,28 @@ function readOperator(p: Parser, input: Query, select: Select, relation: Relatio
         end: p.lastEnd,
       });
       if (p.take("AS")) readIdentifier(p);
-      select.items.push(star(p));
+      select.items.push(newStar(null, p.start));
       return select;
     }
     case "TABLESAMPLE":
       p.next();
       readIdentifier(p);
       if (p.is("(")) p.skipBrackets();
-      select.items.push(star(p));
+      select.items.push(newStar(null, p.start));
       return select;
     case "DISTINCT":
       p.next();
-      select.items.push(star(p));
+      select.items.push(newStar(null, p.start));
       return select;
     case "WHERE":
     case "QUALIFY":
-      select.items.push(star(p));
+      select.items.push(newStar(null, p.start));
       readSelectClauses(p, select, false);
       return select;
     case "ORDER":
     case "LIMIT":
     case "OFFSET":
-      select.items.push(star(p));
+      select.items.push(newStar(null, p.start));
       readTailClauses(p, select, select.influence);
       return select;
     case "WITH":
@@ -203,18 +188,18 @@ function readOperator(p: Parser, input: Query, select: Select, relation: Relatio
         p.next();
         p.grammar.expression(p, select.influence);
         while (p.take(",")) p.grammar.expression(p, select.influence);
-        select.items.push(star(p));
+        select.items.push(newStar(null, p.start));
         return select;
       }
       break;
   }
   if (JOIN_WORDS.has(word) || word === "JOIN") {
-    select.items.push(star(p));
+    select.items.push(newStar(null, p.start));
     readPipedJoin(p, select);
     return select;
   }
   p.unread("this pipe operator is not read");
-  select.items.push(star(p));
+  select.items.push(newStar(null, p.start));
   recover(p, select.influence, new Set(["|>"]));
   return select;
 }
@@ -228,7 +213,7 @@ function aliasOf(body: Body): string | null {
 }
 
 function readSetColumns(p: Parser): StarItem {
-  const all = star(p);
+  const all = newStar(null, p.start);
   do {
     const name = readName(p);
     p.take("=");

@@ -1,6 +1,6 @@
-import { AGGREGATION, GROUP_BY, IDENTITY } from "../how.ts";
+import { AGGREGATION, GROUP_BY } from "../how.ts";
 import type { Expr, Name, Relation, Select } from "../ir.ts";
-import { newExpr, newSelect, readExpr } from "./build.ts";
+import { newExpr, newSelect, newStar, readExpr } from "./build.ts";
 import { readIdentifier, readName } from "./names.ts";
 import { readOrderList } from "./order.ts";
 import type { Parser } from "./parser.ts";
@@ -22,17 +22,7 @@ export function readPivotStatement(p: Parser): Select {
   const [input] = inputs;
   if (input === undefined) return select;
   select.from.push(unpivot ? readUnpivot(p, input, start) : readPivot(p, input, start));
-  select.items.push({
-    kind: "star",
-    qualifier: null,
-    except: [],
-    replace: [],
-    rename: [],
-    pattern: false,
-    how: IDENTITY,
-    start,
-    end: p.lastEnd,
-  });
+  select.items.push(newStar(null, start, p.lastEnd));
   return select;
 }
 

@@ -1,9 +1,8 @@
 import { IDENTITY } from "../how.ts";
 import type { Body, Cte, Query, Select, SetOperation } from "../ir.ts";
-import { TokenKind } from "../lexer/tokens.ts";
-import { newExpr, newSelect, queryOf, readExpr } from "./build.ts";
+import { newExpr, newSelect, newStar, queryOf, readExpr } from "./build.ts";
 import { readInlineRoutines } from "./inline-routines.ts";
-import { parenthesisedQueryAt, queryStartsAt } from "./lookahead.ts";
+import { queryStartsAt } from "./lookahead.ts";
 import { readColumnList, readIdentifier, readName } from "./names.ts";
 import type { Parser } from "./parser.ts";
 import { readPivotStatement } from "./pivot-statement.ts";
@@ -144,29 +143,15 @@ function readValuesTerm(p: Parser): Body {
     start,
     end: p.lastEnd,
   });
-  select.items.push(starItem(start, p.lastEnd));
+  select.items.push(newStar(null, start, p.lastEnd));
   return select;
 }
 
 function readTableTerm(p: Parser): Select {
   const select = newSelect(p.start);
   p.grammar.fromList(p, select);
-  select.items.push(starItem(select.start, p.lastEnd));
+  select.items.push(newStar(null, select.start, p.lastEnd));
   return select;
-}
-
-export function starItem(start: number, end: number): Select["items"][number] {
-  return {
-    kind: "star",
-    qualifier: null,
-    except: [],
-    replace: [],
-    rename: [],
-    pattern: false,
-    how: IDENTITY,
-    start,
-    end,
-  };
 }
 
 /** `FROM t SELECT a`, `FROM t |> …`, `FROM t` alone. */
@@ -183,7 +168,7 @@ function readFromFirst(p: Parser): Select {
       recover(p, select.influence);
     }
   }
-  select.items.push(starItem(select.start, p.lastEnd));
+  select.items.push(newStar(null, select.start, p.lastEnd));
   return select;
 }
 
@@ -299,11 +284,4 @@ function readSearchAndCycle(p: Parser): void {
     if (p.take("DEFAULT")) p.next();
     if (p.take("USING")) readName(p);
   }
-}
-
-/** Whether what stands here is a query in parentheses, or one without. */
-export function atQuery(p: Parser): boolean {
-  return (
-    queryStartsAt(p, p.position) && (!p.is("(") || parenthesisedQueryAt(p, p.position)) && p.kind !== TokenKind.end
-  );
 }

@@ -1,6 +1,6 @@
 import { IDENTITY } from "../how.ts";
 import type { Name, Relation, Select, TableSource } from "../ir.ts";
-import { newExpr, newSelect } from "./build.ts";
+import { newExpr, newSelect, newStar } from "./build.ts";
 
 /** A select over one table, for statements that read a whole one. */
 export function selectFrom(name: Name, source: TableSource): Select {
@@ -21,17 +21,7 @@ export function selectAll(relation: Relation): Select {
   const { start, end } = relation;
   const select = newSelect(start);
   select.from.push(relation);
-  select.items.push({
-    kind: "star",
-    qualifier: null,
-    except: [],
-    replace: [],
-    rename: [],
-    pattern: false,
-    how: IDENTITY,
-    start,
-    end,
-  });
+  select.items.push(newStar(null, start, end));
   select.end = end;
   return select;
 }

@@ -1,10 +1,10 @@
 import type { ExpressionItem, Item } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
-import { newExpr, readExpr } from "./build.ts";
+import { newExpr, newStar, readExpr } from "./build.ts";
 import { readColumnList, readIdentifier } from "./names.ts";
 import type { Parser } from "./parser.ts";
 import { recover } from "./recover.ts";
-import { newStar, readColumnsPattern, readQualifiedStar, readStarModifiers } from "./star.ts";
+import { readColumnsPattern, readQualifiedStar, readStarModifiers } from "./star.ts";
 import { CLAUSE_STARTS, SET_OPERATORS } from "./words.ts";
 
 /** Reads a select list. */

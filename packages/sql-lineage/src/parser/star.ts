@@ -1,27 +1,13 @@
-import { IDENTITY, TRANSFORMATION } from "../how.ts";
+import { TRANSFORMATION } from "../how.ts";
 import type { Item, StarItem } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
-import { newExpr, readExpr } from "./build.ts";
+import { newExpr, newStar, readExpr } from "./build.ts";
 import { parenthesisedQueryAt } from "./lookahead.ts";
 import { readColumnList, readIdentifier, readName, skipToComma } from "./names.ts";
 import type { Parser } from "./parser.ts";
 import { closeBracket, recover } from "./recover.ts";
 import { readType } from "./types.ts";
 import { BINARY_OPERATORS } from "./words.ts";
-
-export function newStar(qualifier: StarItem["qualifier"], start: number): StarItem {
-  return {
-    kind: "star",
-    qualifier,
-    except: [],
-    replace: [],
-    rename: [],
-    pattern: false,
-    how: IDENTITY,
-    start,
-    end: start,
-  };
-}
 
 /** `a.b.*` */
 export function readQualifiedStar(p: Parser, start: number): StarItem | null {

@@ -1,5 +1,5 @@
 import { WINDOW, compose } from "../how.ts";
-import type { Expr } from "../ir.ts";
+import { type Expr, WINDOW_NAME } from "../ir.ts";
 import { readName } from "./names.ts";
 import { readOrderList } from "./order.ts";
 import type { Parser } from "./parser.ts";
@@ -50,9 +50,6 @@ export function readOver(p: Parser, expr: Expr): void {
   closeBracket(p, close, expr);
   p.leave();
 }
-
-/** The first part of a reference that stands for the columns of a named window. */
-export const WINDOW_NAME = " window";
 
 function readFrame(p: Parser, expr: Expr, close: number): void {
   p.next();

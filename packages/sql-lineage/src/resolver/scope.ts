@@ -1,6 +1,6 @@
 import type { Dialect } from "../dialect.ts";
 import { AMBIGUOUS, type How, IDENTITY, TRANSFORMATION, compose } from "../how.ts";
-import type { Cte, Name } from "../ir.ts";
+import { type Cte, type Name, type TargetTable, VARIABLE_NAME, WINDOW_NAME } from "../ir.ts";
 import type { Budget } from "./budget.ts";
 import { type Flow, FlowSet, type Output, Source } from "./flow.ts";
 import { type Table, foldPart } from "./tables.ts";
@@ -317,7 +317,7 @@ export class ColumnFinder {
 
   private qualified(name: Name, scope: Scope): readonly Flow[] {
     const { parts } = name;
-    if (parts[0] === " variable") {
+    if (parts[0] === VARIABLE_NAME) {
       const variable = this.variables.get(parts[1]!.toLowerCase());
       if (variable === undefined) return [];
       return parts[2] === undefined ? variable.flows : this.fieldOf(variable, parts[2], (name.quoted & 4) !== 0);
@@ -330,7 +330,7 @@ export class ColumnFinder {
       }
     }
     const lower = parts.map((part) => part.toLowerCase());
-    if (lower[0] === " window") return this.window(lower[1]!, scope);
+    if (lower[0] === WINDOW_NAME) return this.window(lower[1]!, scope);
     for (let at: Scope | null = scope; at !== null; at = at.parent) {
       for (let length = Math.min(parts.length - 1, 4); length >= 1; length--) {
         const relations = this.matching(at, lower.slice(0, length));
@@ -519,4 +519,10 @@ function endsPath(path: readonly string[], ending: readonly string[]): boolean {
   if (ending.length > path.length) return false;
   for (let i = 1; i <= ending.length; i++) if (path.at(-i) !== ending.at(-i)) return false;
   return true;
+}
+
+/** A target as a relation whose columns can be named. */
+export function targetRelation(target: TargetTable, table: Table): Visible {
+  const path = target.name.parts.filter((part) => part !== "").map((part) => part.toLowerCase());
+  return { alias: null, path, table, outputs: null, hidden: false, merged: null, value: null };
 }
