@@ -16,8 +16,8 @@ const MEASURE_EVERY_MS = 20;
 /** A check that needs a large source. */
 function onLarge(check: (subject: Subject, source: SeededSource) => Promise<Verdict>): Rule["check"] {
   return withSource(async (subject) => {
-    const { many } = subject.fixture;
-    if (many === undefined) return skipped("The fixture does not say how many objects it can make (many).");
+    const { many = 0 } = subject.fixture;
+    if (many === 0) return skipped("The fixture does not say how many objects it can make (many).");
     return check(subject, await subject.large(many));
   });
 }

@@ -17,7 +17,11 @@ export const anchorOf = (id: string): string => id.toLowerCase().replaceAll(".",
 
 /** One result in lines of text. A rule that holds takes one line, one that does not says everything. */
 export function resultLines({ id, title, expected, verdict }: RuleResult): string[] {
-  if (verdict.verdict === "passed") return [`  ✓ ${id}  ${title}${figuresOf(verdict.figures)}`];
+  if (verdict.verdict === "passed")
+    return [
+      `  ✓ ${id}  ${title}${figuresOf(verdict.figures)}`,
+      ...(verdict.note === undefined ? [] : [`      in part: ${verdict.note}`]),
+    ];
   if (verdict.verdict === "skipped") return [`  – ${id}  ${title}`, `      skipped: ${verdict.reason}`];
   const more = verdict.saw.length - EXAMPLES;
   return [
@@ -79,9 +83,7 @@ export function reportPage(report: Report): string {
   const signs = { passed: "✓", failed: "✗", skipped: "–" } as const;
   const guide = "../../packages/testkit/RULES.md";
   const rows = report.results.map(({ id, title, verdict }) => {
-    const remark =
-      verdict.verdict === "skipped" ? verdict.reason : verdict.verdict === "failed" ? (verdict.saw[0] ?? "") : "";
-    return `| ${signs[verdict.verdict]} | [${id}](${guide}#${anchorOf(id)}) | ${title} | ${remark.replaceAll("|", "\\|")} |`;
+    return `| ${signs[verdict.verdict]} | [${id}](${guide}#${anchorOf(id)}) | ${title} | ${remarkOn(verdict).replaceAll("|", "\\|")} |`;
   });
   return [
     `# Conformance: ${report.title}`,
@@ -95,6 +97,11 @@ export function reportPage(report: Report): string {
     ...rows,
     "",
   ].join("\n");
+}
+
+function remarkOn(verdict: RuleResult["verdict"]): string {
+  if (verdict.verdict === "skipped") return verdict.reason;
+  return (verdict.verdict === "failed" ? verdict.saw[0] : verdict.note) ?? "";
 }
 
 /** The guide: what every rule is about and how to mend what breaks it. */
