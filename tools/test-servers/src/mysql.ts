@@ -82,6 +82,8 @@ export async function startMysql(options: MysqlOptions = {}): Promise<MysqlServe
   const hosts = typeof options.tls === "object" ? options.tls.hosts : undefined;
   const certificates = options.tls ? await makeCertificates(hosts, "rsa") : null;
   const server = new Server(binaries, folder, await freePort(), certificates, options.settings ?? {});
+  // A process that ends while the data are being copied removes them, too.
+  RUNNING.add(server);
   try {
     await server.initialise();
     await server.start();
@@ -280,6 +282,7 @@ class Server {
 
   async stop(): Promise<void> {
     await this.#end("SIGKILL");
+    RUNNING.delete(this);
     rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 });
   }
 
