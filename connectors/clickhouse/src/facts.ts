@@ -14,7 +14,7 @@ import { engineCall, withoutEngineSecrets } from "./engines.ts";
 import { expressions, partitionFacts } from "./partition.ts";
 import type { ColumnRow, RoutineRows, SchemaRows, TableRows } from "./rows.ts";
 import { leadingName } from "./scan.ts";
-import { oneLine, type Statement, takeApart } from "./statement.ts";
+import { layOut, oneLine, type Statement, takeApart } from "./statement.ts";
 
 // ClickHouse has no owners of anything.
 const NOBODY = null;
@@ -46,8 +46,8 @@ export function tableFacts(rows: TableRows, kind: TableType): TableFacts {
     facts.tableConstraints = keyFacts(rows, columns);
     facts.tablePartition = partitionFacts(rows.partitionKey, columns);
   }
-  if (kind === "View" || kind === "MaterializedView" || rows.ddl)
-    facts.schemaDefinition = withoutEngineSecrets(rows.statement, rows.engineFull);
+  if (kind === "View" || kind === "MaterializedView") facts.schemaDefinition = rows.statement;
+  else if (rows.ddl) facts.schemaDefinition = withoutEngineSecrets(layOut(rows.statement), rows.engineFull);
   return facts;
 }
 

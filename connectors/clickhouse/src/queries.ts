@@ -27,10 +27,13 @@ SELECT toString(uuid), name, engine, nullIf(comment, ''), {schema:String} = '' O
 FROM system.databases WHERE name ${NOT_SYSTEM} ORDER BY name`,
 
   relations: `
-SELECT database, name, toString(uuid), engine, partition_key NOT IN ('', 'tuple()'),
-  toUInt32(1 + countSubstrings(create_table_query, ', \`'))
-FROM system.tables
-WHERE database IN {schemas:Array(String)} AND is_temporary = 0 AND ${NOT_INNER}`,
+SELECT t.database, name, toString(uuid), engine, partition_key NOT IN ('', 'tuple()'),
+  toUInt32(greatest(ifNull(c.columns, 0), 1))
+FROM system.tables t
+LEFT JOIN (
+  SELECT database, table, count() AS columns FROM system.columns WHERE database IN {schemas:Array(String)} GROUP BY database, table
+) c ON c.database = t.database AND c.table = t.name
+WHERE t.database IN {schemas:Array(String)} AND is_temporary = 0 AND ${NOT_INNER}`,
 
   columns: `
 SELECT database, table, toUInt32(count()), toJSONString(arrayMap(c -> tuple(c.2, c.3, c.4, c.5, c.6, c.7, c.8), arraySort(c -> c.1, groupArray(
@@ -42,7 +45,7 @@ GROUP BY database, table`,
 
   tables: `
 SELECT database, name, engine, engine_full, partition_key, sorting_key, primary_key, sampling_key, comment,
-  ifNull(formatQueryOrNull(create_table_query), create_table_query), toFloat64(total_rows), toFloat64(total_bytes)
+  if(endsWith(engine, 'View'), ifNull(formatQueryOrNull(create_table_query), create_table_query), create_table_query), toFloat64(total_rows), toFloat64(total_bytes)
 FROM system.tables
 WHERE database IN {schemas:Array(String)} AND name IN {names:Array(String)} AND is_temporary = 0`,
 

@@ -27,7 +27,7 @@ export const REQUESTS = {
     },
   },
 
-  /** Names of tables, views and dictionaries. `columns` is an estimate. */
+  /** Names of tables, views and dictionaries, with how many columns they have. */
   relations: {
     effect: "read",
     columns: {
@@ -46,7 +46,7 @@ export const REQUESTS = {
     columns: { schema: "text", table: "text", count: "number", columns: { type: "text", holds: "text" } },
   },
 
-  /** Tables by their names, with the statements that create them. */
+  /** Tables by their names, with the statements that create them. Those of views are formatted: the server takes its time for it. */
   tables: {
     effect: "read",
     columns: {

@@ -14,7 +14,7 @@ export type TableRows = {
   primaryKey: string;
   samplingKey: string;
   comment: string;
-  /** The statement that creates it, as the server formats it. */
+  /** The statement that creates it; that of a view as the server formats it, the others in one line. */
   statement: string;
   /** {@link ColumnRow}s as the text they came as: an unchanged table is never parsed. */
   columns: string;

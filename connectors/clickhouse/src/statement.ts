@@ -15,48 +15,84 @@ export interface Statement {
 const KEYWORD =
   /(?:REFRESH|TO|ENGINE|PARTITION BY|PRIMARY KEY|ORDER BY|SAMPLE BY|TTL|SETTINGS|COMMENT|SOURCE|LIFETIME|LAYOUT|RANGE|DEFINER|SQL SECURITY|AS)(?![\w])/y;
 
-/** Takes a statement apart. */
-export function takeApart(statement: string): Statement {
-  const clauses = new Map<string, string>();
-  let list: string | null = null;
-  let keyword: string | null = null;
-  let start = 0;
+/** Where the parts of a statement are. */
+interface Places {
+  /** Of the list of columns, with its parentheses. */
+  list: [from: number, to: number] | null;
+  clauses: { keyword: string; from: number; to: number }[];
+  /** Where the query of a view begins; where the statement ends, if it has none. */
+  query: number;
+}
+
+function places(statement: string): Places {
+  const found: Places = { list: null, clauses: [], query: statement.length };
+  let open: Places["clauses"][number] | null = null;
   const close = (at: number): void => {
-    if (keyword !== null) clauses.set(keyword, statement.slice(start, at).replace(/^\s*=/, "").trim());
+    if (open !== null) found.clauses.push({ ...open, to: at });
+    open = null;
   };
+  let beforeList = true;
   for (let index = 0; index < statement.length; index += 1) {
     const char = statement[index] as string;
     if ("'`\"".includes(char)) index = afterQuoted(statement, index) - 1;
     else if (char === "(") {
       const end = afterGroup(statement, index);
-      const inside = statement.slice(index + 1, end - 1).trim();
-      if (
-        list === null &&
-        inside.startsWith("`") &&
-        !clauses.has("ENGINE") &&
-        (keyword === null || BEFORE.has(keyword))
-      ) {
-        list = inside;
+      if (beforeList && /^\s*`/.test(statement.slice(index + 1, index + 200))) {
         close(index);
-        keyword = null;
+        found.list = [index, end];
+        beforeList = false;
       }
       index = end - 1;
     } else if (/[A-Z]/.test(char) && !/[\w.]/.test(statement[index - 1] ?? " ")) {
       KEYWORD.lastIndex = index;
-      const [found] = KEYWORD.exec(statement) ?? [];
-      if (found === undefined) continue;
+      const keyword = KEYWORD.exec(statement)?.[0];
+      // A TTL has a TO of its own: `TTL day TO VOLUME 'cold'`.
+      if (keyword === undefined || (BEFORE.has(keyword) && !beforeList)) continue;
       close(index);
-      // A query may have every keyword there is.
-      if (found === "AS") return { ...parts(list), clauses };
-      keyword = found;
-      start = index + found.length;
-      index = start - 1;
+      if (keyword === "AS") {
+        // A query may have every keyword there is.
+        found.query = index;
+        return found;
+      }
+      if (!BEFORE.has(keyword)) beforeList = false;
+      open = { keyword, from: index, to: index };
+      index += keyword.length - 1;
       // `SQL SECURITY DEFINER`: the word after it is no clause of its own.
-      if (found === "SQL SECURITY") index = (/\w+/g.exec(statement.slice(start))?.index ?? 0) + start + 1;
+      if (keyword === "SQL SECURITY") index += /^\s*\w*/.exec(statement.slice(index + 1))?.[0].length ?? 0;
     }
   }
   close(statement.length);
-  return { ...parts(list), clauses };
+  return found;
+}
+
+/** Takes a statement apart. */
+export function takeApart(statement: string): Statement {
+  const { list, clauses } = places(statement);
+  const texts = clauses.map(({ keyword, from, to }): [string, string] => [
+    keyword,
+    statement
+      .slice(from + keyword.length, to)
+      .replace(/^\s*=/, "")
+      .trim(),
+  ]);
+  return { ...parts(list === null ? null : statement.slice(list[0] + 1, list[1] - 1)), clauses: new Map(texts) };
+}
+
+/** A statement with one column and one clause in each line, as ClickHouse formats it but for what is within them. */
+export function layOut(statement: string): string {
+  const { list, clauses, query } = places(statement);
+  const lines: string[] = [];
+  const first = Math.min(list?.[0] ?? query, clauses[0]?.from ?? query);
+  lines.push(statement.slice(0, first).trim());
+  const clause = ({ from, to }: { from: number; to: number }): number => lines.push(statement.slice(from, to).trim());
+  for (const one of clauses) if (list !== null && one.from < list[0]) clause(one);
+  if (list !== null) {
+    const entries = splitList(statement.slice(list[0] + 1, list[1] - 1));
+    lines.push("(", entries.map((entry) => `    ${entry}`).join(",\n"), ")");
+  }
+  for (const one of clauses) if (list === null || one.from > list[0]) clause(one);
+  if (query < statement.length) lines.push(statement.slice(query).trim());
+  return lines.join("\n");
 }
 
 /** Clauses that stand before the list of columns. */

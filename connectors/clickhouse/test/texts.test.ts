@@ -6,7 +6,7 @@ import { tableFacts } from "../src/facts.ts";
 import { partitionFacts } from "../src/partition.ts";
 import type { ColumnRow } from "../src/rows.ts";
 import { leadingName, splitList, takeCall } from "../src/scan.ts";
-import { columnTtl, oneLine, takeApart } from "../src/statement.ts";
+import { columnTtl, layOut, oneLine, takeApart } from "../src/statement.ts";
 
 test("a name survives being written and read", () => {
   expect(qualified("sales", "order")).toBe("sales.order");
@@ -66,6 +66,24 @@ test("a table's statement is taken apart", () => {
 
 test("a statement in one line says the same", () => {
   expect(takeApart(oneLine(TABLE))).toEqual(takeApart(TABLE));
+});
+
+test("a statement in one line is laid out again", () => {
+  const line = oneLine(TABLE);
+  expect(oneLine(layOut(line))).toBe(line);
+  expect(layOut(line).split("\n").slice(0, 4)).toEqual([
+    "CREATE TABLE sales.`orders (x)`",
+    "(",
+    "    `id` UInt64 COMMENT 'TTL, ENGINE = (',",
+    "    `at` DateTime TTL at + toIntervalDay(1),",
+  ]);
+  expect(layOut("CREATE TABLE a.t ENGINE = Memory AS SELECT 1")).toBe("CREATE TABLE a.t\nENGINE = Memory\nAS SELECT 1");
+});
+
+test("a TTL that moves rows keeps where to", () => {
+  const ttl = "d + toIntervalDay(1) TO VOLUME 'cold', d + toIntervalDay(9)";
+  const statement = `CREATE TABLE a.t (\`d\` Date) ENGINE = MergeTree ORDER BY d TTL ${ttl} SETTINGS a = 1`;
+  expect(takeApart(statement).clauses.get("TTL")).toBe(ttl);
 });
 
 test("a view's query is no part of its clauses", () => {

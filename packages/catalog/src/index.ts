@@ -20,6 +20,7 @@ export {
   SURENESS,
   type Use,
 } from "./lineage/claims.ts";
+export { exportLineage, exportQueries } from "./lineage/export.ts";
 export * from "./lineage/graph.ts";
 export * from "./lineage/log.ts";
 export * from "./lineage/usage.ts";

@@ -345,8 +345,11 @@ export const COMMANDS: readonly CommandInfo[] = [
     group: "Look after the catalog",
     summary: "print every entity as a line of JSON in OpenMetadata's shape",
     usage: ["export"],
-    about: ["The current state of everything, without history. To keep that too: headwater backup."],
-    examples: ["export > catalog.jsonl"],
+    about: [
+      "The current state of everything, without history. To keep that too: headwater backup.",
+      "Lineage and queries are exports of their own, which import does not take: they follow from what was read.",
+    ],
+    examples: ["export > catalog.jsonl", "export --format lineage > lineage.jsonl"],
     options: ["format", "catalog"],
     words: [0, 0],
     load: () => import("./commands/export.ts"),

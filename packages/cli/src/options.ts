@@ -122,7 +122,11 @@ export const OPTIONS: Infos<Flag, "flag"> & Infos<Valued, "value"> & Infos<Repea
   follow: { is: "flag", short: "f", help: "go on with what happens, until Ctrl-C" },
   limit: { is: "value", value: "N", help: "how many, at most (default 20)" },
   reset: { is: "list", value: "FIELD", help: "go back to what the source says of a field" },
-  format: { is: "value", value: "jsonl", help: "one line of JSON per entity (the default, and the only one)" },
+  format: {
+    is: "value",
+    value: "FORMAT",
+    help: "jsonl: entities (the default); lineage: edges as OpenMetadata's AddLineage; queries: queries with users and durations",
+  },
   yes: { is: "value", value: "NAME", help: "the service's name once more, where nobody can be asked" },
   catalog: {
     is: "value",

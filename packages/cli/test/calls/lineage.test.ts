@@ -161,6 +161,39 @@ describe("lineage", () => {
     expect(whole.dependents.map(({ fqn }) => fqn)).toEqual(["shop.shop.sales.revenue", "shop.shop.sales.top"]);
   });
 
+  test("is exported in OpenMetadata's shape", async () => {
+    const lines = (await good("export", "--format", "lineage")).trimEnd().split("\n");
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
+      {
+        edge: {
+          fromEntity: { type: "table", fullyQualifiedName: "shop.shop.sales.orders" },
+          toEntity: { type: "table", fullyQualifiedName: "shop.shop.sales.revenue" },
+          lineageDetails: {
+            source: "ViewLineage",
+            sqlQuery: "SELECT customer, sum(amount) AS total FROM orders WHERE id > 7 GROUP BY customer",
+            columnsLineage: [
+              {
+                fromColumns: ["shop.shop.sales.orders.customer"],
+                toColumn: "shop.shop.sales.revenue.customer",
+              },
+              {
+                fromColumns: ["shop.shop.sales.orders.amount"],
+                toColumn: "shop.shop.sales.revenue.total",
+                function: "AGGREGATION",
+              },
+            ],
+          },
+        },
+      },
+      expect.objectContaining({
+        edge: expect.objectContaining({
+          toEntity: { type: "table", fullyQualifiedName: "shop.shop.sales.top" },
+        }) as unknown,
+      }),
+    ]);
+    expect((await project.run("export", "--format", "xml")).code).toBe(2);
+  });
+
   test("gaps names what the catalog does not have", async () => {
     expect(await good("lineage", "gaps")).toContain("shop.shop.sales.nowhere");
   });
@@ -223,6 +256,10 @@ bulkSink: {type: metadata-usage, config: {filename: /tmp/q}}
     );
     expect((await logs.run("lineage", "coverage", "legacy", "--json")).stdout).toContain('"queries": 2');
     expect((await logs.run("ingest", "-c", "usage.yaml")).code).toBe(0);
+    const exported = JSON.parse(
+      (await logs.run("export", "--format", "queries")).stdout.split("\n")[0] ?? "",
+    ) as object;
+    expect(exported).toMatchObject({ service: { fullyQualifiedName: "legacy" }, usedBy: [expect.any(String)] });
     const explained = await logs.run("lineage", "explain", "orders", "revenue");
     expect(explained.stdout).toContain("1 time, from");
     expect(explained.stdout).not.toContain("hunter2");

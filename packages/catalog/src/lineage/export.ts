@@ -1,0 +1,91 @@
+/** Lineage and queries in OpenMetadata's shapes, one line of JSON each. Entities are named by their FQN: ids are a server's own. */
+import { quoteName } from "@headwater/core";
+import type { Database } from "../database.ts";
+import type { Origin } from "./claims.ts";
+import { edgeBetween, evidenceOf, type GraphEdge } from "./graph.ts";
+
+/** OpenMetadata's `lineageDetails.source` of an origin, the one that says most first. */
+const SOURCES: readonly (readonly [Origin, string])[] = [
+  ["manual", "Manual"],
+  ["view", "ViewLineage"],
+  ["procedure", "QueryLineage"],
+  ["query", "QueryLineage"],
+];
+
+/**
+ * Every edge between tables of the catalog as OpenMetadata's `AddLineage`. Edges to names the catalog does not have, and those that
+ * lead to or from routines, have no place in that shape and are left out.
+ */
+export function* exportLineage(db: Database): Generator<string> {
+  for (const { from, to } of db.all<{ from: string; to: string }>(
+    `SELECT DISTINCT s.fqn AS "from", t.fqn AS "to" FROM claim c JOIN statement x ON x.id = c.statement AND x.ended IS NULL
+     JOIN place s ON s.id = c.source JOIN place t ON t.id = c.target
+     JOIN entity es ON es.fqn = s.fqn AND es.type = 'table' AND es.deleted = 0
+     JOIN entity et ON et.fqn = t.fqn AND et.type = 'table' AND et.deleted = 0
+     WHERE c.source <> c.target ORDER BY 2, 1`,
+  ))
+    yield JSON.stringify({ edge: addLineage(db, edgeBetween(db, from, to)) });
+}
+
+function addLineage(db: Database, edge: GraphEdge): object {
+  const { from, to, origins, columns } = edge;
+  const [evidence] = evidenceOf(db, { table: from, column: null }, { table: to, column: null }, 1);
+  const byTarget = new Map<string, { from: string[]; how: Set<string> }>();
+  for (const flow of columns) {
+    // A star, and what decides about rows only, are no columns.
+    if (flow.to === "" || flow.to === "*" || flow.from === "*") continue;
+    const target = byTarget.get(flow.to) ?? { from: [], how: new Set<string>() };
+    byTarget.set(flow.to, target);
+    target.from.push(columnFqn(from, flow.from));
+    for (const how of flow.how) if (how !== "IDENTITY") target.how.add(how.replace("!", ""));
+  }
+  return {
+    fromEntity: { type: "table", fullyQualifiedName: from },
+    toEntity: { type: "table", fullyQualifiedName: to },
+    lineageDetails: {
+      source: SOURCES.find(([origin]) => origins.includes(origin))?.[1] ?? "Manual",
+      ...(evidence === undefined || evidence.origin === "manual" ? {} : { sqlQuery: evidence.text }),
+      ...(evidence?.origin === "procedure"
+        ? { pipeline: { type: "storedProcedure", fullyQualifiedName: evidence.key } }
+        : {}),
+      columnsLineage: [...byTarget].map(([column, { from: fromColumns, how }]) => ({
+        fromColumns,
+        toColumn: columnFqn(to, column),
+        ...(how.size === 0 ? {} : { function: [...how].join(", ") }),
+      })),
+    },
+  };
+}
+
+const columnFqn = (table: string, column: string): string => `${table}.${quoteName(column)}`;
+
+/** Every shape of queries as OpenMetadata's `Query`, with who ran it and how long it took on average, in seconds. */
+export function* exportQueries(db: Database): Generator<string> {
+  for (const row of db.all<{ id: number; key: string; text: string; service: string; last: number; times: number }>(
+    `SELECT id, key, text, service, last_seen AS last, times FROM statement
+     WHERE origin = 'query' AND ended IS NULL AND times > 0 ORDER BY service, key`,
+  )) {
+    const spent = db.get<{ ms: number | null; times: number | null }>(
+      "SELECT sum(duration_ms) AS ms, sum(times) AS times FROM tally WHERE statement = ?",
+      row.id,
+    );
+    const users = db.all<{ user: string }>(
+      "SELECT DISTINCT user FROM tally WHERE statement = ? AND user <> '' ORDER BY user",
+      row.id,
+    );
+    const tables = db.all<{ fqn: string }>(
+      `SELECT p.fqn FROM use u JOIN place p ON p.id = u.place JOIN entity e ON e.fqn = p.fqn AND e.type = 'table' AND e.deleted = 0
+       WHERE u.statement = ? ORDER BY p.fqn`,
+      row.id,
+    );
+    yield JSON.stringify({
+      name: row.key,
+      service: { type: "databaseService", fullyQualifiedName: row.service },
+      query: row.text,
+      queryDate: row.last,
+      ...(spent?.times ? { duration: (spent.ms ?? 0) / spent.times / 1_000 } : {}),
+      usedBy: users.map(({ user }) => user),
+      queryUsedIn: tables.map(({ fqn }) => ({ type: "table", fullyQualifiedName: fqn })),
+    });
+  }
+}
