@@ -79,6 +79,8 @@ interface InSession {
 const SHAPES_KEPT = 200_000;
 /** The longest text that is kept with a statement. */
 const TEXT_KEPT = 100_000;
+/** Statements that are written in one go. */
+const WRITTEN_AT_ONCE = 200;
 const DAY_MS = 86_400_000;
 /** Clocks differ; what is later than this is an error of somebody's clock. */
 const AHEAD_MS = 3_600_000;
@@ -179,7 +181,6 @@ export class LogPass {
    */
   async commit(part: LogPart, page: PageRead, also: () => void = () => undefined): Promise<void> {
     await this.#orderSessions();
-    const fresh: { entry: Entry; statement: Statement }[] = [];
     const unread: Entry[] = [];
     for (const entry of this.#touched) {
       if (entry.id !== null) continue;
@@ -190,22 +191,12 @@ export class LogPass {
         unread.push(entry);
       }
     }
-    for await (const { entry, statement } of this.#read(unread)) fresh.push({ entry, statement });
+    await this.#keep(unread);
     const { db } = this.#options;
     db.transaction(() => {
-      for (const { entry, statement } of fresh) {
-        // What is not there yet is written once, with how often it was seen.
-        entry.id = entry.isNew
-          ? this.#writer.add(statement, entry.first, entry.last, entry.times)
-          : this.#writer.put(statement, entry.first);
-        this.#outdated.delete(entry.id);
-        this.counts.read += 1;
-        if (statement.gaps.length > 0) this.counts.withGaps += 1;
-      }
       for (const entry of this.#touched) {
         const id = entry.id as number;
-        if (!entry.isNew) this.#writer.seen(id, entry.first, entry.last, entry.times);
-        entry.isNew = false;
+        this.#writer.seen(id, entry.first, entry.last, entry.times);
         for (const tally of entry.tallies.values()) tally.statement = id;
         addTallies(db, entry.tallies.values());
         entry.text = "";
@@ -216,6 +207,34 @@ export class LogPass {
       also();
     });
     this.#touched.clear();
+  }
+
+  /**
+   * Reads statements and keeps what they say, a few at a time: all of them at once would not fit. One that has not been counted yet
+   * says nothing, so that a run which is killed in between has only done some of its work.
+   */
+  async #keep(entries: readonly Entry[]): Promise<void> {
+    let some: { entry: Entry; statement: Statement }[] = [];
+    const write = (): void => {
+      this.#options.db.transaction(() => {
+        for (const { entry, statement } of some) {
+          entry.id = entry.isNew
+            ? this.#writer.add(statement, entry.first, entry.last, 0)
+            : this.#writer.put(statement, entry.first);
+          this.#outdated.delete(entry.id);
+          // The text has been read, and a log has many.
+          entry.text = "";
+          this.counts.read += 1;
+          if (statement.gaps.length > 0) this.counts.withGaps += 1;
+        }
+      });
+      some = [];
+    };
+    for await (const read of this.#read(entries)) {
+      some.push(read);
+      if (some.length >= WRITTEN_AT_ONCE) write();
+    }
+    write();
   }
 
   /** Queries that touch temporary tables mean what the session's earlier statements made of them. */
@@ -259,20 +278,27 @@ export class LogPass {
 
   async *#read(entries: readonly Entry[]): AsyncGenerator<{ entry: Entry; statement: Statement }> {
     const { dialect } = this.#options;
-    const texts = entries.map(({ text }) => redactCredentials(text));
-    const tasks = entries.map(({ defaults }, at) => ({ sql: texts[at] as string, dialect, defaults }));
-    const scripts = this.#pool === null ? this.#inline(tasks) : this.#pool.analyzeAll(tasks);
-    let at = 0;
-    for await (const script of scripts) {
-      const entry = entries[at] as Entry;
-      const text = texts[at] as string;
-      at += 1;
-      yield { entry, statement: this.#statement(entry, text, script) };
+    const task = ({ text, defaults }: Entry): { sql: string; dialect: DialectName; defaults: Defaults } => ({
+      sql: redactCredentials(text),
+      dialect,
+      defaults,
+    });
+    if (this.#pool === null) {
+      for (const entry of entries) {
+        const { sql } = task(entry);
+        yield { entry, statement: this.#statement(entry, sql, await this.#analyze(sql, entry.defaults)) };
+      }
+      return;
     }
-  }
-
-  async *#inline(tasks: readonly { sql: string; defaults: Defaults }[]): AsyncGenerator<ScriptLineage> {
-    for (const { sql, defaults } of tasks) yield await this.#analyze(sql, defaults);
+    const tasks = entries.map(task);
+    let at = 0;
+    for await (const script of this.#pool.analyzeAll(tasks)) {
+      yield {
+        entry: entries[at] as Entry,
+        statement: this.#statement(entries[at] as Entry, tasks[at]?.sql ?? "", script),
+      };
+      at += 1;
+    }
   }
 
   #statement(entry: Entry, text: string, script: ScriptLineage): Statement {
