@@ -8,11 +8,11 @@ import {
   ENTITY_TYPES,
   type EntityType,
   type FinishCommit,
-  formerFqn,
   type Found,
   type Known,
   type Lease,
   type Member,
+  movedFqn,
   type NodeName,
   noCounts,
   type OpenRun,
@@ -460,10 +460,11 @@ export class CatalogStore implements Store {
        FROM scope s LEFT JOIN grants g ON g.node = s.node AND g.fqn = s.fqn WHERE s.run = ? AND s.seen <> 'denied'`,
       run,
     );
+    const former = renamed === undefined ? null : new Map(renamed.map(({ from, to }) => [to, from]));
     // Parents before children: a scope's FQN is longer than the one it is in.
     scopes.sort((a, b) => a.fqn.length - b.fqn.length || (a.fqn < b.fqn ? -1 : 1));
     for (const { node, fqn, unit, seen, digest, previous } of scopes) {
-      const known = renamed === undefined ? fqn : formerFqn(fqn, renamed);
+      const known = former === null ? fqn : movedFqn(fqn, former);
       if (known === null) continue;
       const rows = this.#db.all<{
         id: number;

@@ -14,7 +14,7 @@ export * from "./session/index.ts";
 export { type Clock, systemClock } from "./topology/clock.ts";
 export { ownChanges, type OwnEntity } from "./topology/own-change.ts";
 export { type Estimate, estimateRun } from "./topology/estimate.ts";
-export { formerFqn } from "./topology/former-fqn.ts";
+export { movedFqn } from "./topology/moved-fqn.ts";
 export { type FilterVerdict, leftOutBy, type NameFilter, type Pattern } from "./topology/filter.ts";
 export type * from "./topology/ports.ts";
 export {

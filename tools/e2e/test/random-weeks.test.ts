@@ -86,6 +86,7 @@ function someOptions(random: Random): Partial<RunOptions> {
     excludes: [{ text, regex: new RegExp(`^(?:${text})`, "iu") }],
   });
   return {
+    maxDelete: oneOf(random, [{ percent: 100 }, { objects: 1 }]),
     want: { ddl: chance(), owners: chance(), tags: chance() },
     includeTables: random() < 0.8,
     includeViews: chance(),

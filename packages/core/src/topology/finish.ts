@@ -1,7 +1,7 @@
 /** The decisions at the end of a run: what was renamed, what is gone, and what stays because nothing proves it gone. */
 import type { NodeName } from "../connector/metadata.ts";
 import { parentFqn } from "../entities/fqn.ts";
-import { formerFqn } from "./former-fqn.ts";
+import { movedFqn } from "./moved-fqn.ts";
 import type { Absent, EntityId, EntityStore, FinishCommit, Renamed, StateStore } from "./ports.ts";
 import { type EventBody, noCounts } from "./run-event.ts";
 import { notCovered, type MaxDelete, type RunOptions } from "./run-options.ts";
@@ -126,6 +126,7 @@ async function planRenames(
   store: EntityStore & StateStore,
 ): Promise<Moves> {
   const moves: Moves = { movedBelow: new Map(), parents: [] };
+  const [formerNames, newNames] = [new Map<string, string>(), new Map<string, string>()];
   const taken = new Set<EntityId>();
   for await (const page of store.postponed(runId)) {
     const fresh = new Set(page.map(({ change }) => `${change.type} ${change.fqn}`));
@@ -134,10 +135,9 @@ async function planRenames(
       const above = nearestAbsent(owner.fqn, absentFqns);
       if (!absent.has(owner.id) && above === null) continue;
       // Where the parent was renamed, both names are looked for in it: the one it had, and the one that is listed.
-      const former = formerFqn(change.fqn, moves.parents);
+      const former = movedFqn(change.fqn, formerNames);
       if (former !== null && former !== owner.fqn && (await store.known(change.type, [former])).size > 0) continue;
-      const along = moves.parents.findLast(({ from }) => owner.fqn.startsWith(`${from}.`));
-      const kept = along === undefined ? null : along.to + owner.fqn.slice(along.from.length);
+      const kept = movedFqn(owner.fqn, newNames);
       if (kept !== null && kept !== change.fqn && fresh.has(`${change.type} ${kept}`)) continue;
       taken.add(owner.id);
       absent.delete(owner.id);
@@ -146,7 +146,10 @@ async function planRenames(
       plan.events.push({ event: "renamed", node, from: owner.fqn, to: change.fqn });
       (plan.counts[node] ??= noCounts()).renamed += 1;
       if (above !== null) moves.movedBelow.set(above, (moves.movedBelow.get(above) ?? 0) + 1);
-      if (topology.nodes.some(({ parent }) => parent === node)) moves.parents.push({ from: owner.fqn, to: change.fqn });
+      if (!topology.nodes.some(({ parent }) => parent === node)) continue;
+      moves.parents.push({ from: owner.fqn, to: change.fqn });
+      formerNames.set(change.fqn, owner.fqn);
+      newNames.set(owner.fqn, change.fqn);
     }
   }
   return moves;
