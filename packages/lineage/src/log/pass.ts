@@ -17,9 +17,10 @@ import {
 import { fingerprint, type LogFault, type LoggedQuery, quoteName, redactCredentials } from "@headwater/core";
 import { analyze, createPool, type DialectName, dialects, type Pool, type ScriptLineage } from "@headwater/sql-lineage";
 import { READER_VERSION } from "../reader-version.ts";
-import { readStatements } from "../read-statement.ts";
+import { type QueryText, type ReadQuery, toReadQuery } from "../read-query.ts";
+import { ReadingThread } from "../reading-thread.ts";
 import { CatalogSchema, type Defaults } from "../schema.ts";
-import { hideStrings, type Shape, shapeHex, shaper } from "./shape.ts";
+import { type Shape, shapeHex, shaper } from "./shape.ts";
 import { type SessionMemory, TemporarySessions } from "./temporary-sessions.ts";
 
 /** What a pass needs to know. */
@@ -77,8 +78,6 @@ interface InSession {
 
 /** Shapes kept at hand; a log with more of them looks some up again. */
 const SHAPES_KEPT = 200_000;
-/** The longest text that is kept with a statement. */
-const TEXT_KEPT = 100_000;
 /** Statements that are written in one go. */
 const WRITTEN_AT_ONCE = 200;
 const DAY_MS = 86_400_000;
@@ -100,11 +99,14 @@ export class LogPass {
   readonly #touched = new Set<Entry>();
   #ordered: InSession[] = [];
   #sessions: TemporarySessions;
-  readonly #pool: Pool | null;
+  #pool: Pool | null = null;
+  #thread: ReadingThread | null = null;
+  /** The thread did not come through with a statement: from then on every one has its own limits. */
+  #threadFailed = false;
   readonly counts: PassCounts = { queries: 0, read: 0, shapes: 0, withGaps: 0, ahead: 0, cut: 0 };
 
   constructor(options: PassOptions) {
-    const { db, service, otherServices, dialect, threads, parsingTimeoutMs } = options;
+    const { db, service, otherServices, dialect } = options;
     this.#options = options;
     this.#service = quoteName(service);
     this.#writer = new ClaimWriter(db, this.#service);
@@ -112,8 +114,6 @@ export class LogPass {
     this.#schema = new CatalogSchema(new NameIndex(db, [this.#service, ...otherServices.map(quoteName)]), service);
     this.#shape = shaper(dialects[dialect].lexical);
     this.#sessions = new TemporarySessions([]);
-    this.#pool =
-      threads > 1 ? createPool({ size: threads, schema: this.#schema.provide, timeLimit: parsingTimeoutMs }) : null;
   }
 
   /** Goes on with what is known of the sessions of a piece of a log. */
@@ -214,10 +214,10 @@ export class LogPass {
    * says nothing, so that a run which is killed in between has only done some of its work.
    */
   async #keep(entries: readonly Entry[]): Promise<void> {
-    let some: { entry: Entry; statement: Statement }[] = [];
-    const write = (): void => {
+    for await (const some of this.#read(entries))
       this.#options.db.transaction(() => {
-        for (const { entry, statement } of some) {
+        for (const { entry, read } of some) {
+          const statement = this.#statement(entry, read);
           entry.id = entry.isNew
             ? this.#writer.add(statement, entry.first, entry.last, 0)
             : this.#writer.put(statement, entry.first);
@@ -228,13 +228,6 @@ export class LogPass {
           if (statement.gaps.length > 0) this.counts.withGaps += 1;
         }
       });
-      some = [];
-    };
-    for await (const read of this.#read(entries)) {
-      some.push(read);
-      if (some.length >= WRITTEN_AT_ONCE) write();
-    }
-    write();
   }
 
   /** Queries that touch temporary tables mean what the session's earlier statements made of them. */
@@ -276,51 +269,72 @@ export class LogPass {
     return digest;
   }
 
-  async *#read(entries: readonly Entry[]): AsyncGenerator<{ entry: Entry; statement: Statement }> {
-    const { dialect } = this.#options;
-    const task = ({ text, defaults }: Entry): { sql: string; dialect: DialectName; defaults: Defaults } => ({
-      sql: redactCredentials(text),
-      dialect,
-      defaults,
-    });
-    if (this.#pool === null) {
-      for (const entry of entries) {
-        const { sql } = task(entry);
-        yield { entry, statement: this.#statement(entry, sql, await this.#analyze(sql, entry.defaults)) };
-      }
-      return;
-    }
-    const tasks = entries.map(task);
-    let at = 0;
-    for await (const script of this.#pool.analyzeAll(tasks)) {
-      yield {
-        entry: entries[at] as Entry,
-        statement: this.#statement(entries[at] as Entry, tasks[at]?.sql ?? "", script),
-      };
-      at += 1;
+  /** What entries say, some at a time and in their order. Statements are read one by one where that is enough. */
+  async *#read(entries: readonly Entry[]): AsyncGenerator<{ entry: Entry; read: ReadQuery }[]> {
+    const batches: Entry[][] = [];
+    for (let at = 0; at < entries.length; at += WRITTEN_AT_ONCE) batches.push(entries.slice(at, at + WRITTEN_AT_ONCE));
+    const thread = entries.length > WRITTEN_AT_ONCE ? this.#startThread() : null;
+    let next = this.#readSome(batches[0] ?? [], thread);
+    for (const [at, batch] of batches.entries()) {
+      const read = await next;
+      // While this thread writes these, the other one reads the next.
+      next = this.#readSome(batches[at + 1] ?? [], thread);
+      next.catch(() => undefined);
+      yield batch.map((entry, index) => ({ entry, read: read[index] as ReadQuery }));
     }
   }
 
-  #statement(entry: Entry, text: string, script: ScriptLineage): Statement {
-    const { defaults, cut } = entry;
-    // Of a session's statements only the last one ran now; the others say what its temporary tables are.
-    const countFrom = script.statements.findLast(({ within }) => within === null)?.span[0] ?? 0;
-    const reading = readStatements(script, { schema: this.#schema, defaults, self: null, countFrom, text });
-    const gaps = cut
-      ? [{ reason: "cut", detail: "the source kept only the beginning of the text", at: text.length }, ...reading.gaps]
-      : reading.gaps;
+  async #readSome(entries: readonly Entry[], thread: ReadingThread | null): Promise<ReadQuery[]> {
+    if (entries.length === 0) return [];
+    const queries = entries.map(({ text, defaults, cut }) => ({ text: redactCredentials(text), defaults, cut }));
+    if (thread !== null) {
+      try {
+        return await thread.read(queries, this.#options.parsingTimeoutMs);
+      } catch {
+        // One of them takes too long or too much memory: the pool tells which, and spares the others.
+        await this.#stopThread();
+      }
+    }
+    const { dialect } = this.#options;
+    const read: ReadQuery[] = [];
+    const tasks = queries.map(({ text: sql, defaults }) => ({ sql, dialect, defaults }));
+    const scripts =
+      this.#threadFailed || this.#options.threads > 1 ? this.#poolOf().analyzeAll(tasks) : this.#inline(tasks);
+    for await (const script of scripts)
+      read.push(toReadQuery(queries[read.length] as QueryText, script, this.#schema, dialect));
+    return read;
+  }
+
+  async *#inline(tasks: readonly { sql: string; defaults: Defaults }[]): AsyncGenerator<ScriptLineage> {
+    for (const { sql, defaults } of tasks) yield await this.#analyze(sql, defaults);
+  }
+
+  #poolOf(): Pool {
+    const { threads, parsingTimeoutMs } = this.#options;
+    return (this.#pool ??= createPool({ size: threads, schema: this.#schema.provide, timeLimit: parsingTimeoutMs }));
+  }
+
+  /** The thread that reads; `null` where there can be none: a catalog in memory is this thread's alone. */
+  #startThread(): ReadingThread | null {
+    const { db, service, otherServices, dialect, threads } = this.#options;
+    if (db.file === ":memory:" || threads > 1 || this.#threadFailed) return null;
+    return (this.#thread ??= new ReadingThread({ file: db.file, service, otherServices, dialect }));
+  }
+
+  async #stopThread(): Promise<void> {
+    this.#threadFailed = true;
+    await this.#thread?.close();
+    this.#thread = null;
+  }
+
+  #statement(entry: Entry, read: ReadQuery): Statement {
     return {
       origin: "query",
       key: shapeHex(entry.shape),
       dialect: this.#options.dialect,
-      defaults: JSON.stringify(defaults),
-      text: hideStrings(
-        text.length > TEXT_KEPT ? `${text.slice(0, TEXT_KEPT)}…` : text,
-        dialects[this.#options.dialect].lexical,
-      ),
+      defaults: JSON.stringify(entry.defaults),
       digest: this.#digest(entry),
-      ...reading,
-      gaps,
+      ...read,
     };
   }
 
@@ -331,6 +345,7 @@ export class LogPass {
 
   async close(): Promise<void> {
     await this.#pool?.close();
+    await this.#thread?.close();
   }
 }
 
