@@ -71,8 +71,8 @@ export function clickhouseFixture(source: string): Fixture {
         const time = `toDateTime(${at / 1_000})`;
         return `('QueryFinish', toDate(${time}), ${time}, ${time}, 0, '${text}', 'Insert', 'q${number}', 1, 'ana', 'sales', '')`;
       });
-      const source = await withSql(QUERY_LOG, `INSERT INTO system.query_log VALUES ${rows.join(", ")}`);
-      return { connection: source.connection, queries, stop: source.stop };
+      const made = await withSql(QUERY_LOG, `INSERT INTO system.query_log VALUES ${rows.join(", ")}`);
+      return { connection: made.connection, queries, stop: () => made.stop() };
     },
   };
 }
