@@ -51,8 +51,10 @@ export function applyRetention(db: Database, run: number, now: number, retention
     );
 
   db.run("DELETE FROM observation WHERE at < ?", now - retention.observationDays * DAY_MS);
+  db.run("DELETE FROM tally WHERE day < ?", Math.floor(now / DAY_MS) - retention.historyDays);
   const oldest =
     db.get<{ id: number }>("SELECT id FROM run ORDER BY id DESC LIMIT 1 OFFSET ?", retention.runs)?.id ?? 0;
   db.run("DELETE FROM run_event WHERE run <= ?", oldest);
+  db.run("DELETE FROM edge_change WHERE run <= ?", oldest);
   db.run("DELETE FROM run WHERE id <= ?", oldest);
 }

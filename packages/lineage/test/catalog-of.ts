@@ -15,11 +15,15 @@ export class TestClock implements Clock {
 
 /** A catalog with a source that can be changed and read again. */
 export class TestCatalog {
-  readonly db: Database = openDatabase(":memory:");
+  readonly db: Database;
   readonly clock: TestClock = new TestClock();
   readonly source: MemorySource = new MemorySource()
     .put("database", { path: ["d"], kind: "Database", facts: {} })
     .put("databaseSchema", { path: ["d", "s"], kind: "Schema", facts: {} });
+
+  constructor(file: string = ":memory:") {
+    this.db = openDatabase(file);
+  }
 
   table(name: string, ...columns: string[]): this {
     const facts = { tableType: "Regular" as const, columns: columns.map(columnOf) };

@@ -1,11 +1,14 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { coverageOf, lineageOf, topTables, usageOf } from "@headwater/catalog";
 import type { LoggedQuery, RunEvent } from "@headwater/core";
 import { expect, test } from "vitest";
 import { TestCatalog } from "./catalog-of.ts";
 import { counterLog, fileLog, query, sourceOf, timedLog } from "./log-of.ts";
 
-const shop = (): TestCatalog =>
-  new TestCatalog()
+const shop = (file?: string): TestCatalog =>
+  new TestCatalog(file)
     .table("orders", "id", "customer", "amount")
     .table("customers", "id", "name")
     .table("revenue", "customer", "total")
@@ -273,4 +276,21 @@ test("workers read the same as this thread does", async () => {
   await one.read({ log: sourceOf(log) });
   await two.read({ log: sourceOf(log, { threads: 2 }) });
   expect(two.edges()).toEqual(one.edges());
+});
+
+test("many statements at once are read on a thread of their own, with the same result", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "hw-lineage-thread-"));
+  const log = Array.from({ length: 450 }, (_, at) =>
+    query(`INSERT INTO s.revenue (customer) SELECT o.customer AS c${at} FROM s.orders o WHERE o.amount > ${at}`),
+  );
+  const [here, there, hurried] = [shop(), shop(join(folder, "one.db")), shop(join(folder, "two.db"))];
+  await here.read({ log: sourceOf(fileLog(log)) });
+  await there.read({ log: sourceOf(fileLog(log)) });
+  expect(there.edges()).toEqual(here.edges());
+  // Nothing is read in no time: each statement that was given up is a gap, and the run goes on.
+  const { log: result, state } = await hurried.read({ log: sourceOf(fileLog(log), { parsingTimeoutMs: 0.001 }) });
+  expect(state).toBe("success");
+  expect(result).toMatchObject({ queries: 450, read: 450 });
+  for (const { db } of [there, hurried]) db.close();
+  rmSync(folder, { recursive: true });
 });

@@ -60,6 +60,22 @@ export function readData(folder: string, part: Part): Data {
   return { labelled: readLabelled(folder, part), tpc: readTpc(folder, part), statements: readStatements(folder, part) };
 }
 
+/** Other names of dialects, so that every system is asked in its own. */
+const ALIASES: Readonly<Record<string, string>> = {
+  mssql: "tsql",
+  sqlserver: "tsql",
+  synapse: "tsql",
+  fabric: "tsql",
+  postgresql: "postgres",
+  generic: "ansi",
+  "non-validating": "ansi",
+};
+
+function named<T extends { readonly dialect: string }>(one: T): T {
+  const dialect = one.dialect.toLowerCase();
+  return { ...one, dialect: ALIASES[dialect] ?? dialect };
+}
+
 type Schemas = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 
 function readLabelled(folder: string, part: Part): LabelledCase[] {
@@ -69,12 +85,19 @@ function readLabelled(folder: string, part: Part): LabelledCase[] {
     schemas,
     cases,
   }: {
-    schemas: Schemas;
-    cases: (Omit<LabelledCase, "schema"> & { schema: string | Readonly<Record<string, readonly string[]>> | null })[];
+    schemas?: Schemas;
+    cases: (Omit<LabelledCase, "schema" | "config"> & {
+      schema?: string | Readonly<Record<string, readonly string[]>> | null;
+      config?: LabelledCase["config"];
+    })[];
   } = JSON.parse(readFileSync(file, "utf8"));
   return cases
     .filter(({ id }) => belongs(id, part))
-    .map((one) => ({ ...one, schema: typeof one.schema === "string" ? (schemas[one.schema] ?? null) : one.schema }));
+    .map((one) => ({
+      ...named(one),
+      config: one.config ?? {},
+      schema: typeof one.schema === "string" ? (schemas?.[one.schema] ?? null) : (one.schema ?? null),
+    }));
 }
 
 function readTpc(folder: string, part: Part): TpcQuery[] {
@@ -84,12 +107,15 @@ function readTpc(folder: string, part: Part): TpcQuery[] {
     schemas,
     queries,
   }: {
-    schemas: Schemas;
-    queries: (Omit<TpcQuery, "schema"> & { schema: string })[];
+    schemas?: Schemas;
+    queries: (Omit<TpcQuery, "schema"> & { schema?: string | TpcQuery["schema"] })[];
   } = JSON.parse(readFileSync(file, "utf8"));
   return queries
     .filter(({ id }) => belongs(id, part))
-    .map((query) => ({ ...query, schema: schemas[query.schema] ?? {} }));
+    .map((query) => ({
+      ...named(query),
+      schema: typeof query.schema === "string" ? (schemas?.[query.schema] ?? {}) : (query.schema ?? {}),
+    }));
 }
 
 function readStatements(folder: string, part: Part): PlainStatement[] {
@@ -104,7 +130,7 @@ function readStatements(folder: string, part: Part): PlainStatement[] {
         .filter((line) => line.trim() !== "")
         .map((line) => {
           const statement: Omit<PlainStatement, "dialect"> = JSON.parse(line);
-          return { dialect: name.slice(0, -".jsonl".length), ...statement };
+          return named({ dialect: name.slice(0, -".jsonl".length), ...statement });
         }),
     )
     .filter(({ id }) => belongs(id, part));

@@ -146,8 +146,8 @@ const silentBestOther = pythonMissing === null && others.length > 0 ? Math.min(.
 // --- speed and memory
 
 const timedStatements = timed(data);
-const speed = measureSpeed(timedStatements, Number(values.rounds));
-const rss = measureMemory(timedStatements);
+const speed = timedStatements.length === 0 ? null : measureSpeed(timedStatements, Number(values.rounds));
+const rss = timedStatements.length === 0 ? null : measureMemory(timedStatements);
 
 // --- report
 
@@ -181,9 +181,9 @@ const figures = {
   "silent.bestOther": round(silentBestOther),
   "silent.oursWithStars":
     pythonMissing === null ? round(rate(verdicts.get("ours")!, ({ differsInStars }) => differsInStars)) : null,
-  "rate.perSecond": Math.round(speed.perSecond),
-  "rate.toSpike": round(speed.toSpike),
-  "rate.p99ms": round(speed.p99),
+  "rate.perSecond": speed === null ? null : Math.round(speed.perSecond),
+  "rate.toSpike": round(speed?.toSpike ?? null),
+  "rate.p99ms": round(speed?.p99 ?? null),
   "rss.mb": rss,
 };
 
@@ -204,7 +204,7 @@ console.log(
 for (const system of systems) {
   const list = verdicts.get(system) ?? [];
   const answered = oracles.asked.filter(({ answers }) => answers.has(system)).length;
-  const perSecond = system === "ours" ? speed.perSecond : (oracles.seconds.get(system) ?? null);
+  const perSecond = system === "ours" ? (speed?.perSecond ?? null) : (oracles.seconds.get(system) ?? null);
   console.log(
     `${system.padEnd(12)}${String(answered).padStart(9)}   ${cell(round(rate(list)))} %  of ${String(list.length).padStart(5)}   ${`(${cell(round(rate(list, ({ differsInStars }) => differsInStars))).trim()} %)`.padStart(44)}   ${(perSecond === null ? "" : String(Math.round(perSecond))).padStart(12)}`,
   );
@@ -214,7 +214,7 @@ const reasons = new Map<string, number>();
 for (const { gaps } of read) for (const { reason } of gaps) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
 console.log(`\ngaps by reason: ${[...reasons].map(([reason, count]) => `${reason} ${count}`).join(", ") || "none"}`);
 console.log(
-  `DML inside procedures: ${dml.found} of ${dml.expected}; spike ${Math.round(speed.spikePerSecond)} statements/s on the same ${timedStatements.length}\n`,
+  `DML inside procedures: ${dml.found} of ${dml.expected}; spike ${Math.round(speed?.spikePerSecond ?? 0)} statements/s on the same ${timedStatements.length}\n`,
 );
 for (const [name, value] of Object.entries(figures))
   console.log(`${name.padEnd(20)} ${value === null ? "null" : value}`);

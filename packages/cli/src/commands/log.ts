@@ -4,6 +4,7 @@ import { findEntity, fqnOf } from "../catalog/find-entity.ts";
 import { limitOf } from "../catalog/limit.ts";
 import { withCatalog } from "../catalog/open.ts";
 import { safe } from "../screen/safe-text.ts";
+import { changeJson } from "../views/change-json.ts";
 import { feedLines, historyLines, onlyColumn } from "../views/history.ts";
 import { wordFor } from "../views/words.ts";
 
@@ -16,7 +17,7 @@ export async function run(call: Call): Promise<number> {
     const [typed] = args.words;
     if (typed === undefined) {
       const changes = latestChanges(db, limit);
-      if (json) return out.json(changes);
+      if (json) return out.json(changes.map(changeJson));
       if (changes.length === 0) err.print("Nothing has changed yet: the catalog is empty.");
       return out.print(...feedLines(changes, out));
     }
@@ -24,7 +25,7 @@ export async function run(call: Call): Promise<number> {
     const all = historyOf(db, named.entity.id);
     const entries = named.column === null ? all : onlyColumn(all, named.column);
     const shown = entries.slice(0, limit);
-    if (json) return out.json(shown);
+    if (json) return out.json(shown.map(changeJson));
     const what = named.column === null ? wordFor(named.entity.type, named.entity.kind) : "column";
     out.print(`${out.paint("bold", safe(fqnOf(named)))}  ${out.paint("dim", what)}`, ...historyLines(shown, out));
     if (entries.length > shown.length)

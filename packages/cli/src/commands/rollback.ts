@@ -6,6 +6,7 @@ import { person } from "../catalog/person.ts";
 import { eachChangeSince } from "../run/changes-since.ts";
 import { scratchCopy } from "../run/dry-run.ts";
 import { counted } from "../screen/numbers.ts";
+import { changeJson } from "../views/change-json.ts";
 import { ChangeSummary } from "../views/change-list.ts";
 
 const SHOWN_CHANGES = 20;
@@ -22,7 +23,13 @@ export async function run(call: Call): Promise<number> {
     const before = lastSeq(db);
     const changed = rollback(db, record.id, record.service, { run: null, actor: person(), at: Date.now() });
     if (args.flag("json"))
-      out.json({ run: record.id, service: record.service, changed, dryRun, changes: [...eachChangeSince(db, before)] });
+      out.json({
+        run: record.id,
+        service: record.service,
+        changed,
+        dryRun,
+        changes: [...eachChangeSince(db, before)].map(changeJson),
+      });
     else if (changed === 0)
       out.print(`Run ${record.id} of ${record.service} changed nothing that could be taken back.`);
     else {

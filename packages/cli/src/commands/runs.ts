@@ -4,6 +4,7 @@ import type { Call } from "../call.ts";
 import { findRun } from "../catalog/find-run.ts";
 import { limitOf } from "../catalog/limit.ts";
 import { withCatalog } from "../catalog/open.ts";
+import { changeJson } from "../views/change-json.ts";
 import { ChangeSummary } from "../views/change-list.ts";
 import { runLines } from "../views/run.ts";
 import { runListLines } from "../views/run-list.ts";
@@ -30,7 +31,7 @@ export async function run(call: Call): Promise<number> {
     const record = findRun(db, id);
     const events = eventsOf(db, record.id);
     const changes = changesOfRun(db, record.id);
-    if (json) return out.json({ ...record, events, changes });
+    if (json) return out.json({ ...record, events, changes: changes.map(changeJson) });
     const summary = new ChangeSummary(SHOWN_CHANGES);
     for (const change of changes) summary.add(change);
     out.print(...runLines(record, events, summary, out));

@@ -10,6 +10,7 @@ import {
 } from "@headwater/core";
 import { isFailure } from "../views/event.ts";
 import { VERSION } from "../version.ts";
+import { changeJson } from "../views/change-json.ts";
 
 /** How the run of one workflow ended. */
 export interface RunOutcome {
@@ -53,7 +54,7 @@ export interface RunReport {
   queries: { total: number; bound: number | null; sessions: number } | null;
   failures: RunEvent[];
   events: RunEvent[];
-  changes?: FeedEntry[];
+  changes?: ReturnType<typeof changeJson<FeedEntry>>[];
 }
 
 /** Makes the report of a call. */
@@ -75,6 +76,6 @@ function runReport(outcome: RunOutcome): RunReport {
     queries: asked === undefined ? null : { total: asked.total, bound: asked.bound, sessions: asked.sessions },
     failures: events.filter(isFailure),
     events,
-    ...(changes === null ? {} : { changes }),
+    ...(changes === null ? {} : { changes: changes.map(changeJson) }),
   };
 }

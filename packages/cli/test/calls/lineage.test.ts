@@ -224,11 +224,12 @@ describe("lineage", () => {
   test("a query log in files gives lineage and usage, and says what it could not read", async () => {
     const logs = new Project();
     logs.linkQueryLog();
+    const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
     logs.write(
       "logs/q.csv",
       `query_text,database_name,schema_name,user_name,start_time
-INSERT INTO mart.revenue SELECT customer FROM sales.orders WHERE note = 'hunter2',shop,public,etl,2026-01-01 10:00:00
-SELECT customer FROM mart.revenue,shop,public,ana,2026-01-01 11:00:00
+INSERT INTO mart.revenue SELECT customer FROM sales.orders WHERE note = 'hunter2',shop,public,etl,${yesterday} 10:00:00
+SELECT customer FROM mart.revenue,shop,public,ana,${yesterday} 11:00:00
 broken
 `,
     );

@@ -17,9 +17,10 @@ import {
 import { fingerprint, type LogFault, type LoggedQuery, quoteName, redactCredentials } from "@headwater/core";
 import { analyze, createPool, type DialectName, dialects, type Pool, type ScriptLineage } from "@headwater/sql-lineage";
 import { READER_VERSION } from "../reader-version.ts";
-import { readStatements } from "../read-statement.ts";
+import { type QueryText, type ReadQuery, toReadQuery } from "../read-query.ts";
+import { ReadingThread } from "../reading-thread.ts";
 import { CatalogSchema, type Defaults } from "../schema.ts";
-import { hideStrings, type Shape, shapeHex, shaper } from "./shape.ts";
+import { type Shape, shapeHex, shaper } from "./shape.ts";
 import { type SessionMemory, TemporarySessions } from "./temporary-sessions.ts";
 
 /** What a pass needs to know. */
@@ -77,8 +78,8 @@ interface InSession {
 
 /** Shapes kept at hand; a log with more of them looks some up again. */
 const SHAPES_KEPT = 200_000;
-/** The longest text that is kept with a statement. */
-const TEXT_KEPT = 100_000;
+/** Statements that are written in one go. */
+const WRITTEN_AT_ONCE = 200;
 const DAY_MS = 86_400_000;
 /** Clocks differ; what is later than this is an error of somebody's clock. */
 const AHEAD_MS = 3_600_000;
@@ -98,11 +99,14 @@ export class LogPass {
   readonly #touched = new Set<Entry>();
   #ordered: InSession[] = [];
   #sessions: TemporarySessions;
-  readonly #pool: Pool | null;
+  #pool: Pool | null = null;
+  #thread: ReadingThread | null = null;
+  /** The thread did not come through with a statement: from then on every one has its own limits. */
+  #threadFailed = false;
   readonly counts: PassCounts = { queries: 0, read: 0, shapes: 0, withGaps: 0, ahead: 0, cut: 0 };
 
   constructor(options: PassOptions) {
-    const { db, service, otherServices, dialect, threads, parsingTimeoutMs } = options;
+    const { db, service, otherServices, dialect } = options;
     this.#options = options;
     this.#service = quoteName(service);
     this.#writer = new ClaimWriter(db, this.#service);
@@ -110,8 +114,6 @@ export class LogPass {
     this.#schema = new CatalogSchema(new NameIndex(db, [this.#service, ...otherServices.map(quoteName)]), service);
     this.#shape = shaper(dialects[dialect].lexical);
     this.#sessions = new TemporarySessions([]);
-    this.#pool =
-      threads > 1 ? createPool({ size: threads, schema: this.#schema.provide, timeLimit: parsingTimeoutMs }) : null;
   }
 
   /** Goes on with what is known of the sessions of a piece of a log. */
@@ -179,7 +181,6 @@ export class LogPass {
    */
   async commit(part: LogPart, page: PageRead, also: () => void = () => undefined): Promise<void> {
     await this.#orderSessions();
-    const fresh: { entry: Entry; statement: Statement }[] = [];
     const unread: Entry[] = [];
     for (const entry of this.#touched) {
       if (entry.id !== null) continue;
@@ -190,22 +191,12 @@ export class LogPass {
         unread.push(entry);
       }
     }
-    for await (const { entry, statement } of this.#read(unread)) fresh.push({ entry, statement });
+    await this.#keep(unread);
     const { db } = this.#options;
     db.transaction(() => {
-      for (const { entry, statement } of fresh) {
-        // What is not there yet is written once, with how often it was seen.
-        entry.id = entry.isNew
-          ? this.#writer.add(statement, entry.first, entry.last, entry.times)
-          : this.#writer.put(statement, entry.first);
-        this.#outdated.delete(entry.id);
-        this.counts.read += 1;
-        if (statement.gaps.length > 0) this.counts.withGaps += 1;
-      }
       for (const entry of this.#touched) {
         const id = entry.id as number;
-        if (!entry.isNew) this.#writer.seen(id, entry.first, entry.last, entry.times);
-        entry.isNew = false;
+        this.#writer.seen(id, entry.first, entry.last, entry.times);
         for (const tally of entry.tallies.values()) tally.statement = id;
         addTallies(db, entry.tallies.values());
         entry.text = "";
@@ -216,6 +207,27 @@ export class LogPass {
       also();
     });
     this.#touched.clear();
+  }
+
+  /**
+   * Reads statements and keeps what they say, a few at a time: all of them at once would not fit. One that has not been counted yet
+   * says nothing, so that a run which is killed in between has only done some of its work.
+   */
+  async #keep(entries: readonly Entry[]): Promise<void> {
+    for await (const some of this.#read(entries))
+      this.#options.db.transaction(() => {
+        for (const { entry, read } of some) {
+          const statement = this.#statement(entry, read);
+          entry.id = entry.isNew
+            ? this.#writer.add(statement, entry.first, entry.last, 0)
+            : this.#writer.put(statement, entry.first);
+          this.#outdated.delete(entry.id);
+          // The text has been read, and a log has many.
+          entry.text = "";
+          this.counts.read += 1;
+          if (statement.gaps.length > 0) this.counts.withGaps += 1;
+        }
+      });
   }
 
   /** Queries that touch temporary tables mean what the session's earlier statements made of them. */
@@ -257,44 +269,72 @@ export class LogPass {
     return digest;
   }
 
-  async *#read(entries: readonly Entry[]): AsyncGenerator<{ entry: Entry; statement: Statement }> {
-    const { dialect } = this.#options;
-    const texts = entries.map(({ text }) => redactCredentials(text));
-    const tasks = entries.map(({ defaults }, at) => ({ sql: texts[at] as string, dialect, defaults }));
-    const scripts = this.#pool === null ? this.#inline(tasks) : this.#pool.analyzeAll(tasks);
-    let at = 0;
-    for await (const script of scripts) {
-      const entry = entries[at] as Entry;
-      const text = texts[at] as string;
-      at += 1;
-      yield { entry, statement: this.#statement(entry, text, script) };
+  /** What entries say, some at a time and in their order. Statements are read one by one where that is enough. */
+  async *#read(entries: readonly Entry[]): AsyncGenerator<{ entry: Entry; read: ReadQuery }[]> {
+    const batches: Entry[][] = [];
+    for (let at = 0; at < entries.length; at += WRITTEN_AT_ONCE) batches.push(entries.slice(at, at + WRITTEN_AT_ONCE));
+    const thread = entries.length > WRITTEN_AT_ONCE ? this.#startThread() : null;
+    let next = this.#readSome(batches[0] ?? [], thread);
+    for (const [at, batch] of batches.entries()) {
+      const read = await next;
+      // While this thread writes these, the other one reads the next.
+      next = this.#readSome(batches[at + 1] ?? [], thread);
+      next.catch(() => undefined);
+      yield batch.map((entry, index) => ({ entry, read: read[index] as ReadQuery }));
     }
+  }
+
+  async #readSome(entries: readonly Entry[], thread: ReadingThread | null): Promise<ReadQuery[]> {
+    if (entries.length === 0) return [];
+    const queries = entries.map(({ text, defaults, cut }) => ({ text: redactCredentials(text), defaults, cut }));
+    if (thread !== null) {
+      try {
+        return await thread.read(queries, this.#options.parsingTimeoutMs);
+      } catch {
+        // One of them takes too long or too much memory: the pool tells which, and spares the others.
+        await this.#stopThread();
+      }
+    }
+    const { dialect } = this.#options;
+    const read: ReadQuery[] = [];
+    const tasks = queries.map(({ text: sql, defaults }) => ({ sql, dialect, defaults }));
+    const scripts =
+      this.#threadFailed || this.#options.threads > 1 ? this.#poolOf().analyzeAll(tasks) : this.#inline(tasks);
+    for await (const script of scripts)
+      read.push(toReadQuery(queries[read.length] as QueryText, script, this.#schema, dialect));
+    return read;
   }
 
   async *#inline(tasks: readonly { sql: string; defaults: Defaults }[]): AsyncGenerator<ScriptLineage> {
     for (const { sql, defaults } of tasks) yield await this.#analyze(sql, defaults);
   }
 
-  #statement(entry: Entry, text: string, script: ScriptLineage): Statement {
-    const { defaults, cut } = entry;
-    // Of a session's statements only the last one ran now; the others say what its temporary tables are.
-    const countFrom = script.statements.findLast(({ within }) => within === null)?.span[0] ?? 0;
-    const reading = readStatements(script, { schema: this.#schema, defaults, self: null, countFrom, text });
-    const gaps = cut
-      ? [{ reason: "cut", detail: "the source kept only the beginning of the text", at: text.length }, ...reading.gaps]
-      : reading.gaps;
+  #poolOf(): Pool {
+    const { threads, parsingTimeoutMs } = this.#options;
+    return (this.#pool ??= createPool({ size: threads, schema: this.#schema.provide, timeLimit: parsingTimeoutMs }));
+  }
+
+  /** The thread that reads; `null` where there can be none: a catalog in memory is this thread's alone. */
+  #startThread(): ReadingThread | null {
+    const { db, service, otherServices, dialect, threads } = this.#options;
+    if (db.file === ":memory:" || threads > 1 || this.#threadFailed) return null;
+    return (this.#thread ??= new ReadingThread({ file: db.file, service, otherServices, dialect }));
+  }
+
+  async #stopThread(): Promise<void> {
+    this.#threadFailed = true;
+    await this.#thread?.close();
+    this.#thread = null;
+  }
+
+  #statement(entry: Entry, read: ReadQuery): Statement {
     return {
       origin: "query",
       key: shapeHex(entry.shape),
       dialect: this.#options.dialect,
-      defaults: JSON.stringify(defaults),
-      text: hideStrings(
-        text.length > TEXT_KEPT ? `${text.slice(0, TEXT_KEPT)}…` : text,
-        dialects[this.#options.dialect].lexical,
-      ),
+      defaults: JSON.stringify(entry.defaults),
       digest: this.#digest(entry),
-      ...reading,
-      gaps,
+      ...read,
     };
   }
 
@@ -305,6 +345,7 @@ export class LogPass {
 
   async close(): Promise<void> {
     await this.#pool?.close();
+    await this.#thread?.close();
   }
 }
 

@@ -13,7 +13,8 @@ import type {
 import type { Rule } from "../result.ts";
 import type { Flow, Output } from "./flow.ts";
 import type { OneStatement } from "./one-statement.ts";
-import { type Env, tableOutputs } from "./query.ts";
+import { tableOutputs } from "./outputs.ts";
+import type { Env } from "./query.ts";
 import { newScope, type Scope, type Visible } from "./scope.ts";
 import type { Table } from "./tables.ts";
 

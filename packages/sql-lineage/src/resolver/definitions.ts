@@ -1,7 +1,7 @@
 import { IDENTITY } from "../how.ts";
 import type { CopyStatement, CreateStatement, TargetTable } from "../ir.ts";
 import type { OneStatement } from "./one-statement.ts";
-import { named, tableOutputs } from "./query.ts";
+import { named, tableOutputs } from "./outputs.ts";
 
 /** CREATE. */
 export function create(s: OneStatement, statement: CreateStatement): void {

@@ -3,7 +3,7 @@ import type { Conflict, InsertStatement, Query } from "../ir.ts";
 import type { Rule, TableWrite } from "../result.ts";
 import { FlowSet, type Output, through } from "./flow.ts";
 import type { OneStatement } from "./one-statement.ts";
-import { derived, named } from "./query.ts";
+import { derived, named } from "./outputs.ts";
 import { newScope, targetRelation, type Visible } from "./scope.ts";
 import type { Table } from "./tables.ts";
 

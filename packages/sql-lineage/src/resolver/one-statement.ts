@@ -8,7 +8,8 @@ import { datasetEdges, Edges } from "./edges.ts";
 import { FlowSet, type Output } from "./flow.ts";
 import { InfluenceSet } from "./influences.ts";
 import { insertRows } from "./insert.ts";
-import { type Env, named, QueryResolver } from "./query.ts";
+import { named } from "./outputs.ts";
+import { type Env, QueryResolver } from "./query.ts";
 import { ColumnFinder, newScope, type Scope, type Variables, type VariableValue, targetRelation } from "./scope.ts";
 import type { Table, Tables } from "./tables.ts";
 

@@ -1,0 +1,25 @@
+/** Reads queries on a thread of its own, with a connection of its own to the catalog. */
+import { parentPort, workerData } from "node:worker_threads";
+import { NameIndex, openReadOnly } from "@headwater/catalog";
+import { quoteName } from "@headwater/core";
+import { analyze } from "@headwater/sql-lineage";
+import { type QueryText, type ReadQuery, toReadQuery } from "./read-query.ts";
+import type { ReadingPlace } from "./reading-thread.ts";
+import { CatalogSchema } from "./schema.ts";
+
+const { file, service, otherServices, dialect } = workerData as ReadingPlace;
+const db = openReadOnly(file);
+const schema = new CatalogSchema(new NameIndex(db, [service, ...otherServices].map(quoteName)), service);
+
+parentPort?.on("message", (queries: readonly QueryText[]) => {
+  void readAll(queries).then((read) => parentPort?.postMessage(read));
+});
+
+async function readAll(queries: readonly QueryText[]): Promise<ReadQuery[]> {
+  const read: ReadQuery[] = [];
+  for (const query of queries) {
+    const script = await analyze(query.text, { dialect, schema: schema.provide, defaults: query.defaults });
+    read.push(toReadQuery(query, script, schema, dialect));
+  }
+  return read;
+}
