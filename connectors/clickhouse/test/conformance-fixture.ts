@@ -14,6 +14,13 @@ CREATE TABLE \`all\`.stream (line String) ENGINE = Kafka('db.example:9092', 'top
 CREATE TABLE \`all\`.iceberg (id Int32) ENGINE = IcebergLocal('iceberg/') SETTINGS iceberg_format_version = 2;
 CREATE FUNCTION double_of AS (x) -> x * 2`;
 
+/** The engine keeps no log by itself. The columns of a server's that are read; source: ClickHouse's manual, "system.query_log". */
+const QUERY_LOG = `CREATE TABLE system.query_log (
+  type Enum8('QueryStart' = 1, 'QueryFinish' = 2, 'ExceptionBeforeStart' = 3, 'ExceptionWhileProcessing' = 4),
+  event_date Date, event_time DateTime, query_start_time DateTime, query_duration_ms UInt64, query String,
+  query_kind LowCardinality(String), query_id String, is_initial_query UInt8, user String, current_database String,
+  log_comment String) ENGINE = Memory`;
+
 /** Longer than any cancelling may take. */
 const ENOUGH = [{ query: ".", does: { hang: true } }] as const;
 
@@ -55,6 +62,18 @@ export function clickhouseFixture(source: string): Fixture {
     withWrongSecret: (connection) => ({ ...connection, password: "guessed" }),
     showcase: () => withSql(...SHOWCASE.split(";\n")),
     seed: (seed) => withSql(...sqlOf(seed)),
+    log: async () => {
+      const queries = Array.from({ length: 10 }, (_, at) => ({
+        text: `INSERT INTO t SELECT ${at}`,
+        at: Date.UTC(2026, 0, 5, 8, 0, at),
+      }));
+      const rows = queries.map(({ text, at }, number) => {
+        const time = `toDateTime(${at / 1_000})`;
+        return `('QueryFinish', toDate(${time}), ${time}, ${time}, 0, '${text}', 'Insert', 'q${number}', 1, 'ana', 'sales', '')`;
+      });
+      const made = await withSql(QUERY_LOG, `INSERT INTO system.query_log VALUES ${rows.join(", ")}`);
+      return { connection: made.connection, queries, stop: () => made.stop() };
+    },
   };
 }
 

@@ -17,7 +17,7 @@ import { ingest } from "../src/ingest.ts";
 import { AFTER, BEFORE } from "../src/odd-week.ts";
 
 /** Every how many messages the connection is cut; `npm run soak` cuts before each. */
-const STEP = process.env["HEADWATER_SOAK"] === "1" ? 1 : 67;
+const STEP = process.env["HEADWATER_SOAK"] === "1" ? 1 : 97;
 
 await describePostgres((server) => {
   const folder = mkdtempSync(join(tmpdir(), "headwater-cut-"));

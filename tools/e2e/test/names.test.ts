@@ -4,6 +4,7 @@ import { describePostgres } from "@headwater/test-servers/vitest";
 import { escapeIdentifier, escapeLiteral } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { differences, entities, type Exported, exported } from "../src/entities.ts";
+import { anyMajor } from "../src/majors.ts";
 import { Project } from "../src/project.ts";
 
 const NAMES = [
@@ -107,4 +108,4 @@ await describePostgres((server) => {
     for (const text of texts) expect(text.split("\n").filter((line) => /\p{Cc}|\u202e/u.test(line))).toEqual([]);
     expect(texts[0]).toContain("right to left");
   });
-});
+}, anyMajor());

@@ -165,14 +165,14 @@ source:
       ["there is no such database", async () => ({ port: server.port, database: "nowhere" })],
       ["nobody answers", async () => ({ port: await freePort(), database: source.name })],
     ])("nor when %s", async (_, where) => {
-      for (const [, way] of SOAK ? WAYS : WAYS.filter((_way, at) => at % 2 === 0)) {
+      for (const [, way] of SOAK ? WAYS : WAYS.filter(([name]) => VIEWED.has(name))) {
         const project = new Project();
         const { words, given } = way(project, await where());
         expect(await look(project, words, given)).toEqual([3, []]);
       }
     });
 
-    test.each(WAYS.slice(0, 3))("a wrong password %s shows nowhere", async (_, way) => {
+    test.each(WAYS.slice(1, 3))("a wrong password %s shows nowhere", async (_, way) => {
       const project = new Project();
       await runSql(postgresUrl(server.port), `ALTER ROLE ${role} PASSWORD 'another'`);
       try {
