@@ -129,6 +129,17 @@ test.each([1, 2, 3])("a run that is killed after %i commits goes on from there t
   expect(broken.db.all("SELECT sum(times) AS n FROM tally")).toEqual(whole.db.all("SELECT sum(times) AS n FROM tally"));
 });
 
+test("a condition in SQL is said not to hold where no SQL is asked", async () => {
+  const catalog = shop();
+  const events: RunEvent[] = [];
+  const log = sourceOf(fileLog([query(FILL)]), { filter: "user = 'ana'" });
+  await catalog.read({ log, emit: (event) => events.push(event) });
+  expect(events.find(({ event }) => event === "note")).toMatchObject({
+    message: expect.stringContaining("filterCondition is not honoured") as string,
+  });
+  expect(catalog.edges()).toEqual(EDGES);
+});
+
 test("a limit of queries ends a run with a word, and the next one goes on", async () => {
   const catalog = shop();
   const log = fileLog([query(READ), query(READ), query(FILL), query(FILL)]);

@@ -64,7 +64,13 @@ const WINDOW_MS = DAY_MS;
 export async function readLog(run: LogRun): Promise<LogResult> {
   const reader = new LogReader(run);
   try {
-    const { log, session } = run;
+    const { log, session, filter, emit } = run;
+    if (filter !== null && log.kind !== "timed")
+      emit({
+        event: "note",
+        message:
+          "filterCondition is not honoured: it is SQL, and this log is not asked in SQL. Everything in it is read.",
+      });
     if (log.kind === "files") await reader.files(log.log, session);
     else if (log.kind === "timed") await reader.timed(log.log, session);
     else await reader.counters(log.log, session);
