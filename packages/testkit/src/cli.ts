@@ -9,5 +9,3 @@ if (Number(process.versions.node.split(".")[0]) < NODE_MAJOR) {
   const { checkPackage } = await import("./check-package.ts");
   process.exitCode = await checkPackage();
 }
-
-export {};
