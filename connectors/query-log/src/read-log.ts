@@ -10,8 +10,8 @@ export type Outcome = { query: LoggedQuery } | { skip: "no query" | "own" } | { 
 
 const COMMA = 0x2c;
 const CSVLOG_LEAST = 23;
-/** OpenMetadata's clients mark their queries with this comment. */
-const OPENMETADATA = /^\s*\/\*\s*\{"app":\s*"OpenMetadata"/;
+/** Headwater's connectors and OpenMetadata's clients mark their queries with a comment where a session has no other mark. */
+const OWN = /^\s*\/\*\s*(?:headwater\b|\{"app":\s*"OpenMetadata")/;
 
 /** Makes the reader of a log's records. */
 export function recordReader(format: Format): (record: RawRecord) => Outcome {
@@ -70,7 +70,7 @@ function fromJson(bytes: Buffer, finder: StatementFinder): Outcome {
 function fromColumns(get: (name: ColumnName) => string): Outcome {
   const text = get("query_text");
   if (text.trim() === "") return { skip: "no query" };
-  if (OPENMETADATA.test(text)) return { skip: "own" };
+  if (OWN.test(text)) return { skip: "own" };
   // A query that failed moved nothing.
   if (/^(?:true|t|1|yes)$/i.test(get("aborted").trim())) return { skip: "no query" };
   const [start, end] = [parseTime(get("start_time")), parseTime(get("end_time"))];
