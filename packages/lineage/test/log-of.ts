@@ -90,7 +90,7 @@ export function sourceOf(lineage: QueryLog, more: Partial<LogSource> = {}): LogS
     manifest: {
       id: "memory-log",
       title: "Memory log",
-      contract: 0,
+      contract: 1,
       service: "database",
       types: { "memory-log": "CustomDatabase" },
       capabilities: { lineage: {} },

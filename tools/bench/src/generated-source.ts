@@ -72,7 +72,7 @@ export function generatedConnector(amount: Amount): Connector {
     manifest: {
       id: "generated",
       title: "Generated",
-      contract: 0,
+      contract: 1,
       service: "database",
       types: { generated: "CustomDatabase" },
       capabilities: { metadata: {} },

@@ -20,7 +20,7 @@ import { connect, type GlueConfig } from "./session.ts";
 const manifest: Manifest = {
   id: "glue",
   title: "AWS Glue",
-  contract: 0,
+  contract: 1,
   service: "database",
   types: { glue: "Glue" },
   capabilities: {

@@ -77,7 +77,7 @@ describe("connectors", () => {
     );
     project.write(
       `${folder}/manifest.json`,
-      '{ "id": "x", "title": "X", "contract": 0, "service": "database", "types": { "x": "X" }, "capabilities": {}, "privileges": [], "sdks": {}, "tested": [] }',
+      '{ "id": "x", "title": "X", "contract": 1, "service": "database", "types": { "x": "X" }, "capabilities": {}, "privileges": [], "sdks": {}, "tested": [] }',
     );
     project.write(`${folder}/index.js`, "module.exports = {};");
     const { code, stderr } = await project.run("connectors", "info", "x");

@@ -213,7 +213,7 @@ describe("connectors", () => {
     manifest: {
       id: "postgres",
       title: "PostgreSQL",
-      contract: 0,
+      contract: 1,
       service: "database",
       types: { postgres: "Postgres" },
       urlSchemes: ["postgres", "postgresql"],

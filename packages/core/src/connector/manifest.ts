@@ -5,7 +5,7 @@
 import { z } from "zod";
 
 /** The version of the connector contract this core speaks. */
-export const CONTRACT_VERSION = 0;
+export const CONTRACT_VERSION = 1;
 
 /** What a connector can do. */
 export const CAPABILITIES = ["metadata", "incremental", "lineage", "usage", "profiler", "quality", "reverse"] as const;

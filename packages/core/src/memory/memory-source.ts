@@ -105,7 +105,7 @@ export function memoryConnector(source: MemorySource): Connector {
     manifest: {
       id: "memory",
       title: "Memory",
-      contract: 0,
+      contract: 1,
       service: source.service,
       types: { memory: "CustomDatabase" },
       capabilities: { metadata: {} },

@@ -5,7 +5,7 @@ import { type Manifest, manifestSchema } from "../../src/index.ts";
 const manifest: Manifest = {
   id: "demo",
   title: "Demo",
-  contract: 0,
+  contract: 1,
   service: "database",
   types: { demo: "CustomDatabase" },
   capabilities: { metadata: { queries: { perGroup: 3, perSlice: 2 } } },

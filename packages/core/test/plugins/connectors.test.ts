@@ -21,7 +21,7 @@ function write(path: string, content: string | object): void {
 const manifest = (id: string, more: object = {}): object => ({
   id,
   title: id,
-  contract: 0,
+  contract: 1,
   service: "database",
   types: { [id]: "CustomDatabase" },
   urlSchemes: [id],

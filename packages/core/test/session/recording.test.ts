@@ -64,7 +64,7 @@ function cells(answer: (nth: number, args: object) => Cell[][] = () => [ROW]): C
     manifest: {
       id: "cells",
       title: "Cells",
-      contract: 0,
+      contract: 1,
       service: "database",
       types: { cells: "CustomDatabase" },
       capabilities: { metadata: {} },

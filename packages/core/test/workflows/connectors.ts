@@ -18,7 +18,7 @@ function describe(
     manifest: {
       id,
       title: id,
-      contract: 0,
+      contract: 1,
       service,
       types,
       capabilities: { metadata: {} },

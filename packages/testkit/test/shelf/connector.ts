@@ -61,7 +61,7 @@ export const configSchema: z.ZodType<ShelfConfig> = z.strictObject({
 export const MANIFEST: Manifest = {
   id: "shelf",
   title: "Shelf",
-  contract: 0,
+  contract: 1,
   service: "database",
   types: { shelf: "CustomDatabase" },
   capabilities: { metadata: { queries: { perGroup: 3, perSlice: 1 } }, lineage: {} },
