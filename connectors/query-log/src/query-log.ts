@@ -6,8 +6,11 @@ export const fileLog: FileLog<Requests> = {
   files: (session, path) => session.all("files", { path }),
 
   async *read(session, { path }, { cursor, pageRows }) {
-    let from = cursor === null ? 0 : Number(cursor);
-    for await (const rows of session.pages("queries", { path, from, pageRows })) {
+    // Where reading goes on, and what stood before it.
+    const [place = "0", ...marks] = (cursor ?? "0").split(" ");
+    let from = Number(place);
+    let mark: string | null = marks.length === 0 ? null : marks.join(" ");
+    for await (const rows of session.pages("queries", { path, from, pageRows, mark })) {
       const queries: LoggedQuery[] = [];
       const faults: LogFault[] = [];
       let [leftOut, end] = [0, from];
@@ -16,9 +19,15 @@ export const fileLog: FileLog<Requests> = {
         if (isQuery(row)) queries.push(row);
         else if (fault !== null)
           faults.push({ reason: fault, where: line === 0 ? "at its end" : `line ${line}`, records: 1 });
-        else [leftOut, end] = [row.leftOut, row.end];
+        else [leftOut, end, mark] = [row.leftOut, row.end, row.mark];
       }
-      yield { queries, faults, leftOut, cursor: String(end), bytes: end - from } satisfies LogPage;
+      yield {
+        queries,
+        faults,
+        leftOut,
+        cursor: mark === null ? String(end) : `${end} ${mark}`,
+        bytes: Math.max(0, end - from),
+      } satisfies LogPage;
       from = end;
     }
   },

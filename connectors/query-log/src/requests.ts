@@ -5,7 +5,8 @@ export const REQUESTS = {
   files: { effect: "read", columns: { path: "text", identity: "text", bytes: "number" } },
   /**
    * The records of the file `path` behind the offset `from`, at most `pageRows` a page. Each page ends with a row that has no text
-   * and says where the next one begins; a row with a fault has no text either.
+   * and says where the next one begins, with a mark of what stands before that: given back as `mark`, it shows whether the file is
+   * still the same. A row with a fault has no text either.
    */
   queries: {
     effect: "read",
@@ -23,6 +24,7 @@ export const REQUESTS = {
       line: "number",
       leftOut: "number",
       end: "number",
+      mark: "text?",
     },
   },
 } as const;

@@ -228,4 +228,13 @@ describe("reading goes on", () => {
     const after = await readLogs(path, { cursor: before.cursors.at(-1) as string });
     expect(texts(after)).toEqual(["SELECT 99"]);
   });
+
+  test("from the beginning where another file begins like the one that was read", async () => {
+    const path = file("query_text\nSELECT 1\nSELECT 2\n");
+    const before = await readLogs(path);
+    writeFileSync(path, "query_text\nSELECT 1\nSELECT 3\nSELECT 4\n");
+    const after = await readLogs(path, { cursor: before.cursors.at(-1) as string });
+    expect(texts(after)).toEqual(["SELECT 1", "SELECT 3", "SELECT 4"]);
+    expect(reasons(after)[0]).toContain("another one than the one that was read before");
+  });
 });
