@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 const env = { ...process.env, HEADWATER_SOAK: "1" };
 for (const command of [
   "turbo run build --output-logs=errors-only",
-  "vitest run --testTimeout 600000",
+  "vitest run --testTimeout 600000 --maxWorkers 100%",
   "turbo run soak",
 ]) {
   const { status } = spawnSync(command, { shell: true, stdio: "inherit", env });

@@ -1,7 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync, readFileSync, mkdirSync } from "node:fs";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { MemorySource } from "@headwater/testkit";
 import { BIN, Project } from "../headwater.ts";
@@ -172,7 +171,9 @@ describe("a dry run", () => {
     addTables(30);
     project.shelf(shop);
     const before = digest(project.catalog);
-    const copies = readdirSync(tmpdir()).filter((name) => name.startsWith("headwater-dry-run-"));
+    const temporary = project.path("temporary");
+    mkdirSync(temporary);
+    project.env["TMPDIR"] = temporary;
     const { code, stdout, stderr } = await project.run("ingest", "-c", "shop.yaml", "--dry-run");
     expect(code).toBe(0);
     expect(stdout).toContain("created: 30 tables");
@@ -183,7 +184,7 @@ describe("a dry run", () => {
     expect(stdout).toContain("deleted: 1 routine\n  - shop.shop.sales.total(bigint)");
     expect(stderr).toContain(`Catalog: ${project.catalog}`);
     expect(digest(project.catalog)).toBe(before);
-    expect(readdirSync(tmpdir()).filter((name) => name.startsWith("headwater-dry-run-"))).toEqual(copies);
+    expect(readdirSync(temporary)).toEqual([]);
     expect((await project.run("runs", "--json")).stdout).not.toContain('"id": 2');
 
     const json = JSON.parse((await project.run("ingest", "-c", "shop.yaml", "--dry-run", "--json")).stdout) as {
