@@ -82,8 +82,8 @@ export class Project {
 
   /** Starts the built `headwater` here. */
   start(...args: string[]): Running {
-    const { PATH, TMPDIR } = process.env;
-    const env = { PATH, TMPDIR, HOME: this.folder, ...this.env };
+    const { PATH, TMPDIR, NODE_COMPILE_CACHE } = process.env;
+    const env = { PATH, TMPDIR, NODE_COMPILE_CACHE, HOME: this.folder, ...this.env };
     return watch(spawn(process.execPath, [BIN, ...args], { cwd: this.folder, env, stdio: ["ignore", "pipe", "pipe"] }));
   }
 }
