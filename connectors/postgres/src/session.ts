@@ -20,6 +20,9 @@ import { findPassword } from "./password.ts";
 import { QUERIES } from "./queries.ts";
 import { type PostgresRequest, REQUESTS } from "./requests.ts";
 
+/** How long a transaction may wait for us. Apart from the statement timeout: a short one of that must not end a session whose reader is busy. */
+const IDLE_MS = 300_000;
+
 /** Rows of a page of a request that is read through a cursor. */
 const PAGE_ROWS = 5_000;
 
@@ -172,7 +175,7 @@ class PostgresDriver implements Driver {
       "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
       `SET LOCAL statement_timeout = ${Math.round(statement_timeout)}`,
       `SET LOCAL lock_timeout = ${Math.round(lock_timeout)}`,
-      `SET LOCAL idle_in_transaction_session_timeout = ${Math.round(statement_timeout)}`,
+      `SET LOCAL idle_in_transaction_session_timeout = ${IDLE_MS}`,
       WRITTEN_ALIKE,
     ].join("; ");
   }
