@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Bench, type Figures, type OptionValues, UsageError } from "../bench.ts";
@@ -150,10 +150,28 @@ async function withNewCatalog<T>(work: (catalog: string) => Promise<T>): Promise
   }
 }
 
+/** All that can be read of a database, and nothing derived from it: a bare URL would derive lineage too, which has a bench of its own. */
+function metadataWorkflow(url: string): object {
+  const { username, password, host, pathname } = new URL(url);
+  const config = { type: "Postgres", username, authType: { password }, hostPort: host, database: pathname.slice(1) };
+  const all = { includeDDL: true, includeOwners: true, includeTags: true, includeStoredProcedures: true };
+  return {
+    source: {
+      type: "postgres",
+      serviceName: "generated",
+      serviceConnection: { config },
+      sourceConfig: { config: { type: "DatabaseMetadata", ...all } },
+    },
+    workflowConfig: {},
+  };
+}
+
 /** Ingests and measures it. Throws when not every table and view of the source came out as expected. */
 async function ingest(source: Source, catalog: string, expected: "created" | "unchanged"): Promise<Ingest> {
   const report = `${catalog}.report.json`;
-  const args = ["ingest", source.url, "--catalog", catalog, "--report", report];
+  const workflow = `${catalog}.workflow.json`;
+  writeFileSync(workflow, JSON.stringify(metadataWorkflow(source.url)));
+  const args = ["ingest", "-c", workflow, "--catalog", catalog, "--report", report];
   const cost = await measure(headwaterBin(), args, { cwd: WORKING_FOLDER });
   const { queries, result } = (JSON.parse(readFileSync(report, "utf8")) as Report).runs[0];
   const found = result.counts.table[expected];
