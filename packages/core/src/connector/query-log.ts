@@ -98,8 +98,21 @@ export interface CounterLog<R extends RequestSpecs = RequestSpecs> {
   read(session: Session<R>, reading: LogReading): AsyncIterable<LogPage & { keys: string[] }>;
 }
 
-/** The `lineage` and `usage` capabilities of a connector: the log of what was run, in the one form its source has. */
+/** A source that keeps several logs: which of them is read is asked of the source itself. */
+export interface LogChoice<R extends RequestSpecs = RequestSpecs> {
+  /** Throws a `SourceError` that says what to set and to grant where none of them can be read. */
+  choose(session: Session<R>): Promise<ChosenLog<R>>;
+}
+
+/** The log that is read of several. */
+export interface ChosenLog<R extends RequestSpecs = RequestSpecs> {
+  log: { kind: "timed"; log: TimedLog<R> } | { kind: "counters"; log: CounterLog<R> };
+  /** What people should know of the choice, in words: what another log would have had, and why it is not read. `null` for nothing. */
+  note: string | null;
+}
+
+/** The `lineage` and `usage` capabilities of a connector: the log of what was run, in the form its source has. */
 export type QueryLog<R extends RequestSpecs = RequestSpecs> =
   | { kind: "files"; log: FileLog<R> }
-  | { kind: "timed"; log: TimedLog<R> }
-  | { kind: "counters"; log: CounterLog<R> };
+  | ChosenLog<R>["log"]
+  | { kind: "choice"; log: LogChoice<R> };

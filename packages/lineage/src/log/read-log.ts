@@ -64,12 +64,13 @@ const WINDOW_MS = DAY_MS;
 export async function readLog(run: LogRun): Promise<LogResult> {
   const reader = new LogReader(run);
   try {
-    const { log, session, filter, emit } = run;
+    const { session, filter, emit } = run;
+    const log = await chosen(run);
     if (filter !== null && log.kind !== "timed")
       emit({
         event: "note",
         message:
-          "filterCondition is not honoured: it is SQL, and this log is not asked in SQL. Everything in it is read.",
+          "filterCondition is not honoured: it is SQL about the rows of a log, and what is read here has none. Everything in it is read.",
       });
     if (log.kind === "files") await reader.files(log.log, session);
     else if (log.kind === "timed") await reader.timed(log.log, session);
@@ -78,6 +79,14 @@ export async function readLog(run: LogRun): Promise<LogResult> {
   } finally {
     await reader.close();
   }
+}
+
+/** The log that is read: the source's only one, or the one that is chosen of several. */
+async function chosen({ log, session, emit }: LogRun): Promise<Exclude<QueryLog, { kind: "choice" }>> {
+  if (log.kind !== "choice") return log;
+  const { log: one, note } = await log.log.choose(session);
+  if (note !== null) emit({ event: "note", message: note });
+  return one;
 }
 
 class LogReader {

@@ -9,7 +9,9 @@ import { inSession, openPool } from "./walk.ts";
 const PAGE_ROWS = 3;
 
 /** A log that is read page by page. */
-type PagedLog = Exclude<QueryLog, { kind: "counters" }>;
+type PagedLog = Exclude<QueryLog, { kind: "counters" | "choice" }>;
+
+const ONLY_COUNTERS = "A source that counts statements has no log to page through.";
 
 /** Reads pages of a log from a place on. */
 type Read = (reading: LogReading) => AsyncIterable<LogPage>;
@@ -19,14 +21,17 @@ function onLog(
   check: (log: PagedLog, seeded: SeededLog, session: Session) => Promise<Verdict>,
 ): (subject: Subject) => Promise<Verdict> {
   return async (subject) => {
-    const log = subject.connector.lineage ?? subject.connector.usage;
-    if (log === undefined) return skipped("The connector reads no log of what was run.");
-    if (log.kind === "counters") return skipped("A source that counts statements has no log to page through.");
+    const capability = subject.connector.lineage ?? subject.connector.usage;
+    if (capability === undefined) return skipped("The connector reads no log of what was run.");
+    if (capability.kind === "counters") return skipped(ONLY_COUNTERS);
     const seeded = await subject.log();
     if (seeded === null) return skipped("The fixture makes no log (log()).");
     const pool = await openPool(subject, seeded);
     try {
-      return await inSession(pool, "", (session) => check(log, seeded, session));
+      return await inSession(pool, "", async (session) => {
+        const log = capability.kind === "choice" ? (await capability.log.choose(session)).log : capability;
+        return log.kind === "counters" ? skipped(ONLY_COUNTERS) : check(log, seeded, session);
+      });
     } finally {
       await pool.close();
     }
