@@ -1,9 +1,8 @@
-import { type Database, type Definition, entitiesOf } from "@headwater/catalog";
+import type { Database, Definition } from "@headwater/catalog";
 import {
   HeadwaterError,
   leftOutBy,
   type QueryWorkflow,
-  quoteName,
   type RunEvent,
   type Secret,
   splitFqn,
@@ -11,6 +10,7 @@ import {
 } from "@headwater/core";
 import { dialectNamed, dialectOfService, type LineageResult, type LogSource, runLineage } from "@headwater/lineage";
 import { dirname, resolve } from "node:path";
+import { serviceSource } from "../catalog/find-service.ts";
 import { completed } from "./kept-connection.ts";
 import { workflowContext } from "./read-workflows.ts";
 
@@ -67,8 +67,7 @@ function covers(filters: QueryWorkflow["options"]["filters"], { fqn, is }: Defin
 
 /** The kind of service the catalog has under a name. */
 function serviceTypeOf(db: Database, service: string): string | null {
-  const found = entitiesOf(db, quoteName(service)).find(({ type }) => type.endsWith("Service"));
-  const type = found?.source["serviceType"];
+  const type = serviceSource(db, service)?.["serviceType"];
   return typeof type === "string" ? type : null;
 }
 
