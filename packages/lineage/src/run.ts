@@ -11,6 +11,7 @@ import {
 } from "@headwater/catalog";
 import {
   buildFqn,
+  type ChosenLog,
   type Clock,
   type Connector,
   decorate,
@@ -23,12 +24,14 @@ import {
   mark,
   ownChanges,
   type OwnEntity,
+  type QueryLog,
   quoteName,
   type RunEvent,
   type RunResult,
   type RunState,
   type Secret,
   type ServiceFacts,
+  type Session,
   SessionPool,
   type SourceError,
 } from "@headwater/core";
@@ -229,8 +232,8 @@ async function logOf(
   pool: SessionPool,
   emit: (event: EventBody) => void,
 ): Promise<LogResult | null> {
-  const log = source.connector[source.capability];
-  if (log === undefined) {
+  const capability = source.connector[source.capability];
+  if (capability === undefined) {
     emit({
       event: "note",
       message: `The ${source.connector.manifest.title} connector reads no query log.`,
@@ -243,6 +246,8 @@ async function logOf(
   let broken = true;
   try {
     await opened.driver.begin(run.signal);
+    const { log, note } = await chosen(capability, opened.session);
+    if (note !== null) emit({ event: "note", ...note });
     const { db, service, otherServices, dialect, searchPath, signal, clock } = run;
     const now = (): number => clock.now();
     const rest = { db, service, otherServices, dialect, searchPath, signal, now, emit };
@@ -253,6 +258,11 @@ async function logOf(
   } finally {
     await pool.release(opened, broken);
   }
+}
+
+/** The log that is read of those a source has. */
+async function chosen(log: QueryLog, session: Session): Promise<ChosenLog> {
+  return log.kind === "chosen" ? log.choose(session) : { log, note: null };
 }
 
 function failed(error: SourceError, { signal }: LineageRun): { state: RunState; exit: ExitName; message: string } {

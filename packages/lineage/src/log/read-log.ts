@@ -14,14 +14,13 @@ import {
 import {
   type CounterLog,
   type EventBody,
-  type FileLog,
   isSourceError,
   leftOutBy,
   type LogPage,
   type NameFilter,
-  type QueryLog,
   quoteName,
   type Session,
+  type SourceLog,
   type TimedLog,
 } from "@headwater/core";
 import { FaultTally, LogPass, type PassCounts, type PassOptions } from "./pass.ts";
@@ -29,11 +28,11 @@ import type { SessionMemory } from "./temporary-sessions.ts";
 
 /** A reading of one source's log. */
 export interface LogRun extends PassOptions {
-  log: QueryLog;
+  log: SourceLog;
   session: Session;
-  /** Where a log in files is. */
+  /** The files that are named; `null` for the source's own. */
   path: string | null;
-  /** How far back a log is read that is asked for times, in days. */
+  /** How far back the source's own log is read, in days. */
   days: number;
   pageRows: number;
   maxQueries: number | null;
@@ -65,13 +64,13 @@ export async function readLog(run: LogRun): Promise<LogResult> {
   const reader = new LogReader(run);
   try {
     const { log, session, filter, emit } = run;
-    if (filter !== null && log.kind !== "timed")
+    if (filter !== null && log.kind === "files")
       emit({
         event: "note",
         message:
           "filterCondition is not honoured: it is SQL, and this log is not asked in SQL. Everything in it is read.",
       });
-    if (log.kind === "files") await reader.files(log.log, session);
+    if (log.kind === "files") await reader.files(log, session);
     else if (log.kind === "timed") await reader.timed(log.log, session);
     else await reader.counters(log.log, session);
     return reader.result();
@@ -79,6 +78,8 @@ export async function readLog(run: LogRun): Promise<LogResult> {
     await reader.close();
   }
 }
+
+type FilesLog = Extract<SourceLog, { kind: "files" }>;
 
 class LogReader {
   readonly #run: LogRun;
@@ -93,11 +94,14 @@ class LogReader {
     this.#pass = new LogPass(run);
   }
 
-  async files(log: FileLog, session: Session): Promise<void> {
-    const { db, path, now, emit } = this.#run;
-    if (path === null) return;
-    for (const file of await log.files(session, path)) {
+  async files({ log, path: own }: FilesLog, session: Session): Promise<void> {
+    const { db, path, now, emit, days } = this.#run;
+    const place = path ?? own;
+    if (place === undefined) return;
+    const since = path === null ? now() - days * DAY_MS : 0;
+    for (const file of await log.files(session, place)) {
       if (this.#stopped !== null) return;
+      if (file.changedAt !== undefined && file.changedAt < since) continue;
       const part = openPart(db, this.#service, file.identity, file.path, now());
       try {
         await this.#pages(part, (reading) => log.read(session, file, reading));
@@ -142,7 +146,7 @@ class LogReader {
   }
 
   async counters(log: CounterLog, session: Session): Promise<void> {
-    const { db, now, emit, pageRows } = this.#run;
+    const { db, now, emit, pageRows, filter } = this.#run;
     const { at, since, reset, lost, complete } = await log.snapshot(session);
     const epoch = JSON.stringify([reset, lost]);
     const before = counterState(db, this.#service);
@@ -161,7 +165,7 @@ class LogReader {
     const faults = new FaultTally();
     const page = emptyPage("", part);
     let leftOut = 0;
-    for await (const { queries, keys, ...rest } of log.read(session, { pageRows, cursor: null })) {
+    for await (const { queries, keys, ...rest } of log.read(session, { pageRows, cursor: null, filter })) {
       leftOut += rest.leftOut;
       for (const fault of rest.faults) faults.add(fault);
       for (const [index, query] of queries.entries()) {
