@@ -14,10 +14,10 @@ export const digestCounters: CounterLog<Requests> = {
     return { at: now, since, reset: first ?? `none at ${now}`, lost, complete: since !== null && lost === "0" };
   },
 
-  async *read(session) {
+  async *read(session, { filter }) {
     const [database] = await session.all("databases");
     const limits = await limitsOf(session);
-    for await (const rows of session.pages("digests")) {
+    for await (const rows of session.pages("digests", { filter })) {
       const counted = rows
         .map((row) => ({ row, ...textOf(row, limits) }))
         .filter(({ row, text }) => row.times > 0 && !isOwn(row) && !isNoQuery(text) && !isAboutServer(text));

@@ -11,7 +11,7 @@ import { configFromUrl, configSchema, type MysqlConfig } from "./config.ts";
 import { account, identifier } from "./escape.ts";
 import { productOf } from "./flavour.ts";
 import { metadata } from "./metadata.ts";
-import { serverLogs } from "./query-log.ts";
+import { chooseLog } from "./query-log.ts";
 import { REQUESTS, type Requests } from "./requests.ts";
 import { connect } from "./session.ts";
 
@@ -26,8 +26,8 @@ export const mysql: Connector<MysqlConfig, Requests> = defineConnector({
   check,
   grantName: (placeholder, name) => (placeholder === "role" ? account(name) : identifier(name)),
   metadata,
-  lineage: { kind: "choice", log: serverLogs },
-  usage: { kind: "choice", log: serverLogs },
+  lineage: { kind: "chosen", choose: chooseLog },
+  usage: { kind: "chosen", choose: chooseLog },
 });
 
 async function hello(session: Session<Requests>): Promise<ServerFacts> {

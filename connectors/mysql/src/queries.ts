@@ -201,9 +201,9 @@ SELECT FLOOR(UNIX_TIMESTAMP(NOW(3)) * 1000), FLOOR(UNIX_TIMESTAMP(MIN(first_seen
   COALESCE(SUM(IF(digest IS NULL, count_star, 0)), 0)
 FROM performance_schema.events_statements_summary_by_digest`,
 
-  digests: ({ flavour }) => `
+  digests: ({ flavour }, args) => `
 SELECT schema_name, digest, digest_text, ${flavour.mariaDb ? "NULL" : "query_sample_text"}, count_star - sum_errors, sum_timer_wait / 1000000000
-FROM performance_schema.events_statements_summary_by_digest WHERE digest IS NOT NULL`,
+FROM performance_schema.events_statements_summary_by_digest WHERE digest IS NOT NULL${filterOf(args as { filter: string | null })}`,
 
   statements: (_, args) =>
     (args as { objects: Shown[] }).objects
@@ -223,7 +223,7 @@ const isOwn = (column: string): string =>
   `${column} LIKE ${literal(`${MARKER}%`)} OR ${column} LIKE '/* {"app": "OpenMetadata"%'`;
 
 /** The condition of a workflow file (`filterCondition`), which is SQL by definition. It may end with a comment. */
-const filterOf = ({ filter }: LogWindow): string => (filter === null ? "" : ` AND (${filter}\n)`);
+const filterOf = ({ filter }: Pick<LogWindow, "filter">): string => (filter === null ? "" : ` AND (${filter}\n)`);
 
 /** A time as the session, which is in UTC, understands it. */
 const at = (unixMs: number): string => `FROM_UNIXTIME(${unixMs / 1_000})`;

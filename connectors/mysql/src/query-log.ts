@@ -1,5 +1,5 @@
 /** Which of a server's logs is read: that of all statements, that of the slow ones, or what performance_schema counts. */
-import { type ChosenLog, isSourceError, type LogChoice, SourceError } from "@headwater/core/connector";
+import { type ChosenLog, isSourceError, SourceError } from "@headwater/core/connector";
 import { digestCounters } from "./digests.ts";
 import { account } from "./escape.ts";
 import { logTable } from "./log-table.ts";
@@ -13,7 +13,7 @@ interface Candidate {
   log: ChosenLog<Requests>["log"];
   /** Why the server does not keep it; `null` where it does. */
   off(settings: RowOf<"logSettings">): string | null;
-  /** What it lacks beside the best; `null` for nothing. */
+  /** What it has not, beside the best; `null` for the best. */
   lacks: string | null;
 }
 
@@ -33,7 +33,7 @@ const DIGESTS: Candidate = {
   name: "performance_schema.events_statements_summary_by_digest",
   log: { kind: "counters", log: digestCounters },
   off: ({ performanceSchema }) => (performanceSchema ? null : "performance_schema is OFF"),
-  lacks: "users, sessions and days of statements",
+  lacks: "users, sessions or days of statements",
 };
 const SLOW: Candidate = {
   table: "slow_log",
@@ -44,35 +44,34 @@ const SLOW: Candidate = {
   lacks: "statements that took less than long_query_time",
 };
 
-/** The logs of a server: the first that is kept and may be read. */
-export const serverLogs: LogChoice<Requests> = {
-  async choose(session) {
-    const settings = await settingsOf(session);
-    const candidates = settings.useSlowLogs ? [SLOW, GENERAL, DIGESTS] : [GENERAL, DIGESTS, SLOW];
-    const passed: string[] = [];
-    const grants: string[] = [];
-    for (const candidate of candidates) {
-      const { name, log, lacks } = candidate;
-      const off = candidate.off(settings);
-      const grant = off === null ? await missingGrant(session, candidate, settings.account) : null;
-      if (grant !== null) grants.push(grant);
-      const reason = off ?? (grant === null ? null : `the account may not: ${grant}`);
-      if (reason === null) {
-        const missing = lacks === null ? "" : `, without ${lacks}`;
-        const instead = passed.length === 0 ? "" : ` ${passed.join(" ")}`;
-        return { log, note: `Queries are read from ${name}${missing}.${instead}` };
-      }
-      passed.push(`${name} is not read: ${reason}.`);
+/**
+ * The first of a server's logs that is kept and that the account may read. Throws a `SourceError` that says what to set and to grant
+ * where there is none.
+ */
+export async function chooseLog(session: MysqlSession): Promise<ChosenLog<Requests>> {
+  const settings = await settingsOf(session);
+  const toLog = `SET GLOBAL log_output = 'TABLE', general_log = ON; ${grantOn(GENERAL.name, settings.account)}`;
+  const passed: string[] = [];
+  const grants: string[] = [];
+  for (const candidate of settings.useSlowLogs ? [SLOW, GENERAL, DIGESTS] : [GENERAL, DIGESTS, SLOW]) {
+    const { name, log, lacks } = candidate;
+    const off = candidate.off(settings);
+    const grant = off === null ? await missingGrant(session, candidate, settings.account) : null;
+    if (off === null && grant === null) {
+      const message = [`Queries are read from ${name}, which has no ${lacks}.`, ...passed].join(" ");
+      return { log, note: lacks === null ? null : { message, hint: grants[0] ?? toLog } };
     }
-    throw new SourceError(
-      "refused",
-      `The server keeps no log of what was run that can be read: lineage and usage of queries are missing. ${passed.join(" ")}`,
-      {
-        hint: `${grants[0] ?? `SET GLOBAL log_output = 'TABLE', general_log = ON; ${grantOn(GENERAL.name, settings.account)} Or start the server with performance_schema = ON.`} Or name files of the server's logs with queryLogFilePath, or leave the log out with processQueryLineage: false.`,
-      },
-    );
-  },
-};
+    if (grant !== null) grants.push(grant);
+    passed.push(`${name} is not read: ${off ?? "the account may not"}.`);
+  }
+  throw new SourceError(
+    "refused",
+    `The server keeps no log of what was run that can be read: lineage and usage of queries are missing. ${passed.join(" ")}`,
+    {
+      hint: `${grants[0] ?? `${toLog} Or start the server with performance_schema = ON.`} Or name files of the server's logs with queryLogFilePath, or leave the log out with processQueryLineage: false.`,
+    },
+  );
+}
 
 /** What the account lacks for reading a log; `null` for nothing. */
 async function missingGrant(session: MysqlSession, { table, name }: Candidate, user: string): Promise<string | null> {
