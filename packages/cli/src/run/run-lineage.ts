@@ -55,12 +55,12 @@ export async function lineageOfWorkflow(
 }
 
 /** Whether the filters of a workflow leave a definition in: each level by its own name. */
-function covers(filters: QueryWorkflow["options"]["filters"], { fqn, origin }: Definition): boolean {
+function covers(filters: QueryWorkflow["options"]["filters"], { fqn, is }: Definition): boolean {
   const [, database = "", schema = "", name = ""] = splitFqn(fqn);
   const levels = [
     [filters.database, database],
     [filters.databaseSchema, schema],
-    [origin === "view" ? filters.table : filters.storedProcedure, name],
+    [is === "procedure" ? filters.storedProcedure : filters.table, name],
   ] as const;
   return levels.every(([filter, part]) => leftOutBy(filter, part) === null);
 }
