@@ -14,12 +14,15 @@ const schema = new CatalogSchema(new NameIndex(db, [service, ...otherServices].m
 
 let turn: Promise<void> = Promise.resolve();
 parentPort?.on("message", (queries: readonly QueryText[]) => {
-  // Answers go out in the order of the questions. What fails here ends the thread, which the other side is told.
-  turn = turn.then(async () => {
-    const packed = pack(await readAll(queries));
-    parentPort?.postMessage(packed, [packed.numbers.buffer]);
-  });
+  turn = answer(turn, queries);
 });
+
+/** Answers go out in the order of the questions. What fails here ends the thread, which the other side is told. */
+async function answer(before: Promise<void>, queries: readonly QueryText[]): Promise<void> {
+  await before;
+  const packed = pack(await readAll(queries));
+  parentPort?.postMessage(packed, [packed.numbers.buffer]);
+}
 
 async function readAll(queries: readonly QueryText[]): Promise<ReadQuery[]> {
   const read: ReadQuery[] = [];

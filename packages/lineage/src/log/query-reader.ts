@@ -83,10 +83,7 @@ export class QueryReader {
   /** The names of the catalog, for this thread: where the other one reads everything they are not needed here. */
   #names(): CatalogSchema {
     const { db, service, otherServices } = this.#options;
-    return (this.#schema ??= new CatalogSchema(
-      new NameIndex(db, [service, ...otherServices].map(quoteName)),
-      service,
-    ));
+    return (this.#schema ??= new CatalogSchema(new NameIndex(db, [service, ...otherServices].map(quoteName)), service));
   }
 
   #poolOf(): Pool {
@@ -98,10 +95,7 @@ export class QueryReader {
   #startThread(): ReadingThread | null {
     const { db, service, otherServices, dialect, threads, parsingTimeoutMs } = this.#options;
     if (db.file === ":memory:" || threads > 1 || this.#threadFailed) return null;
-    return (this.#thread ??= new ReadingThread(
-      { file: db.file, service, otherServices, dialect },
-      parsingTimeoutMs,
-    ));
+    return (this.#thread ??= new ReadingThread({ file: db.file, service, otherServices, dialect }, parsingTimeoutMs));
   }
 
   async #stopThread(): Promise<void> {

@@ -97,7 +97,7 @@ export class Tallies {
     const keys = new Float64Array(this.#size);
     for (let place = 0; place < this.#size; place += 1)
       keys[place] = (rank[this.#what[place] as number] as number) * PLACES + place;
-    for (const key of keys.sort()) {
+    for (const key of keys.toSorted()) {
       const place = key % PLACES;
       yield {
         what: this.#what[place] as number,
