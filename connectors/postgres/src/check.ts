@@ -42,11 +42,11 @@ export const NEEDS: readonly Needs[] = [
     functions: ["pg_get_partkeydef(oid)"],
   },
   {
-    name: "Read the definitions of views",
+    name: "Read the definitions of views and rules",
     required: true,
-    loses: "views cannot be read",
+    loses: "views, and tables with rules, cannot be read",
     tables: ["pg_rewrite"],
-    functions: ["pg_get_viewdef(oid, boolean)"],
+    functions: ["pg_get_viewdef(oid, boolean)", "pg_get_ruledef(oid, boolean)"],
   },
   {
     name: "Read routines",

@@ -22,6 +22,7 @@ import {
   parseJson,
   primaryKey,
   type RoutineRows,
+  type RuleRow,
   type SchemaRows,
   type TableParts,
   type TableRows,
@@ -154,7 +155,7 @@ function partitionFacts({ partitions }: TableRows, { columns }: TableParts): Tab
 
 const CONSTRAINT_WORDS = { p: "PRIMARY KEY", u: "UNIQUE", f: "FOREIGN KEY", c: "CHECK", x: "EXCLUDE" } as const;
 
-function sourceFacts({ partitions }: TableRows, parts: TableParts): JsonObject | null {
+function sourceFacts({ partitions, rules }: TableRows, parts: TableParts): JsonObject | null {
   const { constraints, columns, unlogged, rowSecurity, options, inherits, foreign } = parts;
   const source: JsonObject = {};
   if (constraints.length > 0)
@@ -162,6 +163,12 @@ function sourceFacts({ partitions }: TableRows, parts: TableParts): JsonObject |
       name,
       type: CONSTRAINT_WORDS[kind],
       definition: definition ?? primaryKey(numbers, columns),
+    }));
+  if (rules !== null)
+    source["rules"] = parseJson<RuleRow[]>(rules, []).map(([name, enabled, definition]): Json => ({
+      name,
+      definition,
+      ...(enabled === "D" ? { disabled: true } : {}),
     }));
   if (unlogged) source["unlogged"] = true;
   if (rowSecurity !== null) source["rowSecurity"] = rowSecurity;

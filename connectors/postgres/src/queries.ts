@@ -16,6 +16,9 @@ const FIRST_UNKNOWN_TYPE = 10_000;
 /** The oid of the collation called "default": pg_collation.dat. */
 const DEFAULT_COLLATION = 100;
 
+/** pg_rewrite.ev_type of the rule that is a view's definition. */
+const ON_SELECT = "1";
+
 /** The texts. */
 export const QUERIES: { readonly [N in keyof Requests]: string } = {
   server: `
@@ -101,6 +104,7 @@ SELECT c.oid, n.nspname, c.relname,
   CASE WHEN c.relkind IN ('r', 'm') AND c.relpages > 0
     THEN c.relpages::bigint * pg_catalog.current_setting('block_size')::bigint END,
   a.numbers, a.type_ids,
+  c.relhasrules AND EXISTS (SELECT FROM pg_catalog.pg_rewrite r WHERE r.ev_class = c.oid AND r.ev_type <> '${ON_SELECT}'),
   pg_catalog.json_build_array(c.relpersistence, pg_catalog.pg_get_userbyid(c.relowner),
     CASE WHEN c.relforcerowsecurity THEN 'forced' WHEN c.relrowsecurity THEN 'enabled' END, c.reloptions, i.inherits,
     CASE WHEN c.relkind = 'f' THEN (
@@ -219,6 +223,12 @@ SELECT t.oid, t.typname, t.typtype, t.typcategory, t.typnotnull, t.typdefault,
 FROM (SELECT DISTINCT oid FROM wanted) wanted JOIN pg_catalog.pg_type t ON t.oid = wanted.oid`,
 
   viewDefinitions: "SELECT m.oid, pg_catalog.pg_get_viewdef(m.oid, true) FROM pg_catalog.unnest($1::oid[]) m(oid)",
+
+  rules: `
+SELECT m.oid, pg_catalog.json_agg(pg_catalog.json_build_array(r.rulename, r.ev_enabled, pg_catalog.pg_get_ruledef(r.oid, true))
+  ORDER BY r.rulename)
+FROM pg_catalog.unnest($1::oid[]) m(oid) JOIN pg_catalog.pg_rewrite r ON r.ev_class = m.oid AND r.ev_type <> '${ON_SELECT}'
+GROUP BY m.oid`,
 
   routines: `
 SELECT p.oid, n.nspname, p.proname || '(' || pg_catalog.oidvectortypes(p.proargtypes) || ')',

@@ -29,6 +29,9 @@ export async function* readTables(
   if (want.tags) for (const row of await session.all("policies", { oids })) policies.set(row.oid, row);
   const types = await readTypes(session, rows);
   const definitions = await readDefinitions(session, ofKind("View", "MaterializedView"));
+  const ruled = rows.filter(({ hasRules }) => hasRules).map(({ oid }) => oid);
+  const rules = new Map<string, string>();
+  if (ruled.length > 0) for (const row of await session.all("rules", { oids: ruled })) rules.set(row.oid, row.rules);
 
   for (const row of rows) {
     const member = readable.get(row.oid);
@@ -58,6 +61,7 @@ export async function* readTables(
             ? "none"
             : { classification: policy.classification, names: policy.names },
         definition,
+        rules: rules.get(row.oid) ?? null,
         ddl: want.ddl,
       },
       columnKeys: row.numbers === null ? [] : row.numbers.slice(1, -1).split(","),

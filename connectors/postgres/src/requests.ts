@@ -96,7 +96,7 @@ export const REQUESTS = {
 
   /**
    * Tables and views. `numbers` are their columns' attribute numbers, `typeIds` the oids of types that are not known by name, by the text they
-   * are shown as. All else stands in `detail`, as JSON (`TableDetail` in rows.ts). Default expressions name no columns unless
+   * are shown as. `hasRules`: beside the one that is a view's definition. All else stands in `detail`, as JSON (`TableDetail` in rows.ts). Default expressions name no columns unless
    * there are generated ones: without a table to refer to they are written without opening it.
    */
   tables: {
@@ -110,6 +110,7 @@ export const REQUESTS = {
       sizeBytes: "number?",
       numbers: "text?",
       typeIds: "text?",
+      hasRules: "boolean",
       // Its parts by their position in TableDetail (rows.ts): options of a foreign table, comments, defaults, constraints.
       detail: { type: "text", holds: { 5: { 1: "text" }, 11: "text", 12: "sql", 13: { "*": { 3: "sql" } } } },
     },
@@ -169,6 +170,14 @@ export const REQUESTS = {
     parameters: ["oids"],
     releasesLocks: true,
     columns: { oid: "text", definition: { type: "text?", holds: "sql" } },
+  },
+
+  /** The rules of tables and views but for the one that is a view's definition. Writing one locks what it names. */
+  rules: {
+    effect: "read",
+    parameters: ["oids"],
+    releasesLocks: true,
+    columns: { oid: "text", rules: { type: "text", holds: { "*": { 2: "sql" } } } },
   },
 
   /** Routines with their texts. An aggregate has none; its parts say what it is. */

@@ -28,6 +28,8 @@ export type TableRows = {
   /** `null` where tags were not asked for. */
   policies: { classification: string; names: Json } | "none" | null;
   definition: string | null;
+  /** Its rules ({@link RuleRow}) as the text they came as. */
+  rules: string | null;
   /** Whether the statement that creates a table was asked for. */
   ddl: boolean;
 };
@@ -78,6 +80,9 @@ export type ConstraintRow = [
   definition: string | null,
   refers: [schema: string, table: string, columns: string[]] | null,
 ];
+
+/** One rule as the request `rules` has it. `enabled` is pg_rewrite.ev_enabled: `D` for one that does nothing. */
+export type RuleRow = [name: string, enabled: string, definition: string];
 
 /** A table's detail, taken apart. */
 export interface TableParts {

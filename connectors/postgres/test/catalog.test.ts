@@ -404,6 +404,27 @@ await describePostgres((server) => {
     expect(table("sales/no_columns").columns).toEqual([]);
   });
 
+  test("rules stand in their table's source, as the server writes them", async () => {
+    await database.sql(`CREATE SCHEMA ruled; CREATE TABLE ruled.t (a integer); CREATE TABLE ruled.log (a integer);
+      CREATE TABLE ruled.none (a integer); CREATE VIEW ruled.v AS SELECT a FROM ruled.t;
+      CREATE RULE "b.copy" AS ON INSERT TO ruled.t DO ALSO INSERT INTO ruled.log VALUES (NEW.a);
+      CREATE RULE a_off AS ON DELETE TO ruled.t DO INSTEAD NOTHING; ALTER TABLE ruled.t DISABLE RULE a_off;
+      CREATE RULE ins AS ON INSERT TO ruled.v DO INSTEAD INSERT INTO ruled.t VALUES (NEW.a)`);
+    const { entities, queries } = await readDatabase(database.url, database.name);
+    const written = await ask<{ name: string; definition: string }>(
+      `SELECT r.rulename AS name, pg_get_ruledef(r.oid, true) AS definition FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class
+       WHERE c.relnamespace = 'ruled'::regnamespace AND r.ev_type <> '1' ORDER BY c.relname, r.rulename`,
+    );
+    await database.sql("DROP SCHEMA ruled CASCADE");
+    const of = (name: string): TableFacts => entities.get(`${database.name}/ruled/${name}`)?.facts as TableFacts;
+    const [off, copy, ins] = written;
+    expect(of("t").source).toEqual({ rules: [{ ...off, disabled: true }, copy] });
+    expect(of("v").source).toEqual({ rules: [ins] });
+    expect(of("v").schemaDefinition).toContain("SELECT");
+    expect(of("none").source).toEqual({});
+    expect(queries).toBeLessThanOrEqual(10 + 2 * 6 + 1);
+  });
+
   test("options of foreign tables that hold secrets are not kept", async () => {
     await database.sql(`CREATE FOREIGN DATA WRAPPER loose; CREATE SERVER loose FOREIGN DATA WRAPPER loose;
       CREATE SCHEMA far; CREATE FOREIGN TABLE far.away (a integer) SERVER loose OPTIONS (host 'h', password 'canary-1', api_token 'canary-2')`);

@@ -56,6 +56,7 @@ const EVERYTHING = `
   CREATE VIEW v AS SELECT id FROM t; CREATE MATERIALIZED VIEW mv AS SELECT id FROM t;
   CREATE FUNCTION f(a integer) RETURNS integer LANGUAGE sql AS 'SELECT a'; CREATE PROCEDURE pr() LANGUAGE sql AS 'SELECT 1';
   CREATE AGGREGATE total(integer) (SFUNC = int4pl, STYPE = integer, INITCOND = '0');
+  CREATE RULE quiet AS ON DELETE TO child DO INSTEAD NOTHING;
   CREATE POLICY own ON t USING (id > 0);`;
 
 // Where a right is looked for did not change between majors; the soak shows it for each.

@@ -18,7 +18,7 @@ export const fileLog: FileLog<Requests> = {
         const { fault, line } = row;
         if (isQuery(row)) queries.push(row);
         else if (fault !== null)
-          faults.push({ reason: fault, where: line === 0 ? "at its end" : `line ${line}`, records: 1 });
+          faults.push({ reason: fault, where: line === 0 ? "its end" : `line ${line}`, records: 1 });
         else [leftOut, end, mark] = [row.leftOut, row.end, row.mark];
       }
       yield {

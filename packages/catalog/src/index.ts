@@ -24,7 +24,7 @@ export { exportLineage, exportQueries } from "./lineage/export.ts";
 export * from "./lineage/graph.ts";
 export * from "./lineage/log.ts";
 export * from "./lineage/usage.ts";
-export { type Definition, definitionsOf, NameIndex, type NamedTable } from "./lineage/names.ts";
+export { type Definition, definitionsOf, NameIndex, type NamedTable, originOf } from "./lineage/names.ts";
 export { openDatabase, openReadOnly } from "./open-catalog.ts";
 export * from "./read.ts";
 export { DEFAULT_RETENTION, type Retention } from "./retention.ts";

@@ -234,7 +234,7 @@ export const COMMANDS: readonly CommandInfo[] = [
       "lineage NAME",
       "lineage explain FROM TO",
       "lineage gaps [SERVICE]",
-      "lineage coverage SERVICE",
+      "lineage coverage [SERVICE]",
       "lineage diff RUN RUN",
       "lineage add FROM TO",
       "lineage remove FROM TO",

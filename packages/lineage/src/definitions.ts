@@ -1,10 +1,11 @@
-/** Lineage from what the catalog holds already: the definitions of views and the texts of routines. No source is asked. */
+/** Lineage from what the catalog holds already: the definitions of views and rules and the texts of routines. No source is asked. */
 import {
   ClaimWriter,
   type Database,
   type Definition,
   definitionsOf,
   NameIndex,
+  originOf,
   type Statement,
 } from "@headwater/catalog";
 import { fingerprint, quoteName, redactCredentials, splitFqn } from "@headwater/core";
@@ -66,9 +67,10 @@ export async function readDefinitions(run: DefinitionsRun): Promise<DefinitionsR
   };
   for (const definition of definitionsOf(db, service)) {
     if (run.signal.aborted) break;
-    const { fqn, origin } = definition;
-    const kept = known[origin].get(fqn);
-    known[origin].delete(fqn);
+    const { key, fqn, is } = definition;
+    const origin = originOf(is);
+    const kept = known[origin].get(key);
+    known[origin].delete(key);
     if (!(origin === "view" ? run.views : run.procedures) || !run.covers(definition)) continue;
     const text = redactCredentials(definition.text);
     const defaults = defaultsOf(fqn, run.searchPath);
@@ -77,11 +79,11 @@ export async function readDefinitions(run: DefinitionsRun): Promise<DefinitionsR
     else {
       const schema = new CatalogSchema(names, run.service);
       const script = await analyze(text, { dialect: run.dialect, schema: schema.provide, defaults });
-      const self = { fqn, kind: origin, columns: definition.columns };
+      const self = { fqn, kind: is, columns: definition.columns };
       const { claims, mentions, gaps } = readStatements(script, { schema, defaults, self });
       batch.push({
         origin,
-        key: fqn,
+        key,
         dialect: run.dialect,
         defaults: JSON.stringify(defaults),
         text,

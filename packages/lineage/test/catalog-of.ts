@@ -31,6 +31,18 @@ export class TestCatalog {
     return this;
   }
 
+  /** A table with rules, given as the statements that create them, by name. */
+  ruled(name: string, columns: string[], rules: Readonly<Record<string, string>>, disabled = false): this {
+    const kept = Object.entries(rules).map(([rule, definition]) => ({
+      name: rule,
+      definition,
+      ...(disabled ? { disabled } : {}),
+    }));
+    const facts = { tableType: "Regular" as const, columns: columns.map(columnOf), source: { rules: kept } };
+    this.source.put("table", { path: ["d", "s", name], kind: "Regular", facts });
+    return this;
+  }
+
   view(name: string, columns: string[], schemaDefinition: string): this {
     const facts = { tableType: "View" as const, columns: columns.map(columnOf), schemaDefinition };
     this.source.put("table", { path: ["d", "s", name], kind: "View", facts });

@@ -173,3 +173,49 @@ test("a graph with a cycle ends, and says when there is more", async () => {
   expect(graph.more).toEqual({ up: false, down: false });
   expect(lineageOf(catalog.db, "svc.d.s.a", 0, 1).more).toEqual({ up: true, down: true });
 });
+
+test("what a rule writes comes from the table it is on, until the rule is dropped or disabled", async () => {
+  const logged = {
+    "log it":
+      'CREATE RULE "log it" AS ON UPDATE TO s.orders DO INSERT INTO s.log (id, was) VALUES (old.id, old.amount)',
+    answer: "CREATE RULE answer AS ON INSERT TO s.orders DO SELECT customers.id FROM s.customers",
+  };
+  const columns = ["id", "amount"];
+  const catalog = new TestCatalog().table("log", "id", "was").table("customers", "id").ruled("orders", columns, logged);
+  expect(await catalog.read()).toMatchObject({ definitions: { read: 2, withGaps: 0 } });
+  const edges = ["orders > log", "orders.amount > log.was", "orders.id > log.id"];
+  expect(catalog.edges()).toEqual(edges);
+  const [evidence] = evidenceOf(
+    catalog.db,
+    { table: "svc.d.s.orders", column: null },
+    { table: "svc.d.s.log", column: null },
+  );
+  expect(evidence).toMatchObject({ origin: "view", key: "svc.d.s.orders.log it" });
+  expect((await catalog.read()).definitions).toMatchObject({ read: 0, unchanged: 2 });
+  await catalog.ruled("orders", columns, logged, true).read();
+  expect(catalog.edges()).toEqual([]);
+  await catalog.ruled("orders", columns, logged).read();
+  expect(catalog.edges()).toEqual(edges);
+  await catalog.ruled("orders", columns, { answer: logged.answer }).read();
+  expect(catalog.edges()).toEqual([]);
+});
+
+test("a view with rules is read by both its definition and them", async () => {
+  const catalog = new TestCatalog().table("t", "a", "b");
+  const facts = {
+    tableType: "View" as const,
+    columns: [{ name: "a", dataType: "INT" as const }],
+    schemaDefinition: "CREATE VIEW s.v AS SELECT t.a FROM s.t",
+    source: {
+      rules: [
+        {
+          name: "ins",
+          definition: "CREATE RULE ins AS ON INSERT TO s.v DO INSTEAD INSERT INTO s.t (b) VALUES (new.a)",
+        },
+      ],
+    },
+  };
+  catalog.source.put("table", { path: ["d", "s", "v"], kind: "View", facts });
+  expect((await catalog.read()).definitions).toMatchObject({ read: 2 });
+  expect(catalog.edges()).toEqual(["t > v", "t.a > v.a", "v > t", "v.a > t.b"]);
+});

@@ -14,11 +14,11 @@ import { HeadwaterError, quoteName, splitFqn } from "@headwater/core";
 import { writeFileSync } from "node:fs";
 import type { Call } from "../call.ts";
 import { findPlace, type NamedPlace } from "../catalog/find-place.ts";
-import { findService } from "../catalog/find-service.ts";
+import { findService, servicesOf } from "../catalog/find-service.ts";
 import { levelsOf, limitOf } from "../catalog/limit.ts";
 import { withCatalog } from "../catalog/open.ts";
 import { person } from "../catalog/person.ts";
-import { coverageLines } from "../views/coverage.ts";
+import { coverageLines, NO_LOG, serviceCoverageLines } from "../views/coverage.ts";
 import { counted } from "../screen/numbers.ts";
 import { changeLines, changesMarkdown } from "../views/lineage-changes.ts";
 import { evidenceLines } from "../views/lineage-evidence.ts";
@@ -29,12 +29,15 @@ const LEVELS = 3;
 /** Statements shown behind an edge. */
 const SHOWN_STATEMENTS = 5;
 
+const namesTaken = ([least, most]: readonly [number, number]): string =>
+  least === most ? counted(most, "name") : `at most ${counted(most, "name")}`;
+
 type Verb = (db: Database, words: readonly string[], call: Call) => void;
 
 const VERBS: { readonly [verb: string]: { words: readonly [least: number, most: number]; run: Verb } } = {
   explain: { words: [2, 2], run: explain },
   gaps: { words: [0, 1], run: gaps },
-  coverage: { words: [1, 1], run: coverage },
+  coverage: { words: [0, 1], run: coverage },
   diff: { words: [2, 2], run: diff },
   add: { words: [2, 2], run: add },
   remove: { words: [2, 2], run: remove },
@@ -45,7 +48,7 @@ export async function run(call: Call): Promise<number> {
   const [first = "", ...rest] = call.args.words;
   const verb = Object.hasOwn(VERBS, first) ? VERBS[first] : undefined;
   if (verb !== undefined && (rest.length < verb.words[0] || rest.length > verb.words[1]))
-    throw new HeadwaterError("usage", `headwater lineage ${first} takes ${verb.words[1]} names.`, {
+    throw new HeadwaterError("usage", `headwater lineage ${first} takes ${namesTaken(verb.words)}.`, {
       hint: "headwater lineage --help shows how.",
     });
   if (verb === undefined && rest.length > 0)
@@ -121,10 +124,19 @@ function gaps(db: Database, [service]: readonly string[], call: Call): void {
   else out.print(...gapLines(report, out));
 }
 
-function coverage(db: Database, [service = ""]: readonly string[], call: Call): void {
-  const found = coverageOf(db, quoteName(findService(db, service).name));
-  if (call.args.flag("json")) call.out.json(found);
-  else call.out.print(...coverageLines(found, call.out));
+function coverage(db: Database, [service]: readonly string[], { args, out }: Call): void {
+  if (service !== undefined) {
+    const found = coverageOf(db, quoteName(findService(db, service).name));
+    if (args.flag("json")) out.json(found);
+    else out.print(...coverageLines(found, out));
+    return;
+  }
+  const all = servicesOf(db)
+    .map(({ fqn }) => ({ service: fqn, ...coverageOf(db, fqn) }))
+    .filter(({ parts }) => parts.length > 0);
+  if (args.flag("json")) out.json(all);
+  else if (all.length === 0) out.print(NO_LOG);
+  else out.print(...all.flatMap((found, at) => [...(at === 0 ? [] : [""]), ...serviceCoverageLines(found, out)]));
 }
 
 function diff(db: Database, words: readonly string[], call: Call): void {

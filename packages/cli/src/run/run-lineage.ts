@@ -1,9 +1,8 @@
-import { type Database, type Definition, entitiesOf } from "@headwater/catalog";
+import type { Database, Definition } from "@headwater/catalog";
 import {
   HeadwaterError,
   leftOutBy,
   type QueryWorkflow,
-  quoteName,
   type RunEvent,
   type Secret,
   splitFqn,
@@ -11,6 +10,7 @@ import {
 } from "@headwater/core";
 import { dialectNamed, dialectOfService, type LineageResult, type LogSource, runLineage } from "@headwater/lineage";
 import { dirname, resolve } from "node:path";
+import { serviceSource } from "../catalog/find-service.ts";
 import { completed } from "./kept-connection.ts";
 import { workflowContext } from "./read-workflows.ts";
 
@@ -55,20 +55,19 @@ export async function lineageOfWorkflow(
 }
 
 /** Whether the filters of a workflow leave a definition in: each level by its own name. */
-function covers(filters: QueryWorkflow["options"]["filters"], { fqn, origin }: Definition): boolean {
+function covers(filters: QueryWorkflow["options"]["filters"], { fqn, is }: Definition): boolean {
   const [, database = "", schema = "", name = ""] = splitFqn(fqn);
   const levels = [
     [filters.database, database],
     [filters.databaseSchema, schema],
-    [origin === "view" ? filters.table : filters.storedProcedure, name],
+    [is === "procedure" ? filters.storedProcedure : filters.table, name],
   ] as const;
   return levels.every(([filter, part]) => leftOutBy(filter, part) === null);
 }
 
 /** The kind of service the catalog has under a name. */
 function serviceTypeOf(db: Database, service: string): string | null {
-  const found = entitiesOf(db, quoteName(service)).find(({ type }) => type.endsWith("Service"));
-  const type = found?.source["serviceType"];
+  const type = serviceSource(db, service)?.["serviceType"];
   return typeof type === "string" ? type : null;
 }
 

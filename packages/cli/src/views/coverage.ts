@@ -1,13 +1,22 @@
 import type { Coverage, Span } from "@headwater/catalog";
 import { bytes, count, counted } from "../screen/numbers.ts";
 import { grid } from "../screen/grid.ts";
+import { safe } from "../screen/safe-text.ts";
 import type { Look } from "../screen/screen.ts";
 import { duration, localTime } from "../screen/times.ts";
 import { block } from "./sections.ts";
 
+/** Where no query log has been read. */
+export const NO_LOG = "No query log has been read yet.";
+
+/** `coverageLines` of one of several services, below its name. */
+export function serviceCoverageLines({ service, ...found }: Coverage & { service: string }, look: Look): string[] {
+  return [look.paint("bold", safe(service)), ...coverageLines(found, look)];
+}
+
 /** Which times the query logs of a service account for, which they do not, and which they do twice. */
 export function coverageLines({ covered, gaps, overlaps, parts }: Coverage, look: Look): string[] {
-  if (parts.length === 0) return ["No query log has been read yet."];
+  if (parts.length === 0) return [NO_LOG];
   const total = covered.reduce((sum, { from, to }) => sum + to - from, 0);
   return [
     `${duration(total)} covered, ${counted(gaps.length, "gap")}, ${counted(overlaps.length, "overlap")}`,

@@ -7,6 +7,7 @@ import {
   recordField,
 } from "@headwater/core";
 import { diffLines } from "diff";
+import { counted } from "../screen/numbers.ts";
 import { safe, safeLines } from "../screen/safe-text.ts";
 import type { Look } from "../screen/screen.ts";
 import { paragraph } from "./sections.ts";
@@ -78,6 +79,7 @@ function context(lines: readonly string[], changedBefore: boolean, changedAfter:
   const tail = changedAfter ? CONTEXT : 0;
   const show = (line: string): string => `    ${line}`.trimEnd();
   if (lines.length <= head + tail) return lines.map(show);
-  const skipped = paint("dim", `    … ${lines.length - head - tail} lines that are the same`);
+  const same = lines.length - head - tail;
+  const skipped = paint("dim", `    … ${counted(same, "line")} that ${same === 1 ? "is" : "are"} the same`);
   return [...lines.slice(0, head).map(show), skipped, ...lines.slice(lines.length - tail).map(show)];
 }

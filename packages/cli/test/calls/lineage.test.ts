@@ -256,6 +256,7 @@ bulkSink: {type: metadata-usage, config: {filename: /tmp/q}}
       "sales.orders  not in the catalog · by queries",
     );
     expect((await logs.run("lineage", "coverage", "legacy", "--json")).stdout).toContain('"queries": 2');
+    expect((await logs.run("lineage", "coverage")).stdout).toMatch(/^legacy\n1 h 00 min covered/);
     expect((await logs.run("ingest", "-c", "usage.yaml")).code).toBe(0);
     const exported = JSON.parse(
       (await logs.run("export", "--format", "queries")).stdout.split("\n")[0] ?? "",

@@ -56,6 +56,8 @@ export interface LogFile {
   identity: string;
   /** As far as it goes now, in bytes as they are stored. */
   bytes: number;
+  /** When something was last written to it, Unix milliseconds; absent where that does not matter. */
+  changedAt?: number;
 }
 
 /** A log in files. What was added to a file since it was last read is read from where reading stopped. */
@@ -94,12 +96,33 @@ export interface CounterSnapshot {
 /** A source that counts statements instead of logging them. */
 export interface CounterLog<R extends RequestSpecs = RequestSpecs> {
   snapshot(session: Session<R>): Promise<CounterSnapshot>;
-  /** Every counter: `keys` name them, `times` and `durationMs` are totals since counting began. */
-  read(session: Session<R>, reading: LogReading): AsyncIterable<LogPage & { keys: string[] }>;
+  /**
+   * Every counter: `keys` name them, `times` and `durationMs` are totals since counting began. `filter` is SQL of the source's own,
+   * ANDed to the rest.
+   */
+  read(
+    session: Session<R>,
+    reading: LogReading & { filter: string | null },
+  ): AsyncIterable<LogPage & { keys: string[] }>;
 }
 
-/** The `lineage` and `usage` capabilities of a connector: the log of what was run, in the one form its source has. */
-export type QueryLog<R extends RequestSpecs = RequestSpecs> =
-  | { kind: "files"; log: FileLog<R> }
+/** A log of what was run, in one form. `path` is where a source keeps its own files: they are read where no others are named. */
+export type SourceLog<R extends RequestSpecs = RequestSpecs> =
+  | { kind: "files"; log: FileLog<R>; path?: string }
   | { kind: "timed"; log: TimedLog<R> }
   | { kind: "counters"; log: CounterLog<R> };
+
+/** The log that is read of a source with several. */
+export interface ChosenLog<R extends RequestSpecs = RequestSpecs> {
+  log: SourceLog<R>;
+  /** What another log would tell, and what it needs; `null` where this one tells everything. */
+  note: { message: string; hint: string } | null;
+}
+
+/**
+ * The `lineage` and `usage` capabilities of a connector: the log of what was run, in the one form its source has. A source that may
+ * have several is asked for the one that tells most; it throws a `SourceError` that says how to get one where there is none.
+ */
+export type QueryLog<R extends RequestSpecs = RequestSpecs> =
+  | SourceLog<R>
+  | { kind: "chosen"; choose(session: Session<R>): Promise<ChosenLog<R>> };

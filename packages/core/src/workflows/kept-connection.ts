@@ -3,7 +3,7 @@ import { HeadwaterError } from "../errors.ts";
 import { ConfigShape } from "./config-shape.ts";
 import { readConnection } from "./connection.ts";
 import { nodeOfJson } from "./file-node.ts";
-import { besideFile } from "./metadata-workflow.ts";
+import { besideFile } from "./beside-file.ts";
 import { Problems, workflowError } from "./problem.ts";
 import type { Workflow } from "./read-workflow.ts";
 import { Section } from "./section.ts";

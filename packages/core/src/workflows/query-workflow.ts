@@ -1,25 +1,22 @@
 /** The workflows that read what was run: lineage and usage. What a file says about them, ready to run. */
-import type { Connector } from "../connector/connector.ts";
 import type { NodeName } from "../connector/metadata.ts";
-import type { IngestionPipelineFacts, ServiceFacts } from "../entities/facts.ts";
 import type { NameFilter } from "../topology/filter.ts";
 import { filterNodes } from "./connection.ts";
 import { readFilters } from "./filter-pattern.ts";
 import type { FileNode } from "./file-node.ts";
 import { KNOWN_PLACES } from "./known-places.ts";
+import { expandScalar, type Reading, type Section } from "./section.ts";
 import {
-  findConnector,
-  missing,
+  readConnector,
   readPipelineName,
+  readRunKeys,
   readServiceConnection,
   readServiceName,
   readWorkflowConfig,
   serviceFacts,
-} from "./metadata-workflow.ts";
-import type { NamedServer } from "./openmetadata-server.ts";
-import type { Problem } from "./problem.ts";
-import { expandScalar, type Reading, type Section, type Setting } from "./section.ts";
-import type { UsableConnector, WorkflowContext } from "./workflow-context.ts";
+  type SourceWorkflow,
+} from "./source-workflow.ts";
+import type { WorkflowContext } from "./workflow-context.ts";
 
 /** What a lineage or usage run covers. */
 export interface QueryOptions {
@@ -52,27 +49,11 @@ export interface QueryOptions {
 }
 
 /** Everything a lineage or usage run needs of its workflow. */
-export interface QueryWorkflow {
+export interface QueryWorkflow extends SourceWorkflow {
   kind: "lineage" | "usage";
-  from: string;
-  connector: Connector;
-  connectorVersion: string;
-  /** The `source.type` without its suffix. */
-  type: string;
-  service: string;
-  serviceFacts: ServiceFacts;
-  pipelineName: string;
-  pipelineFacts: IngestionPipelineFacts;
-  /** What to connect with. A connector that reads nothing but logs needs no connection. */
-  connection: { config: unknown } | null;
   /** For a connector that reads logs of any source: the kind of service they are of (`Mysql`), where the file says it. */
   logOf: string | null;
   options: QueryOptions;
-  allowEmpty: boolean;
-  raiseOnError: boolean;
-  server: NamedServer | null;
-  settings: readonly Setting[];
-  warnings: readonly Problem[];
 }
 
 /** The options of a run that reads the definitions in the catalog and no log: what follows the metadata of a bare URL. */
@@ -118,8 +99,7 @@ function readQueryWorkflow(
   const source = root.section("source");
   const named = (source.text("type") ?? "").toLowerCase();
   const type = named.replace(/-(?:lineage|usage)$/, "");
-  const usable: UsableConnector | null =
-    type === "" ? missing(source, "type", reading) : findConnector(type, source, reading, context);
+  const usable = readConnector(type, source, reading, context);
   const service = readServiceName(source, reading);
 
   const sourceConfig = source.section("sourceConfig");
@@ -240,7 +220,5 @@ function readSteps(root: Section): void {
     section.allow("type", "config");
     section.close(KNOWN_PLACES);
   }
-  root.notHonoured("pipelineRunId", "every run gets an id of its own.");
-  root.notHonoured("enableStreamableLogs", "there is no server to send logs to.", false);
-  root.notHonoured("ingestionRunnerName", "the run takes place where the command is given.");
+  readRunKeys(root);
 }

@@ -1,4 +1,5 @@
-import { type MetadataWorkflow, besideFile, readMetadataWorkflow } from "./metadata-workflow.ts";
+import { besideFile } from "./beside-file.ts";
+import { type MetadataWorkflow, readMetadataWorkflow } from "./metadata-workflow.ts";
 import { KNOWN_PLACES } from "./known-places.ts";
 import { nearest } from "./nearest.ts";
 import { parseFile } from "./parse-file.ts";

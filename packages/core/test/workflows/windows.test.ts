@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { besideFile } from "../../src/workflows/metadata-workflow.ts";
+import { besideFile } from "../../src/workflows/beside-file.ts";
 import { read, workflowText } from "./reading.ts";
 
 test.for<[file: string, path: string, found: string]>([

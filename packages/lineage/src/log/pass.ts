@@ -47,6 +47,8 @@ export interface PassCounts {
   withGaps: number;
   /** Queries whose time lies in the future. */
   ahead: number;
+  /** Queries without a time that is understood. */
+  untimed: number;
   /** Texts of which the source kept only the beginning. */
   cut: number;
 }
@@ -103,7 +105,7 @@ export class LogPass {
   #thread: ReadingThread | null = null;
   /** The thread did not come through with a statement: from then on every one has its own limits. */
   #threadFailed = false;
-  readonly counts: PassCounts = { queries: 0, read: 0, shapes: 0, withGaps: 0, ahead: 0, cut: 0 };
+  readonly counts: PassCounts = { queries: 0, read: 0, shapes: 0, withGaps: 0, ahead: 0, untimed: 0, cut: 0 };
 
   constructor(options: PassOptions) {
     const { db, service, otherServices, dialect } = options;
@@ -134,6 +136,7 @@ export class LogPass {
     }
     this.counts.queries += query.times;
     if (query.cut) this.counts.cut += query.times;
+    if (query.at === null) this.counts.untimed += query.times;
     // What ran before the session's temporary tables were known cannot be told yet: its turn comes in order.
     if (query.session !== null && (entry.maybeTemporary || this.#sessions.waits(query.session))) {
       this.#sessions.begin(query.session);

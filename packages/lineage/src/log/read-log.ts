@@ -14,14 +14,13 @@ import {
 import {
   type CounterLog,
   type EventBody,
-  type FileLog,
   isSourceError,
   leftOutBy,
   type LogPage,
   type NameFilter,
-  type QueryLog,
   quoteName,
   type Session,
+  type SourceLog,
   type TimedLog,
 } from "@headwater/core";
 import { FaultTally, LogPass, type PassCounts, type PassOptions } from "./pass.ts";
@@ -29,11 +28,11 @@ import type { SessionMemory } from "./temporary-sessions.ts";
 
 /** A reading of one source's log. */
 export interface LogRun extends PassOptions {
-  log: QueryLog;
+  log: SourceLog;
   session: Session;
-  /** Where a log in files is. */
+  /** The files that are named; `null` for the source's own. */
   path: string | null;
-  /** How far back a log is read that is asked for times, in days. */
+  /** How far back the source's own log is read, in days. */
   days: number;
   pageRows: number;
   maxQueries: number | null;
@@ -65,13 +64,13 @@ export async function readLog(run: LogRun): Promise<LogResult> {
   const reader = new LogReader(run);
   try {
     const { log, session, filter, emit } = run;
-    if (filter !== null && log.kind !== "timed")
+    if (filter !== null && log.kind === "files")
       emit({
         event: "note",
         message:
           "filterCondition is not honoured: it is SQL, and this log is not asked in SQL. Everything in it is read.",
       });
-    if (log.kind === "files") await reader.files(log.log, session);
+    if (log.kind === "files") await reader.files(log, session);
     else if (log.kind === "timed") await reader.timed(log.log, session);
     else await reader.counters(log.log, session);
     return reader.result();
@@ -79,6 +78,8 @@ export async function readLog(run: LogRun): Promise<LogResult> {
     await reader.close();
   }
 }
+
+type FilesLog = Extract<SourceLog, { kind: "files" }>;
 
 class LogReader {
   readonly #run: LogRun;
@@ -93,11 +94,14 @@ class LogReader {
     this.#pass = new LogPass(run);
   }
 
-  async files(log: FileLog, session: Session): Promise<void> {
-    const { db, path, now, emit } = this.#run;
-    if (path === null) return;
-    for (const file of await log.files(session, path)) {
+  async files({ log, path: own }: FilesLog, session: Session): Promise<void> {
+    const { db, path, now, emit, days } = this.#run;
+    const place = path ?? own;
+    if (place === undefined) return;
+    const since = path === null ? now() - days * DAY_MS : 0;
+    for (const file of await log.files(session, place)) {
       if (this.#stopped !== null) return;
+      if (file.changedAt !== undefined && file.changedAt < since) continue;
       const part = openPart(db, this.#service, file.identity, file.path, now());
       try {
         await this.#pages(part, (reading) => log.read(session, file, reading));
@@ -142,7 +146,7 @@ class LogReader {
   }
 
   async counters(log: CounterLog, session: Session): Promise<void> {
-    const { db, now, emit, pageRows } = this.#run;
+    const { db, now, emit, pageRows, filter } = this.#run;
     const { at, since, reset, lost, complete } = await log.snapshot(session);
     const epoch = JSON.stringify([reset, lost]);
     const before = counterState(db, this.#service);
@@ -159,9 +163,9 @@ class LogReader {
     const totals = new Map<string, { times: number; durationMs: number }>();
     const part = openPart(db, this.#service, `counters ${at}`, `counters at ${new Date(at).toISOString()}`, now());
     const faults = new FaultTally();
-    const page: PageRead = { cursor: "", bytes: 0, queries: 0, faults: 0, from: null, to: null };
+    const page = emptyPage("", part);
     let leftOut = 0;
-    for await (const { queries, keys, ...rest } of log.read(session, { pageRows, cursor: null })) {
+    for await (const { queries, keys, ...rest } of log.read(session, { pageRows, cursor: null, filter })) {
       leftOut += rest.leftOut;
       for (const fault of rest.faults) faults.add(fault);
       for (const [index, query] of queries.entries()) {
@@ -197,14 +201,14 @@ class LogReader {
     read: (reading: { pageRows: number; cursor: string | null }) => AsyncIterable<LogPage>,
     span: { from: number; to: number } | null = null,
   ): Promise<void> {
-    const { db, pageRows, maxQueries, signal } = this.#run;
+    const { db, pageRows, maxQueries, signal, now } = this.#run;
     const faults = new FaultTally();
     let [queries, bytes, leftOut] = [0, 0, 0];
-    let page = emptyPage(part.cursor ?? "");
+    let page = emptyPage(part.cursor ?? "", part);
     this.#pass.remember(part.memory === null ? [] : (JSON.parse(part.memory) as SessionMemory[]));
     const commit = async (): Promise<void> => {
       await this.#pass.commit(part, page);
-      page = emptyPage(page.cursor);
+      page = emptyPage(page.cursor, page);
     };
     try {
       for await (const next of read({ pageRows, cursor: part.cursor })) {
@@ -216,10 +220,7 @@ class LogReader {
           }
           this.#pass.add(query);
           page.queries += 1;
-          if (query.at !== null) {
-            page.from = page.from === null ? query.at : Math.min(page.from, query.at);
-            page.to = page.to === null ? query.at : Math.max(page.to, query.at);
-          }
+          if (query.at !== null) account(page, query.at, now());
         }
         queries += next.queries.length;
         leftOut += next.leftOut;
@@ -261,7 +262,30 @@ class LogReader {
 
 const NOTHING = { times: 0, durationMs: 0 };
 
-const emptyPage = (cursor: string): PageRead => ({ cursor, bytes: 0, queries: 0, faults: 0, from: null, to: null });
+/** A page nothing was read of yet; the log accounts for what it did before. */
+const emptyPage = (cursor: string, { from, to }: Pick<PageRead, "from" | "to">): PageRead => ({
+  cursor,
+  bytes: 0,
+  queries: 0,
+  faults: 0,
+  from,
+  to,
+});
+
+/** A log that is silent for longer does not account for the time between. */
+const SILENCE_MS = 7 * DAY_MS;
+
+/**
+ * Adds the time of a record to the span a log accounts for. A clock that was wrong must not make it account for years nobody logged:
+ * what it does not cover would seem to have stopped. So a time in the future counts for nothing, and where there is a long silence
+ * only what comes behind it counts.
+ */
+function account(span: { from: number | null; to: number | null }, at: number, now: number): void {
+  if (at > now) return;
+  if (span.from === null || span.to === null || at > span.to + SILENCE_MS) [span.from, span.to] = [at, at];
+  else if (at > span.to) span.to = at;
+  else if (at < span.from && at >= span.from - SILENCE_MS) span.from = at;
+}
 
 function spanOf(identity: string): { from: number; to: number } {
   const [, from, to] = identity.split(" ");

@@ -1,5 +1,5 @@
 import { IDENTITY, TRANSFORMATION } from "../how.ts";
-import type { CreateStatement, TargetTable, Expr, Name, Query, Select, StarItem } from "../ir.ts";
+import type { CreateStatement, TargetTable, Expr, InsertStatement, Name, Query, Select, StarItem } from "../ir.ts";
 import type { Parser } from "./parser.ts";
 
 /** An expression nothing was read into yet. */
@@ -89,6 +89,31 @@ export function newCreate(
     query: null,
     model: null,
     reads: [],
+    start: at.start,
+    end: at.end,
+    ...known,
+  };
+}
+
+/** An INSERT of which only what is given is known. */
+export function newInsert(
+  mode: InsertStatement["mode"],
+  target: TargetTable,
+  at: { readonly start: number; readonly end: number },
+  known: Partial<InsertStatement>,
+): InsertStatement {
+  return {
+    kind: "insert",
+    target,
+    alias: null,
+    mode,
+    columns: null,
+    except: [],
+    byName: false,
+    query: null,
+    conflict: null,
+    returning: null,
+    partitions: [],
     start: at.start,
     end: at.end,
     ...known,

@@ -262,17 +262,7 @@ function readTableArgument(p: Parser, expr: Expr): void {
   const name = readName(p);
   if (name === null) return;
   const select = newSelect(name.start);
-  p.tableNames.push(name);
-  select.from.push({
-    kind: "table",
-    name,
-    source: "table",
-    alias: null,
-    columnAliases: null,
-    join: null,
-    start: name.start,
-    end: name.end,
-  });
+  select.from.push(tableRelation(p, name, "table"));
   select.items.push(newStar(null, name.start, name.end));
   expr.queries.push({ query: queryOf(select), how: compose(TRANSFORMATION, p.how), exists: false });
 }

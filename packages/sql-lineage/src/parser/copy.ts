@@ -1,6 +1,6 @@
 import type { CopyStatement, Relation, Statement, TargetTable } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
-import { newSelect, queryOf } from "./build.ts";
+import { newInsert, newSelect, queryOf } from "./build.ts";
 import { parenthesisedQueryAt } from "./lookahead.ts";
 import { readAssignments } from "./assignments.ts";
 import { readColumnList } from "./names.ts";
@@ -47,21 +47,7 @@ export function readCopy(p: Parser): Statement {
       closeBracket(p, close, null);
       p.skipStatement();
       if (location !== null) return copyStatement(p, start, "unload", { query, to: location });
-      return {
-        kind: "insert",
-        target: table,
-        alias: null,
-        mode: "copy",
-        columns,
-        except: [],
-        byName: false,
-        query,
-        conflict: null,
-        returning: null,
-        partitions: [],
-        start,
-        end: p.lastEnd,
-      };
+      return newInsert("copy", table, { start, end: p.lastEnd }, { columns, query });
     }
     if (standardStream(p)) {
       p.skipStatement();

@@ -13,13 +13,13 @@ import type {
 } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
 import { readAssignments } from "./assignments.ts";
-import { newExpr, newSelect, newStar, queryOf } from "./build.ts";
+import { newExpr, newInsert, newSelect, newStar, queryOf } from "./build.ts";
 import { parenthesisedQueryAt, queryStartsAt } from "./lookahead.ts";
 import { readColumnList, readIdentifier, readName, skipToComma } from "./names.ts";
 import type { Parser } from "./parser.ts";
 import { closeBracket, harvest, recover } from "./recover.ts";
 import { readOutput, readReturning } from "./returning.ts";
-import { functionRelation } from "./relation-build.ts";
+import { functionRelation, queryRelation } from "./relation-build.ts";
 import { functionTarget } from "./function-targets.ts";
 import { selectAll, selectFrom } from "./select-all.ts";
 import { readSelect } from "./select.ts";
@@ -437,37 +437,14 @@ function readMultiInsert(p: Parser, start: number): ManyStatement {
     let query = rows;
     if (rows !== null) {
       const select = newSelect(branch.start);
-      select.from.push({
-        kind: "query",
-        query: rows,
-        lateral: false,
-        alias: null,
-        columnAliases: null,
-        join: null,
-        start: branch.start,
-        end: branch.end,
-      });
+      select.from.push({ ...queryRelation(rows, false, branch.start), end: branch.end });
       select.influence.refs.push(...conditions.refs);
       select.influence.queries.push(...conditions.queries);
       if (branch.values === null) select.items.push(newStar(null, branch.start, branch.end));
       else for (const expr of branch.values) select.items.push({ kind: "expression", expr, alias: null });
       query = queryOf(select);
     }
-    return {
-      kind: "insert",
-      target: branch.target,
-      alias: null,
-      mode: overwrite ? "overwrite" : "insert",
-      columns: branch.columns,
-      except: [],
-      byName: false,
-      query,
-      conflict: null,
-      returning: null,
-      partitions: [],
-      start: branch.start,
-      end: branch.end,
-    };
+    return newInsert(overwrite ? "overwrite" : "insert", branch.target, branch, { columns: branch.columns, query });
   });
   return { kind: "many", statements, start, end: p.lastEnd };
 }

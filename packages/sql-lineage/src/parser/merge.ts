@@ -1,9 +1,10 @@
 import { FILTER, JOIN } from "../how.ts";
 import type { Cte, Expr, MergeAction, MergeStatement, Relation } from "../ir.ts";
-import { newSelect, plainName } from "./build.ts";
+import { newSelect } from "./build.ts";
 import { readAssignments } from "./assignments.ts";
 import { readColumnList } from "./names.ts";
 import type { Parser } from "./parser.ts";
+import { noRelation } from "./relation-build.ts";
 import { readOutput, readReturning } from "./returning.ts";
 import { readDeciding } from "./tail.ts";
 import { readValues } from "./values.ts";
@@ -27,16 +28,7 @@ export function readMerge(p: Parser, ctes: Cte[]): MergeStatement {
   if (p.wordAt(1) !== "USING") p.take("ONLY");
   const targets: Relation[] = [];
   p.grammar.relation(p, targets, select);
-  const target: Relation = targets[0] ?? {
-    kind: "table",
-    name: { ...plainName("", start, start), parts: [] },
-    source: "placeholder",
-    alias: null,
-    columnAliases: null,
-    join: null,
-    start,
-    end: start,
-  };
+  const target: Relation = targets[0] ?? noRelation(start);
   if (targets.length === 0) p.unread("expected the table to merge into");
   if (!p.take("USING")) {
     p.unread("expected USING");

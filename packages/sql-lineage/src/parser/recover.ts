@@ -1,5 +1,5 @@
 import { IDENTITY } from "../how.ts";
-import type { Expr } from "../ir.ts";
+import type { Expr, Query } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
 import { newExpr } from "./build.ts";
 import { parenthesisedQueryAt } from "./lookahead.ts";
@@ -42,6 +42,12 @@ export function harvest(p: Parser, expr: Expr | null): void {
 
 /** Reads the query in the parentheses here as part of an expression. */
 export function readNested(p: Parser, expr: Expr, exists = false): void {
+  const query = readBracketedQuery(p, expr);
+  expr.queries.push({ query, how: p.how, exists });
+}
+
+/** Reads the query in the parentheses here; what it passes on begins anew. What of it is not understood is noted on `expr`. */
+export function readBracketedQuery(p: Parser, expr: Expr | null): Query {
   const close = p.mate;
   p.enter();
   p.next();
@@ -51,7 +57,7 @@ export function readNested(p: Parser, expr: Expr, exists = false): void {
   p.how = saved;
   closeBracket(p, close, expr);
   p.leave();
-  expr.queries.push({ query, how: p.how, exists });
+  return query;
 }
 
 /** Moves behind the bracket at `close`; whatever stands before it is noted as unread. */

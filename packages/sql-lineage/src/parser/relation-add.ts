@@ -1,8 +1,7 @@
-import { IDENTITY } from "../how.ts";
 import type { Relation, Select } from "../ir.ts";
 import { readColumnList } from "./names.ts";
 import type { Parser } from "./parser.ts";
-import { closeBracket } from "./recover.ts";
+import { readBracketedQuery } from "./recover.ts";
 import { queryRelation } from "./relation-build.ts";
 import { readRelationSuffixes } from "./relation-suffixes.ts";
 
@@ -20,16 +19,7 @@ export function add(p: Parser, out: Relation[], select: Select, relation: Relati
 /** Reads the query in the parentheses here as a relation. */
 export function readSubquery(p: Parser, out: Relation[], select: Select, lateral: boolean): void {
   const start = p.start;
-  const close = p.mate;
-  p.enter();
-  p.next();
-  const saved = p.how;
-  p.how = IDENTITY;
-  const query = p.grammar.query(p);
-  p.how = saved;
-  closeBracket(p, close, null);
-  p.leave();
-  const relation = queryRelation(query, lateral, start);
+  const relation = queryRelation(readBracketedQuery(p, null), lateral, start);
   // `(SELECT …) (a, b)`: columns without a name for the table.
   if (p.is("(") && p.isNameAt(1) && (p.wordAt(2) === "," || p.wordAt(2) === ")"))
     relation.columnAliases = readColumnList(p);

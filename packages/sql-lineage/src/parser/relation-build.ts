@@ -1,23 +1,27 @@
 import { IDENTITY, TRANSFORMATION } from "../how.ts";
 import type { Expr, FunctionRelation, Name, QueryRelation, TableRelation, TableSource } from "../ir.ts";
+import { plainName } from "./build.ts";
 import type { Parser } from "./parser.ts";
 
 export function queryRelation(query: QueryRelation["query"], lateral: boolean, start: number): QueryRelation {
   return { kind: "query", query, lateral, alias: null, columnAliases: null, join: null, start, end: start };
 }
 
+/** A table that a statement names, as a relation. */
 export function tableRelation(p: Parser, name: Name, source: TableSource): TableRelation {
   if (source === "table") p.tableNames.push(name);
-  return {
-    kind: "table",
-    name,
-    source,
-    alias: null,
-    columnAliases: null,
-    join: null,
-    start: name.start,
-    end: name.end,
-  };
+  return namedRelation(name, source);
+}
+
+/** A relation with a name and nothing else. */
+export function namedRelation(name: Name, source: TableSource): TableRelation {
+  const { start, end } = name;
+  return { kind: "table", name, source, alias: null, columnAliases: null, join: null, start, end };
+}
+
+/** What stands where a table was expected and none was found. */
+export function noRelation(start: number): TableRelation {
+  return namedRelation({ ...plainName("", start, start), parts: [] }, "placeholder");
 }
 
 export function functionRelation(

@@ -1,5 +1,6 @@
 import type { Query, Relation, Statement } from "../ir.ts";
 import { newSelect, queryOf } from "./build.ts";
+import { namedRelation } from "./relation-build.ts";
 
 /** The rows a changing statement gives back, as a query over its target. */
 export function returnedRows(statement: Statement, start: number): Query {
@@ -17,17 +18,7 @@ export function returnedRows(statement: Statement, start: number): Query {
   if (statement.kind === "insert" || statement.kind === "delete") {
     const written = statement.kind === "insert" ? statement.target : statement.targets[0];
     if (written === undefined) return queryOf(select);
-    const { name, source } = written;
-    target = {
-      kind: "table",
-      name,
-      source,
-      alias: null,
-      columnAliases: null,
-      join: null,
-      start: name.start,
-      end: name.end,
-    };
+    target = namedRelation(written.name, written.source);
   } else target = statement.target;
   select.from.push(target);
   // The rows before and after (SQL Server, PostgreSQL 18).

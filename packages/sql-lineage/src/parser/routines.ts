@@ -156,6 +156,14 @@ function readHeader(
           continue;
         }
         break;
+      case "WHERE": {
+        // CREATE RULE … ON UPDATE TO t WHERE condition DO …
+        if (what !== "trigger" || rows.table === null) break;
+        p.next();
+        const { body: queries } = expressionBlock(p, p.start, null);
+        body.push(...queries);
+        continue;
+      }
       case "AS":
       case "IS":
         if (before === "EXECUTE" || before === "REFERENCING" || next === "OWNER" || next === "CALLER" || next === "ON")
@@ -181,6 +189,7 @@ function readHeader(
         // MySQL's events, PostgreSQL's rules (DO INSTEAD …) and anonymous blocks (DO $$ … $$)
         p.next();
         if (!p.take("INSTEAD")) p.take("ALSO");
+        if (what === "trigger" && p.take("NOTHING")) return true;
         other = language(p);
         if (p.kind === TokenKind.string || p.is("LANGUAGE")) {
           if (p.is("LANGUAGE")) p.skip(2);

@@ -1,19 +1,11 @@
 import { IDENTITY } from "../how.ts";
 import type { Name, Relation, Select, TableSource } from "../ir.ts";
 import { newExpr, newSelect, newStar } from "./build.ts";
+import { namedRelation } from "./relation-build.ts";
 
 /** A select over one table, for statements that read a whole one. */
 export function selectFrom(name: Name, source: TableSource): Select {
-  return selectAll({
-    kind: "table",
-    name,
-    source,
-    alias: null,
-    columnAliases: null,
-    join: null,
-    start: name.start,
-    end: name.end,
-  });
+  return selectAll(namedRelation(name, source));
 }
 
 /** A select of all columns of a relation. */

@@ -1,8 +1,9 @@
 import type { Cte, Relation, UpdateStatement, UtilityStatement } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
 import { readAssignments } from "./assignments.ts";
-import { newSelect, plainName } from "./build.ts";
+import { newSelect } from "./build.ts";
 import type { Parser } from "./parser.ts";
+import { noRelation } from "./relation-build.ts";
 import { readOutput, readReturning } from "./returning.ts";
 import { readSelectClauses } from "./select.ts";
 import { readTailClauses } from "./tail.ts";
@@ -19,7 +20,7 @@ export function readUpdate(p: Parser, ctes: Cte[]): UpdateStatement | UtilitySta
   const select = newSelect(start);
   do p.grammar.joined(p, select.from, select);
   while (p.take(","));
-  const target: Relation = select.from[0] ?? nothing(start);
+  const target: Relation = select.from[0] ?? noRelation(start);
   if (p.is("ON") && p.wordAt(1) === "CLUSTER") p.skip(3);
   let assignments: UpdateStatement["assignments"] = [];
   if (p.take("SET")) assignments = readAssignments(p);
@@ -58,17 +59,4 @@ function readModifiers(p: Parser): void {
         return;
     }
   }
-}
-
-function nothing(start: number): Relation {
-  return {
-    kind: "table",
-    name: { ...plainName("", start, start), parts: [] },
-    source: "placeholder",
-    alias: null,
-    columnAliases: null,
-    join: null,
-    start,
-    end: start,
-  };
 }

@@ -1,5 +1,5 @@
 /** Level 2, the log: how a connector reads what was run at its source. */
-import type { FileLog, LogPage, LogReading, QueryLog, Session, TimedLog } from "@headwater/core";
+import type { FileLog, LogPage, LogReading, Session, SourceLog, TimedLog } from "@headwater/core";
 import type { SeededLog } from "./fixture.ts";
 import { type Rule, skipped, type Verdict, verdictOn } from "./rule.ts";
 import type { Subject } from "./subject.ts";
@@ -9,7 +9,9 @@ import { inSession, openPool } from "./walk.ts";
 const PAGE_ROWS = 3;
 
 /** A log that is read page by page. */
-type PagedLog = Exclude<QueryLog, { kind: "counters" }>;
+type PagedLog = Exclude<SourceLog, { kind: "counters" }>;
+
+const ONLY_COUNTERS = "A source that counts statements has no log to page through.";
 
 /** Reads pages of a log from a place on. */
 type Read = (reading: LogReading) => AsyncIterable<LogPage>;
@@ -19,14 +21,17 @@ function onLog(
   check: (log: PagedLog, seeded: SeededLog, session: Session) => Promise<Verdict>,
 ): (subject: Subject) => Promise<Verdict> {
   return async (subject) => {
-    const log = subject.connector.lineage ?? subject.connector.usage;
-    if (log === undefined) return skipped("The connector reads no log of what was run.");
-    if (log.kind === "counters") return skipped("A source that counts statements has no log to page through.");
+    const known = subject.connector.lineage ?? subject.connector.usage;
+    if (known === undefined) return skipped("The connector reads no log of what was run.");
+    if (known.kind === "counters") return skipped(ONLY_COUNTERS);
     const seeded = await subject.log();
     if (seeded === null) return skipped("The fixture makes no log (log()).");
     const pool = await openPool(subject, seeded);
     try {
-      return await inSession(pool, "", (session) => check(log, seeded, session));
+      return await inSession(pool, "", async (session) => {
+        const log = known.kind === "chosen" ? (await known.choose(session)).log : known;
+        return log.kind === "counters" ? skipped(ONLY_COUNTERS) : check(log, seeded, session);
+      });
     } finally {
       await pool.close();
     }
@@ -71,7 +76,9 @@ const keepsWindow = onLog(async (log, { queries }, session) => {
 async function waysToRead(log: PagedLog, { queries, path }: SeededLog, session: Session): Promise<Read[]> {
   if (log.kind === "files") {
     const files: FileLog = log.log;
-    return (await files.files(session, path ?? "")).map((file) => (reading) => files.read(session, file, reading));
+    return (await files.files(session, path ?? log.path ?? "")).map(
+      (file) => (reading) => files.read(session, file, reading),
+    );
   }
   const timed: TimedLog = log.log;
   const times = queries.map(({ at }) => at);
