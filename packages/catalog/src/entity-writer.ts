@@ -567,7 +567,15 @@ export class EntityWriter {
     const { prefix, name } = placeOf(fqn);
     const text = JSON.stringify(document);
     const hash = fingerprint(text);
-    const own = { kind: null, key: null, token: null, columnKeys: null, rowsHash: hash, mapping: "headwater", seen: null };
+    const own = {
+      kind: null,
+      key: null,
+      token: null,
+      columnKeys: null,
+      rowsHash: hash,
+      mapping: "headwater",
+      seen: null,
+    };
     this.insert(
       {
         ...own,

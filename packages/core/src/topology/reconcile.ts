@@ -62,15 +62,15 @@ export async function reconcile(
       continue;
     }
     // Siblings share their path.
-    let parent = parents.get(found.parent);
-    if (parent === undefined) parents.set(found.parent, (parent = buildFqn(context.service, ...found.parent)));
+    const parent = parents.get(found.parent) ?? buildFqn(context.service, ...found.parent);
+    parents.set(found.parent, parent);
     const reproject = sameRows && !sameMapping && !known.deleted;
     (known === null ? unknown : differing).push({ member, object, parent, rowsHash, seen, reproject });
   }
   const isPostponed = await postponing(context, unknown);
 
-  function* changesOf(objects: Iterable<Differing>): Generator<Change> {
-    for (const one of objects) {
+  function* changesOf(some: Iterable<Differing>): Generator<Change> {
+    for (const one of some) {
       let change: Change;
       try {
         change = toChange(context, one);
@@ -101,10 +101,7 @@ export function hashRows(want: Want, object: ReadObject): string {
   return fingerprint(`${options}${JSON.stringify(object.rows)}`);
 }
 
-function toChange(
-  context: ReconcileContext,
-  { member, object, parent, rowsHash, seen, reproject }: Differing,
-): Change {
+function toChange(context: ReconcileContext, { member, object, parent, rowsHash, seen, reproject }: Differing): Change {
   const { found, fqn, known } = member;
   const facts = withoutUnwanted(context.node.facts(object.rows, found.kind), context.want);
   const type = context.nodeName;
