@@ -27,7 +27,7 @@ export async function readMetadata(url: string, db: Database = openDatabase(":me
 export async function readLineage(
   db: Database,
   events: RunEvent[] = [],
-  log: Pick<LogSource, "connector" | "config" | "path"> | null = null,
+  log: (Pick<LogSource, "connector" | "config" | "path"> & Partial<LogSource>) | null = null,
 ): Promise<LineageResult> {
   return runLineage({
     db,
@@ -47,7 +47,6 @@ export async function readLineage(
       log === null
         ? null
         : {
-            ...log,
             capability: "lineage",
             days: 1,
             pageRows: 1_000,
@@ -56,6 +55,7 @@ export async function readLineage(
             databases: undefined,
             threads: 1,
             parsingTimeoutMs: 10_000,
+            ...log,
           },
     forgetAfterDays: 30,
     all: false,
