@@ -2,6 +2,7 @@ import { type CheckStep, type Session, SourceError } from "@headwater/core/conne
 import { account, identifier } from "./escape.ts";
 import { flavourOf } from "./flavour.ts";
 import { readGrants, type Grants } from "./grants.ts";
+import { chooseLog } from "./query-log.ts";
 import type { Requests } from "./requests.ts";
 
 /** What a step of the check needs on every schema that is read. */
@@ -105,6 +106,12 @@ export const check: readonly CheckStep<Requests>[] = [
         sourceCode: "1370",
       });
     },
+  },
+  {
+    name: "Read a log of what was run",
+    required: false,
+    loses: "lineage and usage of queries; those of views and routines do not need it",
+    run: async (session) => (await chooseLog(session)).note?.message,
   },
 ];
 

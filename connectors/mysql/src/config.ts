@@ -19,6 +19,8 @@ export interface MysqlConfig {
   database: string;
   /** The only schema that is read; `null` for all. */
   schema: string | null;
+  /** Read the log of slow statements where there is one, rather than that of all. */
+  useSlowLogs: boolean;
   sslMode: SslMode;
   /** Each the text itself or the path of a file. */
   sslConfig: { caCertificate?: string | undefined; sslCertificate?: string | undefined; sslKey?: Secret | undefined };
@@ -96,6 +98,7 @@ export const configSchema: z.ZodType<MysqlConfig> = z
     hostPort: hostPortSchema,
     databaseName: z.string().min(1).default(NO_DATABASE),
     databaseSchema: z.string().min(1).optional(),
+    useSlowLogs: z.boolean().default(false),
     sslMode: z.enum(SSL_MODES).optional(),
     sslConfig: z
       .strictObject({
@@ -124,6 +127,7 @@ export const configSchema: z.ZodType<MysqlConfig> = z
       address: given.hostPort,
       database: given.databaseName,
       schema: given.databaseSchema ?? null,
+      useSlowLogs: given.useSlowLogs,
       sslMode: given.sslMode ?? modeOf(args, sslConfig.caCertificate !== undefined),
       sslConfig,
       arguments: {

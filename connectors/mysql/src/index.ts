@@ -11,6 +11,7 @@ import { configFromUrl, configSchema, type MysqlConfig } from "./config.ts";
 import { account, identifier } from "./escape.ts";
 import { productOf } from "./flavour.ts";
 import { metadata } from "./metadata.ts";
+import { chooseLog } from "./query-log.ts";
 import { REQUESTS, type Requests } from "./requests.ts";
 import { connect } from "./session.ts";
 
@@ -25,6 +26,8 @@ export const mysql: Connector<MysqlConfig, Requests> = defineConnector({
   check,
   grantName: (placeholder, name) => (placeholder === "role" ? account(name) : identifier(name)),
   metadata,
+  lineage: { kind: "chosen", choose: chooseLog },
+  usage: { kind: "chosen", choose: chooseLog },
 });
 
 async function hello(session: Session<Requests>): Promise<ServerFacts> {

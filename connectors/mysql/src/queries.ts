@@ -9,7 +9,7 @@ import type { Json } from "@headwater/core/connector";
 import type { MysqlConfig } from "./config.ts";
 import { literal, literals, qualified } from "./escape.ts";
 import type { Flavour } from "./flavour.ts";
-import type { Members, Requests, Shown } from "./requests.ts";
+import type { LogTable, LogWindow, Members, Requests, Shown } from "./requests.ts";
 
 /** What a text may depend on. */
 export interface Asking {
@@ -177,8 +177,80 @@ SELECT e.event_schema, e.event_name, e.definer, e.time_zone, e.event_definition,
   e.ends, e.status, e.on_completion = 'PRESERVE', NULLIF(e.event_comment, '')
 FROM information_schema.events e WHERE ${among("e.event_schema", "e.event_name", args)}`,
 
+  logSettings: ({ flavour, config }) => `
+SELECT @@general_log, @@slow_query_log, @@log_output, @@performance_schema, ${config.useSlowLogs ? 1 : 0}, CURRENT_USER(),
+  LEAST(@@max_digest_length, @@performance_schema_max_digest_length), ${
+    // MariaDB has no samples.
+    flavour.mariaDb ? "0" : "@@performance_schema_max_sql_text_length"
+  }`,
+
+  logReadable: (_, args) => `SELECT 1 FROM ${logName(args)} LIMIT 0`,
+
+  logBegin: (_, args) => {
+    const { log } = args as { log: LogTable };
+    return `SELECT FLOOR(UNIX_TIMESTAMP(${log === "general_log" ? "event_time" : "start_time"}) * 1000) FROM ${logName(args)} LIMIT 1`;
+  },
+
+  logRows: ({ flavour }, args) => {
+    const window = args as unknown as LogWindow;
+    return window.log === "general_log" ? generalLog(window) : slowLog(window, flavour);
+  },
+
+  digestState: () => `
+SELECT FLOOR(UNIX_TIMESTAMP(NOW(3)) * 1000), FLOOR(UNIX_TIMESTAMP(MIN(first_seen)) * 1000), MIN(first_seen),
+  COALESCE(SUM(IF(digest IS NULL, count_star, 0)), 0)
+FROM performance_schema.events_statements_summary_by_digest`,
+
+  digests: ({ flavour }, args) => `
+SELECT schema_name, digest, digest_text, ${flavour.mariaDb ? "NULL" : "query_sample_text"}, count_star - sum_errors, sum_timer_wait / 1000000000
+FROM performance_schema.events_statements_summary_by_digest WHERE digest IS NOT NULL${filterOf(args as { filter: string | null })}`,
+
   statements: (_, args) =>
     (args as { objects: Shown[] }).objects
       .map(({ kind, schema, name }) => `SHOW CREATE ${kind} ${qualified(schema, name)}`)
       .join(`; ${MARKER}`),
 };
+
+/** The longest text of a statement that is fetched, in bytes: what is behind it is cut. */
+const LONGEST = 8 * 1024 * 1024;
+
+/** A text of a log, which is bytes: UTF-8 as a rule, and what a client sent that spoke otherwise. */
+const logText = (column: string): string =>
+  `COALESCE(CONVERT(LEFT(${column}, ${LONGEST}) USING utf8mb4), CONVERT(LEFT(${column}, ${LONGEST}) USING latin1))`;
+
+/** Whether a text of a log begins with the mark of our own sessions, or of OpenMetadata's. */
+const isOwn = (column: string): string =>
+  `${column} LIKE ${literal(`${MARKER}%`)} OR ${column} LIKE '/* {"app": "OpenMetadata"%'`;
+
+/** The condition of a workflow file (`filterCondition`), which is SQL by definition. It may end with a comment. */
+const filterOf = ({ filter }: Pick<LogWindow, "filter">): string => (filter === null ? "" : ` AND (${filter}\n)`);
+
+/** A time as the session, which is in UTC, understands it. */
+const at = (unixMs: number): string => `FROM_UNIXTIME(${unixMs / 1_000})`;
+
+const logName = (args: Json): string => {
+  const { log } = args as { log: LogTable | "digests" };
+  return log === "digests" ? "performance_schema.events_statements_summary_by_digest" : `mysql.${log}`;
+};
+
+function generalLog(window: LogWindow): string {
+  const [from, isQuery] = [at(window.from), "command_type IN ('Query', 'Execute')"];
+  return `
+SELECT event_time >= ${from} AND ${isQuery}, FLOOR(UNIX_TIMESTAMP(event_time) * 1000000), thread_id, command_type, user_host, NULL, NULL,
+  ${isOwn("argument")}, LENGTH(argument) > ${LONGEST}, ${logText("argument")}
+FROM mysql.general_log
+WHERE event_time < ${at(window.to)} AND (command_type IN ('Connect', 'Init DB', 'Change user', 'Quit')
+  OR ${isQuery} AND (CONVERT(LEFT(argument, 10) USING latin1) LIKE 'use %' OR event_time >= ${from}${filterOf(window)}))`;
+}
+
+function slowLog(window: LogWindow, { mariaDb }: Flavour): string {
+  const micros =
+    "((HOUR(query_time) * 3600 + MINUTE(query_time) * 60 + SECOND(query_time)) * 1000000 + MICROSECOND(query_time))";
+  // MySQL's start_time is when the statement ended, MariaDB's when it began.
+  return `
+SELECT 1, FLOOR(UNIX_TIMESTAMP(start_time) * 1000000)${mariaDb ? "" : ` - ${micros}`}, thread_id, 'Query', user_host, db, ${micros} / 1000,
+  ${isOwn("sql_text")}, LENGTH(sql_text) > ${LONGEST}, ${logText("sql_text")}
+FROM mysql.slow_log
+WHERE start_time >= ${at(window.from)} AND start_time < ${at(window.to)}
+  AND sql_text NOT LIKE '# administrator command:%'${filterOf(window)}`;
+}

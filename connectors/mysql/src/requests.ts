@@ -9,6 +9,11 @@ export interface MysqlRequest extends RequestSpec {
   several?: true;
   /** Read as it comes, page by page. */
   paged?: true;
+  /**
+   * Asked outside of the transaction. A table that was read in one cannot be truncated or renamed until it ends, and with a log
+   * that is rotated every statement of the server would wait for it.
+   */
+  alone?: true;
 }
 
 /** Something `SHOW CREATE` can be asked for. */
@@ -16,6 +21,12 @@ export type Shown = { kind: string; schema: string; name: string };
 
 /** Objects of one schema. */
 export type Members = { schema: string; names: string[] };
+
+/** A table of the schema mysql that statements are logged to. */
+export type LogTable = "general_log" | "slow_log";
+
+/** Which rows of a log are asked for: Unix milliseconds, and a condition in SQL. */
+export type LogWindow = { log: LogTable; from: number; to: number; filter: string | null };
 
 /** The requests, by name. */
 export const REQUESTS = {
@@ -243,6 +254,71 @@ export const REQUESTS = {
       status: "text",
       preserve: "boolean",
       comment: { type: "text?", holds: "text" },
+    },
+  },
+
+  /** What the server logs of statements, and where. `maxSample`, `maxDigest`: from how many bytes on their texts are cut. */
+  logSettings: {
+    effect: "read",
+    columns: {
+      generalLog: "boolean",
+      slowLog: "boolean",
+      output: "text",
+      performanceSchema: "boolean",
+      useSlowLogs: "boolean",
+      account: "text",
+      maxDigest: "number",
+      maxSample: "number",
+    },
+  },
+
+  /** Whether the log `log`, or `digests`, may be read: an error where it may not. */
+  logReadable: { effect: "read", alone: true, columns: { one: "number" } },
+
+  /** The time of the first row of the log `log`, in Unix milliseconds: rows stand in the order they came in. */
+  logBegin: { effect: "read", alone: true, columns: { earliest: "number" } },
+
+  /**
+   * The rows of the log `log` in `[from, to)`, in the order they came in; `own` are ours, or OpenMetadata's. Of mysql.general_log also
+   * what says, before `from`, in which schema a thread is: those are not `wanted`. `time` is when it began, in Unix microseconds.
+   */
+  logRows: {
+    effect: "read",
+    alone: true,
+    paged: true,
+    columns: {
+      wanted: "boolean",
+      time: "number",
+      thread: "text",
+      command: "text",
+      user: "text",
+      schema: "text?",
+      durationMs: "number?",
+      own: "boolean",
+      cut: "boolean",
+      text: { type: "text", holds: "sql" },
+    },
+  },
+
+  /** How far the counting of statements has come. `since`: the first statement counted; `lost`: counted, but not by itself. */
+  digestState: {
+    effect: "read",
+    alone: true,
+    columns: { now: "number", since: "number?", first: "text?", lost: "text" },
+  },
+
+  /** The statements performance_schema counts. `sample`: one of them as it was written, which MariaDB does not keep. */
+  digests: {
+    effect: "read",
+    alone: true,
+    paged: true,
+    columns: {
+      schema: "text?",
+      digest: "text",
+      text: { type: "text?", holds: "sql" },
+      sample: { type: "text?", holds: "sql" },
+      times: "number",
+      durationMs: "number",
     },
   },
 

@@ -22,6 +22,12 @@ import { type MysqlRequest, REQUESTS } from "./requests.ts";
 /** Rows of a page of a request that is read as it comes. */
 const PAGE_ROWS = 5_000;
 
+/** Text of such a page, at most but for its last row: a statement in a log can have megabytes. */
+const PAGE_CHARACTERS = 4 * 1024 * 1024;
+
+/** Rows the driver reads ahead of those that are taken. */
+const ROWS_AHEAD = 200;
+
 /** How much longer than it should take an answer is waited for. */
 const SILENCE_MS = 5_000;
 
@@ -212,6 +218,19 @@ class MysqlDriver implements Driver {
     const name = requestName as keyof typeof REQUESTS;
     const request: MysqlRequest = REQUESTS[name];
     const text = QUERIES[name](this.#asking, args);
+    if (request.alone !== true) {
+      yield* this.#answer(request, text, signal);
+      return;
+    }
+    await this.#interruptible(signal, () => ask(this.#connection, "COMMIT"));
+    try {
+      yield* this.#answer(request, text, signal);
+    } finally {
+      if (!this.#broken) await this.begin(signal);
+    }
+  }
+
+  async *#answer(request: MysqlRequest, text: string, signal: AbortSignal): AsyncGenerator<Page> {
     const decode = decoder(request);
     if (request.paged) {
       yield* this.#pages(text, decode, signal);
@@ -231,13 +250,14 @@ class MysqlDriver implements Driver {
   async *#pages(text: string, decode: Decode, signal: AbortSignal): AsyncGenerator<Page> {
     const stream = this.#connection
       .query({ sql: MARKER + text, rowsAsArray: true, typeCast: asText })
-      .stream({ highWaterMark: PAGE_ROWS });
+      .stream({ highWaterMark: ROWS_AHEAD });
     const answer = stream[Symbol.asyncIterator]() as AsyncIterator<(string | null)[]>;
     const nextPage = async (): Promise<{ rows: Cell[][]; isLast: boolean }> => {
       const rows: Cell[][] = [];
-      while (rows.length < PAGE_ROWS) {
+      for (let size = 0; rows.length < PAGE_ROWS && size < PAGE_CHARACTERS;) {
         const next = await answer.next();
         if (next.done === true) return { rows, isLast: true };
+        size += next.value.reduce((sum, cell) => sum + (cell?.length ?? 0), 0);
         rows.push(decode(next.value));
       }
       return { rows, isLast: false };

@@ -164,7 +164,7 @@ connectionArguments: {}`,
       "mysql",
       `scheme: mysql+pymysql
 supportsProfiler: true
-useSlowLogs: true
+queryHistoryTable: audit.log
 connectionArguments:
   charset: utf8
   connect_timeout: "7"`,
@@ -172,7 +172,7 @@ connectionArguments:
     expect(workflow.warnings.map(({ path }) => path)).toEqual([
       "source.serviceConnection.config.scheme",
       "source.serviceConnection.config.supportsProfiler",
-      "source.serviceConnection.config.useSlowLogs",
+      "source.serviceConnection.config.queryHistoryTable",
       "source.serviceConnection.config.connectionArguments.charset",
     ]);
     expect(configIn(workflow)?.arguments.connect_timeout).toBe(7);

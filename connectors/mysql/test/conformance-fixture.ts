@@ -1,7 +1,7 @@
 /** A MySQL server to test the connector against: what is made for one rule is gone before the next. */
 import { randomBytes } from "node:crypto";
 import { type FaultProxy, MYSQL_PASSWORD, type MysqlAddress, mysqlUrl, runMysql } from "@headwater/test-servers";
-import type { Fixture, Seed, SeededSource, SeedObject } from "@headwater/testkit";
+import type { Fixture, Seed, SeededLog, SeededSource, SeedObject } from "@headwater/testkit";
 import { identifier, qualified } from "../src/escape.ts";
 
 /** Longer than any cancelling may take. */
@@ -43,8 +43,36 @@ export function mysqlFixture(source: string, server: MysqlAddress, proxy: FaultP
     },
     withWrongSecret: (connection) => ({ ...connection, authType: { password: "guessed" } }),
     seed: (wanted) => seed(server, proxy, wanted),
+    log: () => log(server, proxy),
   };
 }
+
+/** Statements that the server logs to its table, and when it says they began. */
+async function log(server: MysqlAddress, proxy: FaultProxy): Promise<SeededLog> {
+  const run = (text: string): Promise<Record<string, unknown>[]> => runMysql(mysqlUrl(server.port), text);
+  await run("SET GLOBAL log_output = 'TABLE'; SET GLOBAL general_log = ON");
+  const texts = Array.from({ length: 8 }, (_, at) => `SELECT ${at} FROM mysql.user`);
+  for (const text of texts) await run(text);
+  // What asks for them is not to stand behind them.
+  await run("SET GLOBAL general_log = OFF");
+  const rows = await run(`SELECT CONVERT(argument USING utf8mb4) AS text, UNIX_TIMESTAMP(event_time) * 1000 AS at
+    FROM mysql.general_log WHERE argument LIKE 'SELECT % FROM mysql.user'`);
+  await run("SET GLOBAL general_log = ON");
+  return {
+    connection: connectionTo(proxy),
+    queries: rows.map(({ text, at }) => ({ text: String(text), at: Math.floor(Number(at)) })),
+    async stop() {
+      await run("SET GLOBAL general_log = OFF; TRUNCATE TABLE mysql.general_log");
+    },
+  };
+}
+
+const connectionTo = (proxy: FaultProxy): Record<string, unknown> => ({
+  type: "Mysql",
+  username: "root",
+  authType: { password: MYSQL_PASSWORD },
+  hostPort: `127.0.0.1:${proxy.port}`,
+});
 
 async function seed(server: MysqlAddress, proxy: FaultProxy, wanted: Seed): Promise<SeededSource> {
   const mine = randomBytes(4).toString("hex");
@@ -56,12 +84,7 @@ async function seed(server: MysqlAddress, proxy: FaultProxy, wanted: Seed): Prom
     ...objects.map((object) => createTable(schema(scope), object)),
   ]);
   await run(statements.join("\n"));
-  const connection = {
-    type: "Mysql",
-    username: "root",
-    authType: { password: MYSQL_PASSWORD },
-    hostPort: `127.0.0.1:${proxy.port}`,
-  };
+  const connection = connectionTo(proxy);
   return {
     connection,
     path: (scope) => ["default", schema(scope)],

@@ -156,7 +156,7 @@ export async function runLineage(run: LineageRun): Promise<LineageResult> {
       return new ClaimWriter(db, quoteName(service)).settle(Number(runId), complete ? seq : null);
     });
     emit({ event: "lineage", ...edges });
-    const verdict = failure === null ? verdictOn(run, definitions, log) : failed(failure, run);
+    const verdict = failure === null ? verdictOn(run, definitions, log, edges) : failed(failure, run);
     if (failure !== null)
       emit({ event: "note", message: failure.message, ...(failure.hint === undefined ? {} : { hint: failure.hint }) });
     const endedAt = clock.now();
@@ -273,16 +273,17 @@ function failed(error: SourceError, { signal }: LineageRun): { state: RunState; 
 }
 
 function verdictOn(
-  { db, service, signal, allowEmpty }: LineageRun,
+  { db, service, signal, allowEmpty, dialect }: LineageRun,
   { read, unchanged, withGaps }: DefinitionsResult,
   log: LogResult | null,
+  { added, removed }: { added: number; removed: number },
 ): { state: RunState; exit: ExitName; message: string } {
   if (signal.aborted)
     return { state: "interrupted", exit: "interrupted", message: "Interrupted; what was read is kept." };
-  if (log !== null && log.faults > 0) {
-    const lost = `${log.faults} records of the query log could not be read; everything else is kept.`;
-    if (log.queries === 0) return { state: "failed", exit: "partial", message: lost };
-    return { state: "partialSuccess", exit: "partial", message: lost };
+  const doubts = log === null ? [] : doubtsAbout(log, dialect);
+  if (doubts.length > 0) {
+    const message = `${doubts.join(" ")} Everything else is kept.`;
+    return { state: log?.queries === 0 ? "failed" : "partialSuccess", exit: "partial", message };
   }
   if (log?.stopped === "limit")
     return {
@@ -304,5 +305,30 @@ function verdictOn(
     };
   const gaps =
     withGaps > 0 ? ` In ${withGaps} of those read now something could not be read: headwater lineage gaps.` : "";
-  return { state: "success", exit: "success", message: `Lineage is up to date.${gaps}` };
+  const changes = added + removed > 0 ? `: ${many(added, "edge")} added, ${removed} removed` : "";
+  return { state: "success", exit: "success", message: `Lineage is up to date${changes}.${gaps}` };
 }
+
+/** From how many shapes on it is said that the dialect may be another one. */
+const SHAPES_TO_JUDGE = 10;
+
+/** What of a log could not be taken as it is. */
+function doubtsAbout(log: LogResult, dialect: DialectName): string[] {
+  const { faults, cut, ahead, untimed, queries, read, withGaps } = log;
+  const doubts: string[] = [];
+  if (faults > 0) doubts.push(`${many(faults, "record")} of the query log could not be read.`);
+  if (cut > 0)
+    doubts.push(`The source kept only the beginning of ${manyQueries(cut)}: what stood behind is not known.`);
+  if (ahead > 0) doubts.push(`Dated in the future, and counted as run now: ${manyQueries(ahead)}. Check the clocks.`);
+  // A log without times at all is one thing, a time that is not understood another.
+  if (untimed > 0 && untimed < queries)
+    doubts.push(`Without a time that is understood, and counted as run now: ${manyQueries(untimed)}.`);
+  if (read >= SHAPES_TO_JUDGE && withGaps > read / 2)
+    doubts.push(
+      `More than half of what was read now is not understood whole as ${dialect}: headwater lineage gaps says why. The type in serviceConnection says which dialect it is.`,
+    );
+  return doubts;
+}
+
+const many = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
+const manyQueries = (count: number): string => `${count} ${count === 1 ? "query" : "queries"}`;

@@ -253,14 +253,45 @@ test("a name nothing is known of is found when its table appears, without the qu
 
 test("clocks that run ahead are told of, and text cut by the source is a gap", async () => {
   const catalog = shop();
-  const { log } = await catalog.read({
+  const { log, state, message } = await catalog.read({
     log: sourceOf(
       fileLog([query(READ, { at: catalog.clock.at + 86_400_000 }), query(`${FILL} AND amo`, { cut: true })]),
     ),
   });
   expect(log).toMatchObject({ ahead: 1, cut: 1, withGaps: 1 });
+  expect(message).toBe(
+    "The source kept only the beginning of 1 query: what stood behind is not known. Dated in the future, and counted as run now: 1 query. Check the clocks. Everything else is kept.",
+  );
+  expect(state).toBe("partialSuccess");
   const last = catalog.db.get<{ at: number }>("SELECT max(last_seen) AS at FROM statement")?.at ?? 0;
   expect(last).toBeLessThan(catalog.clock.at + 1_000);
+});
+
+test("a log whose clock was wrong for a while ends nothing", async () => {
+  const catalog = shop();
+  const day = 86_400_000;
+  const start = catalog.clock.at;
+  await catalog.read({ log: sourceOf(timedLog([query(FILL, { at: start - day / 2 })], [])) });
+  catalog.clock.at = start + 40 * day;
+  const times = [0, start + 39 * day, start + 39.5 * day, start + 4_000 * day, start + 39.6 * day];
+  await catalog.derive({ log: sourceOf(fileLog(times.map((at) => query(READ, { at })))) });
+  expect(catalog.edges()).toEqual(EDGES);
+  expect(coverageOf(catalog.db, "svc").covered.at(-1)).toEqual({ from: start + 39 * day, to: start + 39.6 * day });
+});
+
+test("a time that is not understood is told of, and so is a log in another dialect", async () => {
+  const catalog = shop();
+  const untimed = await catalog.read({ log: sourceOf(fileLog([query(READ), query(FILL, { at: null })])) });
+  expect(untimed).toMatchObject({
+    state: "partialSuccess",
+    message: "Without a time that is understood, and counted as run now: 1 query. Everything else is kept.",
+  });
+  const other = Array.from({ length: 12 }, (_, at) => query(`SELECT TOP ${at} [a b] FROM [c d]..[e${at}] ~~ !!`));
+  const foreign = await shop().read({ log: sourceOf(fileLog(other)) });
+  expect(foreign).toMatchObject({
+    state: "partialSuccess",
+    message: expect.stringContaining("More than half of what was read now is not understood whole as") as string,
+  });
 });
 
 test("literals and credentials of queries are not kept", async () => {
@@ -298,9 +329,13 @@ test("many statements at once are read on a thread of their own, with the same r
   await here.read({ log: sourceOf(fileLog(log)) });
   await there.read({ log: sourceOf(fileLog(log)) });
   expect(there.edges()).toEqual(here.edges());
-  // Nothing is read in no time: each statement that was given up is a gap, and the run goes on.
-  const { log: result, state } = await hurried.read({ log: sourceOf(fileLog(log), { parsingTimeoutMs: 0.001 }) });
-  expect(state).toBe("success");
+  // Nothing is read in no time: each statement that was given up is a gap, the run goes on, and says so.
+  const {
+    log: result,
+    state,
+    message,
+  } = await hurried.read({ log: sourceOf(fileLog(log), { parsingTimeoutMs: 0.001 }) });
+  expect([state, message]).toEqual(["partialSuccess", expect.stringContaining("More than half")]);
   expect(result).toMatchObject({ queries: 450, read: 450 });
   for (const { db } of [there, hurried]) db.close();
   rmSync(folder, { recursive: true });

@@ -70,7 +70,7 @@ export async function* toLogPages(
       const { fault, line } = row;
       if (isQuery(row)) queries.push(row);
       else if (fault !== null)
-        faults.push({ reason: fault, where: line === 0 ? "at its end" : `line ${line}`, records: 1 });
+        faults.push({ reason: fault, where: line === 0 ? "its end" : `line ${line}`, records: 1 });
       else [leftOut, end, mark] = [row.leftOut, row.end, row.mark];
     }
     yield {

@@ -25,6 +25,7 @@ export interface PageRead {
   bytes: number;
   queries: number;
   faults: number;
+  /** The span that the piece accounts for from now on, all that was read of it taken together. */
   from: number | null;
   to: number | null;
 }
@@ -60,18 +61,17 @@ export function openPart(db: Database, service: string, identity: string, title:
 /** Adds what was read to a piece of a log. `memory` is what reading on needs to know, as JSON. Call in the transaction that keeps what was read. */
 export function advancePart(db: Database, part: number, page: PageRead, memory: string): void {
   db.run(
-    "UPDATE log_part SET cursor = ?, memory = ?, bytes = bytes + ?, queries = queries + ?, faults = faults + ? WHERE id = ?",
+    `UPDATE log_part SET cursor = ?, memory = ?, bytes = bytes + ?, queries = queries + ?, faults = faults + ?, from_at = ?, to_at = ?
+     WHERE id = ?`,
     page.cursor,
     memory,
     page.bytes,
     page.queries,
     page.faults,
+    page.from,
+    page.to,
     part,
   );
-  if (page.from !== null)
-    db.run("UPDATE log_part SET from_at = min(coalesce(from_at, ?), ?) WHERE id = ?", page.from, page.from, part);
-  if (page.to !== null)
-    db.run("UPDATE log_part SET to_at = max(coalesce(to_at, ?), ?) WHERE id = ?", page.to, page.to, part);
 }
 
 /** The whole piece was read. What is added to it later is read from there. */

@@ -50,9 +50,6 @@ export interface LogResult extends PassCounts {
   stopped: "limit" | "interrupted" | null;
 }
 
-/** Queries that are taken into account before they are committed. */
-const COMMIT_QUERIES = 20_000;
-const COMMIT_BYTES = 16 * 1024 * 1024;
 const DAY_MS = 86_400_000;
 /** A log is asked for what is this old at least: what runs now will be in it later. */
 const SETTLED_MS = 60_000;
@@ -163,7 +160,7 @@ class LogReader {
     const totals = new Map<string, { times: number; durationMs: number }>();
     const part = openPart(db, this.#service, `counters ${at}`, `counters at ${new Date(at).toISOString()}`, now());
     const faults = new FaultTally();
-    const page: PageRead = { cursor: "", bytes: 0, queries: 0, faults: 0, from: null, to: null };
+    const page = emptyPage("", part);
     let leftOut = 0;
     for await (const { queries, keys, ...rest } of log.read(session, { pageRows, cursor: null, filter })) {
       leftOut += rest.leftOut;
@@ -180,6 +177,7 @@ class LogReader {
         page.queries += more;
         this.#pass.add({ ...query, at, times: more, durationMs: Math.max(0, (durationMs ?? 0) - base.durationMs) });
       }
+      await this.#pass.keepUp();
     }
     page.from = same && before !== null ? before.at : complete && !goesOn ? since : null;
     page.to = page.from === null ? null : at;
@@ -201,14 +199,14 @@ class LogReader {
     read: (reading: { pageRows: number; cursor: string | null }) => AsyncIterable<LogPage>,
     span: { from: number; to: number } | null = null,
   ): Promise<void> {
-    const { db, pageRows, maxQueries, signal } = this.#run;
+    const { db, pageRows, maxQueries, signal, now } = this.#run;
     const faults = new FaultTally();
     let [queries, bytes, leftOut] = [0, 0, 0];
-    let page = emptyPage(part.cursor ?? "");
+    let page = emptyPage(part.cursor ?? "", part);
     this.#pass.remember(part.memory === null ? [] : (JSON.parse(part.memory) as SessionMemory[]));
     const commit = async (): Promise<void> => {
       await this.#pass.commit(part, page);
-      page = emptyPage(page.cursor);
+      page = emptyPage(page.cursor, page);
     };
     try {
       for await (const next of read({ pageRows, cursor: part.cursor })) {
@@ -220,10 +218,7 @@ class LogReader {
           }
           this.#pass.add(query);
           page.queries += 1;
-          if (query.at !== null) {
-            page.from = page.from === null ? query.at : Math.min(page.from, query.at);
-            page.to = page.to === null ? query.at : Math.max(page.to, query.at);
-          }
+          if (query.at !== null) account(page, query.at, now());
         }
         queries += next.queries.length;
         leftOut += next.leftOut;
@@ -231,7 +226,8 @@ class LogReader {
         page.cursor = next.cursor;
         page.bytes += next.bytes;
         page.faults += next.faults.reduce((sum, { records }) => sum + records, 0);
-        if (page.queries >= COMMIT_QUERIES || page.bytes >= COMMIT_BYTES) await commit();
+        if (this.#pass.isDue) await commit();
+        else await this.#pass.keepUp();
         if (signal.aborted) this.#stopped = "interrupted";
         else if (maxQueries !== null && this.#pass.counts.queries >= maxQueries) this.#stopped = "limit";
         if (this.#stopped !== null) break;
@@ -265,7 +261,30 @@ class LogReader {
 
 const NOTHING = { times: 0, durationMs: 0 };
 
-const emptyPage = (cursor: string): PageRead => ({ cursor, bytes: 0, queries: 0, faults: 0, from: null, to: null });
+/** A page nothing was read of yet; the log accounts for what it did before. */
+const emptyPage = (cursor: string, { from, to }: Pick<PageRead, "from" | "to">): PageRead => ({
+  cursor,
+  bytes: 0,
+  queries: 0,
+  faults: 0,
+  from,
+  to,
+});
+
+/** A log that is silent for longer does not account for the time between. */
+const SILENCE_MS = 7 * DAY_MS;
+
+/**
+ * Adds the time of a record to the span a log accounts for. A clock that was wrong must not make it account for years nobody logged:
+ * what it does not cover would seem to have stopped. So a time in the future counts for nothing, and where there is a long silence
+ * only what comes behind it counts.
+ */
+function account(span: { from: number | null; to: number | null }, at: number, now: number): void {
+  if (at > now) return;
+  if (span.from === null || span.to === null || at > span.to + SILENCE_MS) [span.from, span.to] = [at, at];
+  else if (at > span.to) span.to = at;
+  else if (at < span.from && at >= span.from - SILENCE_MS) span.from = at;
+}
 
 function spanOf(identity: string): { from: number; to: number } {
   const [, from, to] = identity.split(" ");
