@@ -33,6 +33,7 @@ import {
   taskId,
   type Unit,
   type UnitCommit,
+  type UnitRest,
 } from "@headwater/core";
 import type { Database } from "./database.ts";
 import { below, EntityWriter } from "./entity-writer.ts";
@@ -363,8 +364,7 @@ export class CatalogStore implements Store {
     return there;
   }
 
-  async commit(commit: UnitCommit): Promise<CommitOutcome> {
-    const { unit } = commit;
+  async commit({ unit, at, changes, rest }: UnitCommit): Promise<CommitOutcome> {
     const run = Number(unit.runId);
     return this.#db.transaction(() => {
       requireLease(this.#db, serviceName(unit), unit.fence);
@@ -372,20 +372,21 @@ export class CatalogStore implements Store {
       // A repeated commit is a no-op.
       if (done === 1) return { counts: {} };
       const counts: Counts = {};
-      const writer = new EntityWriter(this.#db, { run, actor: null, at: commit.at });
-      for (const change of commit.changes) count(counts, change.type, writer.apply(change));
-      for (const { type, fqn, seen } of commit.observations) writer.observe(type, fqn, seen);
-      for (const change of commit.postponed) this.#postpone(run, change);
-      for (const scope of commit.scopes) this.#addScope(run, no, unit.task, scope);
-      if (unit.task.do === "read") this.#markAside(unit.runId, unit.task.list, commit.setAside);
-      for (const task of commit.next) this.#addUnit(run, task);
-      this.#addEvents(run, commit.events);
-      const all = structuredClone(commit.counts);
+      const writer = new EntityWriter(this.#db, { run, actor: null, at });
+      for (const change of changes) count(counts, change.type, writer.apply(change));
+      const behind = rest();
+      for (const { type, fqn, seen } of behind.observations) writer.observe(type, fqn, seen);
+      for (const change of behind.postponed) this.#postpone(run, change);
+      for (const scope of behind.scopes) this.#addScope(run, no, unit.task, scope);
+      if (unit.task.do === "read") this.#markAside(unit.runId, unit.task.list, behind.setAside);
+      for (const task of behind.next) this.#addUnit(run, task);
+      this.#addEvents(run, behind.events);
+      const all = structuredClone(behind.counts);
       addCounts(all, counts);
       this.#db.run(
         "UPDATE unit SET done = 1, counts = ?, queries = ? WHERE no = ?",
         JSON.stringify(all),
-        commit.queries,
+        behind.queries,
         no,
       );
       return { counts };
@@ -417,7 +418,7 @@ export class CatalogStore implements Store {
     );
   }
 
-  #markAside(runId: string, list: string, members: UnitCommit["setAside"]): void {
+  #markAside(runId: string, list: string, members: UnitRest["setAside"]): void {
     if (members.length === 0) return;
     const { no } = this.#unit(runId, list);
     for (const { fqn, reason } of members) {
@@ -575,10 +576,11 @@ export class CatalogStore implements Store {
       if (done === 1) return { counts: {} };
       const counts: Counts = {};
       const writer = new EntityWriter(this.#db, { run, actor: null, at: commit.at });
+      // What was postponed is measured by the next run, under the name it has then.
       const renamed = new Map(commit.renamed.map(({ id, type, to }) => [`${type} ${to}`, Number(id)]));
       for (const change of this.#postponed(run)) {
         const id = renamed.get(`${change.type} ${change.fqn}`);
-        if (id === undefined) count(counts, change.type, writer.apply({ ...change, known: null }));
+        if (id === undefined) count(counts, change.type, writer.apply({ ...change, known: null, seen: null }));
         else writer.rename(id, change);
       }
       for (const id of commit.deleted)

@@ -124,6 +124,10 @@ export function loadEntity(db: Database, id: number): StoredEntity | null {
 /** Loads an entity by type and FQN, deleted ones too; `null` when there is none. */
 export function loadByFqn(db: Database, type: EntityType, fqn: string): StoredEntity | null {
   const { prefix, name } = placeOf(fqn);
+  return loadAt(db, type, prefix, name);
+}
+
+function loadAt(db: Database, type: EntityType, prefix: string, name: string): StoredEntity | null {
   const row = db.get<LoadRow>(`${LOAD} WHERE e.prefix = ? AND e.name = ? AND e.type = ?`, prefix, name, type);
   return row === null ? null : toStored(row);
 }
@@ -148,6 +152,14 @@ export function below(fqn: string): { where: string; args: [string, string, stri
   return { where: "(prefix = ? OR (prefix > ? AND prefix < ?))", args: [fqn, `${fqn}.`, `${fqn}/`] };
 }
 
+/** An entity that is to be added. */
+export interface NewEntity extends Omit<Change, "parent" | "unread" | "known" | "reproject"> {
+  prefix: string;
+  curated: Curated | null;
+  version: Version;
+  deleted: boolean;
+}
+
 /** Writes entities, their history and everything derived from them. Call within a transaction. */
 export class EntityWriter {
   readonly #db: Database;
@@ -161,34 +173,31 @@ export class EntityWriter {
 
   /** Applies what a source says about an entity. */
   apply(change: Change): Applied {
-    const stored =
-      change.known !== null ? loadEntity(this.#db, Number(change.known)) : loadByFqn(this.#db, change.type, change.fqn);
-    return stored === null ? this.#create(change) : this.#update(stored, change);
+    const stored = change.known !== null ? loadEntity(this.#db, Number(change.known)) : this.#create(change);
+    if (stored === null) return "created";
+    const applied = this.#update(stored, change);
+    if (change.seen !== null) this.#measure(stored.id, change.seen);
+    return applied;
   }
 
-  #create(change: Change): Applied {
+  /** Adds an entity that should not be there. Returns it when it is there after all. */
+  #create(change: Change): StoredEntity | null {
     const prefix = change.parent === null ? "" : childPrefix(change.type, change.parent);
-    this.insert({ ...change, prefix, curated: null, version: FIRST_VERSION, deleted: false }, "created");
-    return "created";
+    const entity = { ...change, prefix, curated: null, version: FIRST_VERSION, deleted: false };
+    return this.#insert(entity, "created") ? null : loadAt(this.#db, change.type, prefix, change.name);
   }
 
   /** Adds an entity that is not there, with its first entry of history. */
-  insert(
-    entity: Pick<Change, "type" | "fqn" | "name" | "kind" | "key" | "token" | "columnKeys" | "rowsHash" | "mapping"> & {
-      prefix: string;
-      document: Document;
-      text: string;
-      fingerprint: string;
-      curated: Curated | null;
-      version: Version;
-      deleted: boolean;
-    },
-    op: HistoryOp,
-  ): number {
-    const { type, fqn, name, prefix, document, curated, version, deleted } = entity;
-    const { id } = this.#db.run(
-      `INSERT INTO entity(type, prefix, name, fqn, service, kind, key, version, deleted, rows_hash, mapping, fingerprint, token, updated_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  insert(entity: NewEntity, op: HistoryOp): void {
+    if (!this.#insert(entity, op)) throw new Error(`The ${entity.type} ${entity.fqn} is in the catalog already.`);
+  }
+
+  /** Adds an entity. Returns whether it did: there may be one of its type and FQN already. */
+  #insert(entity: NewEntity, op: HistoryOp): boolean {
+    const { type, fqn, name, prefix, document, curated, version, deleted, seen } = entity;
+    const { id, changes } = this.#db.run(
+      `INSERT INTO entity(type, prefix, name, fqn, service, kind, key, version, deleted, rows_hash, mapping, fingerprint, token, row_count, size_bytes, updated_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(prefix, name, type) DO NOTHING`,
       type,
       prefix,
       name,
@@ -202,8 +211,11 @@ export class EntityWriter {
       entity.mapping,
       entity.fingerprint,
       entity.token,
+      seen?.rowCount ?? null,
+      seen?.sizeBytes ?? null,
       this.#author.at,
     );
+    if (changes === 0) return false;
     this.#db.run(
       "INSERT INTO document(id, source, curated, column_keys) VALUES (?, ?, ?, ?)",
       id,
@@ -212,10 +224,11 @@ export class EntityWriter {
       entity.columnKeys === null ? null : JSON.stringify(entity.columnKeys),
     );
     this.#record(id, version, op, null, null);
+    if (seen !== null) this.#keepMeasurement(id, seen);
     this.#writeReferences(id, type, document, false);
     if (!deleted) indexEntity(this.#db, id, type, name, document, curated);
     this.#ensureTags(document);
-    return id;
+    return true;
   }
 
   #update(stored: StoredEntity, change: Change): Applied {
@@ -473,14 +486,26 @@ export class EntityWriter {
     );
     // A postponed rename is not there yet under its new name; the next run measures it again.
     if (entity === null) return;
-    const [rows, size] = [seen.rowCount ?? null, seen.sizeBytes ?? null];
-    this.#db.run("UPDATE entity SET row_count = ?, size_bytes = ? WHERE id = ?", rows, size, entity.id);
+    this.#measure(entity.id, seen);
+  }
+
+  #measure(id: number, seen: Observations): void {
+    this.#db.run(
+      "UPDATE entity SET row_count = ?, size_bytes = ? WHERE id = ?",
+      seen.rowCount ?? null,
+      seen.sizeBytes ?? null,
+      id,
+    );
+    this.#keepMeasurement(id, seen);
+  }
+
+  #keepMeasurement(id: number, seen: Observations): void {
     this.#db.run(
       "INSERT OR REPLACE INTO observation(entity, at, row_count, size_bytes) VALUES (?, ?, ?, ?)",
-      entity.id,
+      id,
       this.#author.at,
-      rows,
-      size,
+      seen.rowCount ?? null,
+      seen.sizeBytes ?? null,
     );
   }
 
@@ -542,7 +567,15 @@ export class EntityWriter {
     const { prefix, name } = placeOf(fqn);
     const text = JSON.stringify(document);
     const hash = fingerprint(text);
-    const own = { kind: null, key: null, token: null, columnKeys: null, rowsHash: hash, mapping: "headwater" };
+    const own = {
+      kind: null,
+      key: null,
+      token: null,
+      columnKeys: null,
+      rowsHash: hash,
+      mapping: "headwater",
+      seen: null,
+    };
     this.insert(
       {
         ...own,

@@ -116,7 +116,19 @@ function importEntity(db: Database, writer: EntityWriter, entity: ExportedEntity
   if (stored === null) {
     const own = { kind: kindOf(source), key: null, token: null, columnKeys: null, rowsHash: "", mapping: "import" };
     writer.insert(
-      { ...own, ...placeOf(fqn), type, fqn, document: source, text, fingerprint: hash, curated, version, deleted },
+      {
+        ...own,
+        seen: null,
+        ...placeOf(fqn),
+        type,
+        fqn,
+        document: source,
+        text,
+        fingerprint: hash,
+        curated,
+        version,
+        deleted,
+      },
       "imported",
     );
     return "created";

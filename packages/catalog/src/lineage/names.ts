@@ -14,7 +14,7 @@ interface Entry {
   id: number;
   fqn: string;
   parts: readonly string[] | null;
-  columns: readonly string[] | null;
+  table: NamedTable | null;
 }
 
 /** How many tables' columns are kept at hand. */
@@ -38,7 +38,7 @@ export class NameIndex {
       )) {
         const key = name.toLowerCase();
         const same = byName.get(key);
-        const entry: Entry = { id, fqn, parts: null, columns: null };
+        const entry: Entry = { id, fqn, parts: null, table: null };
         if (same === undefined) byName.set(key, [entry]);
         else same.push(entry);
       }
@@ -58,12 +58,18 @@ export class NameIndex {
     return this.#tables.reduce((sum, byName) => sum + byName.size, this.#routines.size);
   }
 
-  /** The tables whose names end with these parts, case aside: of the first service that has any. */
+  /**
+   * The tables whose names end with these parts, case aside: of the first service that has any. The same table is the same object for
+   * as long as there is room for it.
+   */
   tables(ending: readonly string[]): NamedTable[] {
     const last = ending.at(-1)?.toLowerCase() ?? "";
     for (const byName of this.#tables) {
-      const found = (byName.get(last) ?? []).filter((entry) => endsWith(this.#parts(entry), ending));
-      if (found.length > 0) return found.map((entry) => this.#named(entry));
+      const same = byName.get(last);
+      if (same === undefined) continue;
+      const found: NamedTable[] = [];
+      for (const entry of same) if (endsWith(this.#parts(entry), ending)) found.push(this.#named(entry));
+      if (found.length > 0) return found;
     }
     return [];
   }
@@ -82,21 +88,22 @@ export class NameIndex {
   }
 
   #named(entry: Entry): NamedTable {
-    if (entry.columns === null) {
+    if (entry.table === null) {
       if (this.#kept >= COLUMNS_KEPT) this.#forget();
       this.#kept += 1;
       const row = this.#db.get<{ columns: string }>(
         "SELECT json_group_array(c.value ->> 'name') AS columns FROM document d, json_each(d.source, '$.columns') c WHERE d.id = ?",
         entry.id,
       );
-      entry.columns = JSON.parse(row?.columns ?? "[]") as string[];
+      const columns = JSON.parse(row?.columns ?? "[]") as string[];
+      entry.table = { fqn: entry.fqn, parts: this.#parts(entry), columns };
     }
-    return { fqn: entry.fqn, parts: this.#parts(entry), columns: entry.columns };
+    return entry.table;
   }
 
   #forget(): void {
     for (const byName of this.#tables)
-      for (const entries of byName.values()) for (const entry of entries) entry.columns = null;
+      for (const entries of byName.values()) for (const entry of entries) entry.table = null;
     this.#kept = 0;
   }
 }
@@ -109,8 +116,10 @@ export function bareName(name: string): string {
 
 function endsWith(name: readonly string[], ending: readonly string[]): boolean {
   if (ending.length > name.length) return false;
-  for (let at = 1; at <= ending.length; at += 1)
-    if (name.at(-at)?.toLowerCase() !== ending.at(-at)?.toLowerCase()) return false;
+  for (let at = 1; at <= ending.length; at += 1) {
+    const [own, asked] = [name[name.length - at] as string, ending[ending.length - at] as string];
+    if (own !== asked && own.toLowerCase() !== asked.toLowerCase()) return false;
+  }
   return true;
 }
 

@@ -40,6 +40,7 @@ export async function ownChanges(
       text,
       fingerprint: hash,
       unread: unreadOf(type, facts),
+      seen: null,
       known: known?.id ?? null,
       reproject: false,
     });

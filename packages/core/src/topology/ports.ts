@@ -1,6 +1,7 @@
 /**
  * The two ports between core and whatever keeps entities and runs. Core decides create, update or skip; a store owns ids,
- * versions and layers. Arguments and answers are structured-cloneable, so a store can live on another thread.
+ * versions and layers. Arguments and answers are structured-cloneable, so a store can live on another thread; of a commit,
+ * that holds for each change and for the rest.
  */
 import type { Found, NodeName, Observations } from "../connector/metadata.ts";
 import type { Document, Unread } from "../entities/document.ts";
@@ -68,12 +69,14 @@ export interface Change {
   text: string;
   fingerprint: string;
   unread: Unread;
+  /** A measurement that differs from the last one; `null` where there is none. */
+  seen: Observations | null;
   known: EntityId | null;
   /** The same rows under another version of the mapping: corrected in place, without a version. */
   reproject: boolean;
 }
 
-/** A measurement that differs from the last one. */
+/** A measurement, differing from the last one, of something whose description is unchanged. */
 export interface Observation {
   fqn: string;
   type: EntityType;
@@ -85,8 +88,15 @@ export interface UnitCommit {
   unit: Unit;
   /** When, in Unix milliseconds: the time of the changes it makes. */
   at: number;
+  /** Made one by one as they are gone through, once: the documents of a slice are never all held in memory. */
+  changes: Iterable<Change>;
+  /** To be asked for once, behind the last change: which objects have failed is not known before. */
+  rest: () => UnitRest;
+}
+
+/** What a unit leaves behind beside changed entities. */
+export interface UnitRest {
   scopes: Scope[];
-  changes: Change[];
   /** Unknown names whose key belongs to another name: a rename, perhaps. Decided at the end of the run. */
   postponed: Change[];
   observations: Observation[];

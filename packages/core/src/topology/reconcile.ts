@@ -1,18 +1,31 @@
 import type { MetadataNode, NodeName, Observations, ReadObject, Want } from "../connector/metadata.ts";
 import { fingerprint, toDocument, unreadOf } from "../entities/document.ts";
 import type { Facts } from "../entities/facts.ts";
-import { buildFqn } from "../entities/fqn.ts";
+import { buildFqn, type Path } from "../entities/fqn.ts";
 import { VIEW_TYPES } from "../entities/table.ts";
 import type { Change, EntityStore, Member, Observation } from "./ports.ts";
 import { noCounts, type NodeCounts } from "./run-event.ts";
 
 /** What a slice changes, before it is committed. */
 export interface Reconciled {
-  changes: Change[];
+  /** Made from rows as they are gone through, so that their documents need not be held. */
+  changes: Iterable<Change>;
   postponed: Change[];
   observations: Observation[];
+  /** Objects whose rows could not be made facts of. Complete when the changes have been gone through. */
   failed: { member: Member; message: string }[];
   counts: NodeCounts;
+}
+
+/** An object whose rows are not those the store knows. */
+interface Differing {
+  member: Member;
+  object: ReadObject;
+  /** FQN of the parent. */
+  parent: string;
+  rowsHash: string;
+  seen: Observations | null;
+  reproject: boolean;
 }
 
 /** What reconciling a slice needs to know. */
@@ -34,29 +47,45 @@ export async function reconcile(
   context: ReconcileContext,
   objects: readonly { member: Member; object: ReadObject }[],
 ): Promise<Reconciled> {
-  const result: Reconciled = { changes: [], postponed: [], observations: [], failed: [], counts: noCounts() };
-  const unknown: Change[] = [];
+  const [observations, failed, counts]: [Observation[], Reconciled["failed"], NodeCounts] = [[], [], noCounts()];
+  const [differing, unknown]: [Differing[], Differing[]] = [[], []];
+  const parents = new Map<Path, string>();
   for (const { member, object } of objects) {
     const { known, found, fqn } = member;
     const rowsHash = hashRows(context.want, object);
     const sameRows = known !== null && known.rowsHash === rowsHash;
     const sameMapping = known !== null && known.mapping === context.mapping;
-    if (seenChanged(object.seen, known?.seen))
-      result.observations.push({ fqn, type: context.nodeName, seen: object.seen as Observations });
+    const seen = seenChanged(object.seen, known?.seen) ? (object.seen as Observations) : null;
     if (sameRows && sameMapping && !known.deleted && known.key === (found.key ?? null)) {
-      result.counts.unchanged += 1;
+      if (seen !== null) observations.push({ fqn, type: context.nodeName, seen });
+      counts.unchanged += 1;
       continue;
     }
-    try {
-      const change = toChange(context, member, object, rowsHash, sameRows && !sameMapping && !known.deleted);
-      if (known === null) unknown.push(change);
-      else result.changes.push(change);
-    } catch (error) {
-      result.failed.push({ member, message: error instanceof Error ? error.message : String(error) });
+    // Siblings share their path.
+    const parent = parents.get(found.parent) ?? buildFqn(context.service, ...found.parent);
+    parents.set(found.parent, parent);
+    const reproject = sameRows && !sameMapping && !known.deleted;
+    (known === null ? unknown : differing).push({ member, object, parent, rowsHash, seen, reproject });
+  }
+  const isPostponed = await postponing(context, unknown);
+
+  function* changesOf(some: Iterable<Differing>): Generator<Change> {
+    for (const one of some) {
+      let change: Change;
+      try {
+        change = toChange(context, one);
+      } catch (error) {
+        const { member, seen } = one;
+        failed.push({ member, message: error instanceof Error ? error.message : String(error) });
+        if (seen !== null) observations.push({ fqn: member.fqn, type: context.nodeName, seen });
+        continue;
+      }
+      yield change;
     }
   }
-  await splitUnknown(context, unknown, result);
-  return result;
+  const postponed = [...changesOf(unknown.filter(isPostponed))];
+  const changes = changesOf([...differing, ...unknown.filter((one) => !isPostponed(one))]);
+  return { changes, postponed, observations, failed, counts };
 }
 
 /** Measurements of objects that need not be read. */
@@ -72,13 +101,7 @@ export function hashRows(want: Want, object: ReadObject): string {
   return fingerprint(`${options}${JSON.stringify(object.rows)}`);
 }
 
-function toChange(
-  context: ReconcileContext,
-  member: Member,
-  object: ReadObject,
-  rowsHash: string,
-  reproject: boolean,
-): Change {
+function toChange(context: ReconcileContext, { member, object, parent, rowsHash, seen, reproject }: Differing): Change {
   const { found, fqn, known } = member;
   const facts = withoutUnwanted(context.node.facts(object.rows, found.kind), context.want);
   const type = context.nodeName;
@@ -87,7 +110,7 @@ function toChange(
   return {
     type,
     fqn,
-    parent: buildFqn(context.service, ...found.parent),
+    parent,
     name: found.name,
     kind: found.kind,
     key: found.key ?? null,
@@ -99,6 +122,7 @@ function toChange(
     text,
     fingerprint: fingerprint(text),
     unread: unreadOf(type, facts),
+    seen,
     known: known?.id ?? null,
     reproject,
   };
@@ -124,15 +148,14 @@ function seenChanged(now: Observations | undefined, before: Observations | undef
   );
 }
 
-async function splitUnknown(context: ReconcileContext, unknown: readonly Change[], result: Reconciled): Promise<void> {
-  if (unknown.length === 0) return;
-  const { store, service, nodeName } = context;
-  const keys = unknown.flatMap((change) => (change.key === null ? [] : [change.key]));
+/** Says of unknown names whether they may be new names of what is known: their key is in use, or what they are in is new itself. */
+async function postponing(
+  { store, service, nodeName }: ReconcileContext,
+  unknown: readonly Differing[],
+): Promise<(one: Differing) => boolean> {
+  if (unknown.length === 0) return () => false;
+  const keys = unknown.flatMap(({ member }) => member.found.key ?? []);
   const inUse = keys.length === 0 ? new Set<string>() : await store.keysInUse(service, nodeName, keys);
-  const parents = [...new Set(unknown.map((change) => change.parent as string))];
-  const present = await store.exist(parents);
-  for (const change of unknown) {
-    const postponed = !present.has(change.parent as string) || (change.key !== null && inUse.has(change.key));
-    (postponed ? result.postponed : result.changes).push(change);
-  }
+  const present = await store.exist([...new Set(unknown.map(({ parent }) => parent))]);
+  return ({ parent, member: { found } }) => !present.has(parent) || (found.key !== undefined && inUse.has(found.key));
 }

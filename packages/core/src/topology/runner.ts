@@ -14,7 +14,7 @@ import type { Clock } from "./clock.ts";
 import { planFinish } from "./finish.ts";
 import { Listing } from "./listing.ts";
 import { ownChanges, type OwnEntity } from "./own-change.ts";
-import type { CommitOutcome, Lease, Member, OpenRun, Store, UnitCommit } from "./ports.ts";
+import type { Change, CommitOutcome, Lease, Member, OpenRun, Store, UnitRest } from "./ports.ts";
 import { asSourceError, endFails, readSlice, type SliceResult } from "./read-slice.ts";
 import { measured, reconcile } from "./reconcile.ts";
 import { addCounts, type Counts, type EventBody, type RunEvent, type RunState } from "./run-event.ts";
@@ -262,24 +262,26 @@ class TopologyRunner {
 
   async #commit(
     unit: Unit,
-    parts: Partial<Omit<UnitCommit, "unit" | "at" | "next" | "events" | "queries">> & { tasks?: readonly Task[] },
+    changes: Iterable<Change>,
+    partsBehind: () => Partial<Omit<UnitRest, "events" | "queries">>,
   ): Promise<CommitOutcome> {
-    const { tasks: next = [], ...given } = parts;
-    const counts: Counts = given.counts ?? {};
-    const outcome = await this.#run.store.commit({
-      scopes: [],
-      changes: [],
-      postponed: [],
-      observations: [],
-      setAside: [],
-      events: this.#unsaved.splice(0),
-      queries: this.#takeQueries(),
-      ...given,
-      unit,
-      at: this.#run.clock.now(),
-      next: [...next],
-      counts,
-    });
+    let [next, counts]: [Task[], Counts] = [[], {}];
+    const rest = (): UnitRest => {
+      const given = partsBehind();
+      ({ next = [], counts = {} } = given);
+      return {
+        scopes: [],
+        postponed: [],
+        observations: [],
+        setAside: [],
+        ...given,
+        next,
+        counts,
+        events: this.#unsaved.splice(0),
+        queries: this.#takeQueries(),
+      };
+    };
+    const outcome = await this.#run.store.commit({ unit, at: this.#run.clock.now(), changes, rest });
     addCounts(this.#counts, counts);
     addCounts(this.#counts, outcome.counts);
     this.#committed += 1;
@@ -304,7 +306,7 @@ class TopologyRunner {
       { type: "ingestionPipeline", fqn: this.#pipeline, parent: root, name: pipelineName, facts: pipelineFacts },
     ];
     const changes = await ownChanges(store, service, entities, connectorName(this.#run));
-    await this.#commit(unit, { changes, tasks: listTasks(connector, null, [[]]) });
+    await this.#commit(unit, changes, () => ({ next: listTasks(connector, null, [[]]) }));
   }
 
   /** Tries a piece of work again while the source is only momentarily unable. Other errors are thrown at once. */
@@ -360,8 +362,8 @@ class TopologyRunner {
     const { found, leftOut } = counts;
     this.#emit({ event: "listed", node: task.node, group: task.group, scopes: scopes.length, found, leftOut });
     const listed = this.#countKinds(store.listing(this.#open.runId, unit.id));
-    const tasks = await readTasks(task, unit.id, listed);
-    await this.#commit(unit, { scopes, counts: { [task.node]: counts }, tasks });
+    const next = await readTasks(task, unit.id, listed);
+    await this.#commit(unit, [], () => ({ scopes, counts: { [task.node]: counts }, next }));
   }
 
   async *#countKinds(listing: ReturnType<Store["listing"]>): ReturnType<Store["listing"]> {
@@ -453,15 +455,12 @@ class TopologyRunner {
     counts.unchanged += unchanged.length;
     for (const { member, error } of slice.failed)
       this.#emit(failedEvent(nodeName, member, error.code, error.message, error.hint));
-    for (const { member, message } of reconciled.failed)
-      this.#emit(failedEvent(nodeName, member, "invalid", `Its description cannot be used: ${message}`));
     for (const { member, reason } of slice.setAside)
       this.#emit(
         last
           ? failedEvent(nodeName, member, "locked", `Still locked at the end of the run: ${reason}`)
           : { event: "set-aside", node: nodeName, fqn: member.fqn, reason },
       );
-    counts.failed = slice.failed.length + reconciled.failed.length + (last ? slice.setAside.length : 0);
     const answered = slice.objects.length + slice.failed.length + slice.setAside.length + unchanged.length;
     counts.vanished = members.length - answered;
     if (slice.outsiders > 0)
@@ -470,19 +469,22 @@ class TopologyRunner {
         message: `The connector read ${slice.outsiders} ${nodeName} objects nobody asked for; they were dropped.`,
       });
 
-    // Children are listed below what was read; what failed keeps what is known below it.
-    const failed = new Set([...slice.failed, ...reconciled.failed].map(({ member }) => member));
-    const parents = [...unchanged, ...slice.objects.map(({ member }) => member)]
-      .filter((member) => !failed.has(member) && member.found.blocked === undefined)
-      .map(({ found }): Path => [...found.parent, found.name]);
-    tasks.push(...listTasks(this.#run.connector, nodeName, parents));
-    const outcome = await this.#commit(unit, {
-      changes: reconciled.changes,
-      postponed: reconciled.postponed,
-      observations: [...reconciled.observations, ...measured(nodeName, unchanged)],
-      setAside: last ? [] : slice.setAside.map(({ member, reason }) => ({ fqn: member.fqn, reason })),
-      counts: { [nodeName]: counts },
-      tasks,
+    const outcome = await this.#commit(unit, reconciled.changes, () => {
+      for (const { member, message } of reconciled.failed)
+        this.#emit(failedEvent(nodeName, member, "invalid", `Its description cannot be used: ${message}`));
+      counts.failed = slice.failed.length + reconciled.failed.length + (last ? slice.setAside.length : 0);
+      // Children are listed below what was read; what failed keeps what is known below it.
+      const failed = new Set([...slice.failed, ...reconciled.failed].map(({ member }) => member));
+      const parents = [...unchanged, ...slice.objects.map(({ member }) => member)]
+        .filter((member) => !failed.has(member) && member.found.blocked === undefined)
+        .map(({ found }): Path => [...found.parent, found.name]);
+      return {
+        postponed: reconciled.postponed,
+        observations: [...reconciled.observations, ...measured(nodeName, unchanged)],
+        setAside: last ? [] : slice.setAside.map(({ member, reason }) => ({ fqn: member.fqn, reason })),
+        counts: { [nodeName]: counts },
+        next: [...tasks, ...listTasks(this.#run.connector, nodeName, parents)],
+      };
     });
     this.#emit({ event: "read", node: nodeName, objects: members.length, counts: outcome.counts });
   }
