@@ -244,6 +244,7 @@ export const REQUESTS = {
     effect: "read",
     parameters: ["path", "at", "length"],
     readsLog: true,
+    // oxlint-disable-next-line typescript/no-unnecessary-type-assertion -- isolatedDeclarations wants the type said
     columns: QUERY_COLUMNS as QueryColumns,
   },
 

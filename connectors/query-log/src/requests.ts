@@ -6,6 +6,7 @@ export const REQUESTS = {
   /** The files of `path`. */
   files: { effect: "read", columns: { path: "text", identity: "text", bytes: "number" } },
   /** The records of the file `path` behind the offset `from`, where `mark` tells what stood before, at most `pageRows` a page. */
+  // oxlint-disable-next-line typescript/no-unnecessary-type-assertion -- isolatedDeclarations wants the type said
   queries: { effect: "read", columns: QUERY_COLUMNS as QueryColumns },
 } as const;
 

@@ -12,7 +12,7 @@ export interface LogText {
   /** Its first {@link BEGINNING_BYTES}. */
   beginning: Buffer;
   /** Its text behind an offset. */
-  open(offset: number): AsyncIterable<Buffer>;
+  open: (offset: number) => AsyncIterable<Buffer>;
   /** Somebody is writing to it: what its end lacks is left for the next time. */
   growing: boolean;
 }
