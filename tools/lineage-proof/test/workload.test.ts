@@ -9,7 +9,7 @@ import { connectionOf, type PostgresServer, runSql, startPostgres } from "@headw
 import { describeWith } from "@headwater/test-servers/vitest";
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { edgesOf, readLineage, readMetadata, SERVICE } from "../src/read.ts";
+import { configOf, edgesOf, readLineage, readMetadata, SERVICE } from "../src/read.ts";
 
 const SCHEMA = `
 CREATE SCHEMA sales; CREATE SCHEMA mart;
@@ -166,10 +166,3 @@ await describeWith(
     });
   },
 );
-
-function configOf(url: string): unknown {
-  const { type: _type, ...config } = postgres.fromUrl?.(new URL(url)) ?? {};
-  const parsed = postgres.config.safeParse(config);
-  if (!parsed.success) throw new Error("The URL is no connection.");
-  return parsed.data;
-}
