@@ -3,6 +3,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { NameIndex, openReadOnly } from "@headwater/catalog";
 import { quoteName } from "@headwater/core";
 import { analyze } from "@headwater/sql-lineage";
+import { pack } from "./packed-reading.ts";
 import { type QueryText, type ReadQuery, toReadQuery } from "./read-query.ts";
 import type { ReadingPlace } from "./reading-thread.ts";
 import { CatalogSchema } from "./schema.ts";
@@ -11,9 +12,17 @@ const { file, service, otherServices, dialect } = workerData as ReadingPlace;
 const db = openReadOnly(file);
 const schema = new CatalogSchema(new NameIndex(db, [service, ...otherServices].map(quoteName)), service);
 
+let turn: Promise<void> = Promise.resolve();
 parentPort?.on("message", (queries: readonly QueryText[]) => {
-  void readAll(queries).then((read) => parentPort?.postMessage(read));
+  turn = answer(turn, queries);
 });
+
+/** Answers go out in the order of the questions. What fails here ends the thread, which the other side is told. */
+async function answer(before: Promise<void>, queries: readonly QueryText[]): Promise<void> {
+  await before;
+  const packed = pack(await readAll(queries));
+  parentPort?.postMessage(packed, [packed.numbers.buffer]);
+}
 
 async function readAll(queries: readonly QueryText[]): Promise<ReadQuery[]> {
   const read: ReadQuery[] = [];

@@ -1,7 +1,7 @@
 /** Names in SQL and what they are in the catalog. */
 import type { NameIndex, NamedTable } from "@headwater/catalog";
 import { buildFqn } from "@headwater/core";
-import { joinName, type SchemaProvider, splitName } from "@headwater/sql-lineage";
+import { joinName, type SchemaProvider, splitName, type TableSchema } from "@headwater/sql-lineage";
 
 /** What names without a database or a schema mean. */
 export interface Defaults {
@@ -17,7 +17,10 @@ const LEVELS = 3;
 export class CatalogSchema {
   readonly #names: NameIndex;
   readonly #service: string;
+  /** The FQNs of tables by what the engine calls them. */
   readonly #fqns = new Map<string, string>();
+  /** Tables as the engine is told of them. */
+  readonly #told = new WeakMap<NamedTable, TableSchema>();
 
   /** `service` is the raw name of the service whose names these are. */
   constructor(names: NameIndex, service: string) {
@@ -27,14 +30,17 @@ export class CatalogSchema {
 
   /** The provider for `analyze`. */
   readonly provide: SchemaProvider = (requests) =>
-    requests.map(({ name }) => {
-      const tables = this.#names.tables(name);
-      for (const table of tables) this.#remember(table);
-      return tables.map(({ parts, columns }) => ({ name: parts, columns }));
-    });
+    requests.map(({ name }) => this.#names.tables(name).map((table) => this.#tell(table)));
 
-  #remember({ parts, fqn }: NamedTable): void {
-    this.#fqns.set(joinName(parts), fqn);
+  #tell(table: NamedTable): TableSchema {
+    let told = this.#told.get(table);
+    if (told === undefined) {
+      const { parts, columns, fqn } = table;
+      told = { name: parts, columns };
+      this.#told.set(table, told);
+      this.#fqns.set(joinName(parts), fqn);
+    }
+    return told;
   }
 
   /** Whether the catalog has nothing at all of the service: then texts are all there is. */

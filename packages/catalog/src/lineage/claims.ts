@@ -1,4 +1,5 @@
 /** Statements and what they claim: how lineage is written. */
+import type { SQLInputValue } from "node:sqlite";
 import type { Database } from "../database.ts";
 
 /** What kind of text says an edge: a view's definition, a routine's body, a query that was run, or a person. */
@@ -69,6 +70,7 @@ export interface KeptStatement {
 }
 
 const STATEMENT_TABLES = ["claim", "mention", "use"] as const;
+const ROWS_AT_ONCE = 20;
 
 /** Writes the statements of one service. Call within a transaction. `service` is the service's name as an FQN. */
 export class ClaimWriter {
@@ -166,30 +168,42 @@ export class ClaimWriter {
   }
 
   #write(id: number, { claims, mentions, uses = [] }: Statement): void {
-    for (const claim of claims)
-      this.#db.run(
-        `INSERT OR IGNORE INTO claim(statement, target, target_column, source, source_column, how, sure, rule, span_start, span_end)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    this.#insertRows(
+      "claim(statement, target, target_column, source, source_column, how, sure, rule, span_start, span_end)",
+      claims.map(({ target, targetColumn, source, sourceColumn, how, sure, rule, span }) => [
         id,
-        this.#place(claim.target),
-        claim.targetColumn,
-        this.#place(claim.source),
-        claim.sourceColumn,
-        claim.how,
-        claim.sure,
-        claim.rule,
-        ...claim.span,
-      );
-    for (const name of new Set(mentions))
-      this.#db.run("INSERT OR IGNORE INTO mention(name, statement) VALUES (?, ?)", name, id);
-    for (const { table, columns, joins } of uses)
-      this.#db.run(
-        "INSERT OR IGNORE INTO use(statement, place, columns, joins) VALUES (?, ?, ?, ?)",
+        this.#place(target),
+        targetColumn,
+        this.#place(source),
+        sourceColumn,
+        how,
+        sure,
+        rule,
+        ...span,
+      ]),
+    );
+    this.#insertRows(
+      "mention(name, statement)",
+      mentions.map((name) => [name, id]),
+    );
+    this.#insertRows(
+      "use(statement, place, columns, joins)",
+      uses.map(({ table, columns, joins }) => [
         id,
         this.#place(table),
         JSON.stringify(columns),
         joins.length === 0 ? null : JSON.stringify(joins),
-      );
+      ]),
+    );
+  }
+
+  /** Inserts rows that are not there yet, several with each call: for small rows a call costs as much as the row. */
+  #insertRows(into: string, rows: readonly (readonly SQLInputValue[])[]): void {
+    for (let at = 0; at < rows.length; at += ROWS_AT_ONCE) {
+      const some = rows.slice(at, at + ROWS_AT_ONCE);
+      const row = `(${(some[0] ?? []).map(() => "?").join(", ")})`;
+      this.#db.run(`INSERT OR IGNORE INTO ${into} VALUES ${some.map(() => row).join(", ")}`, ...some.flat());
+    }
   }
 
   #place(fqn: string): number {

@@ -6,34 +6,25 @@ import {
   addTallies,
   advancePart,
   ClaimWriter,
-  type Database,
   type LogPart,
-  NameIndex,
   type PageRead,
   queryStatement,
   type Statement,
   type Tally,
 } from "@headwater/catalog";
 import { fingerprint, type LogFault, type LoggedQuery, quoteName, redactCredentials } from "@headwater/core";
-import { analyze, createPool, type DialectName, dialects, type Pool, type ScriptLineage } from "@headwater/sql-lineage";
+import { dialects } from "@headwater/sql-lineage";
 import { READER_VERSION } from "../reader-version.ts";
-import { type QueryText, type ReadQuery, toReadQuery } from "../read-query.ts";
-import { ReadingThread } from "../reading-thread.ts";
-import { CatalogSchema, type Defaults } from "../schema.ts";
+import type { QueryText, ReadQuery } from "../read-query.ts";
+import type { Defaults } from "../schema.ts";
+import { QueryReader, type QueryReaderOptions } from "./query-reader.ts";
 import { type Shape, shapeHex, shaper } from "./shape.ts";
+import { Tallies } from "./tallies.ts";
 import { type SessionMemory, TemporarySessions } from "./temporary-sessions.ts";
 
 /** What a pass needs to know. */
-export interface PassOptions {
-  db: Database;
-  /** The raw name of the service. */
-  service: string;
-  otherServices: readonly string[];
-  dialect: DialectName;
+export interface PassOptions extends QueryReaderOptions {
   searchPath: readonly string[];
-  /** Workers that read statements; with one, they are read here. */
-  threads: number;
-  parsingTimeoutMs: number;
   now: () => number;
 }
 
@@ -56,20 +47,21 @@ export interface PassCounts {
 /** A shape of queries that was met in this pass. */
 interface Entry {
   shape: Shape;
-  /** The first text that had it, until it was looked at. */
+  /** The first text that had it, until it is handed over to be read. */
   text: string;
   defaults: Defaults;
   cut: boolean;
   /** `null` until it is written. */
   id: number | null;
-  /** Whether the catalog has no such statement yet. */
-  isNew: boolean;
+  /** Whether it is on its way to be read, or was. */
+  asked: boolean;
   /** Whether it may make or fill a temporary table. */
   maybeTemporary: boolean;
+  /** Its place among those with something to commit; `-1` while it has nothing. */
+  place: number;
   first: number;
   last: number;
   times: number;
-  tallies: Map<string, Tally>;
 }
 
 /** A query whose meaning depends on the session it ran in. */
@@ -78,10 +70,33 @@ interface InSession {
   query: LoggedQuery;
 }
 
+/** Shapes that were handed over to be read together. */
+interface Batch {
+  entries: Entry[];
+  /** Whether the catalog has such a statement already, for each. */
+  known: boolean[];
+  chars: number;
+  read: Promise<Iterable<ReadQuery>>;
+}
+
 /** Shapes kept at hand; a log with more of them looks some up again. */
 const SHAPES_KEPT = 200_000;
-/** Statements that are written in one go. */
-const WRITTEN_AT_ONCE = 200;
+/** Shapes that are handed over in one go, and how long their texts are together before it is enough. */
+const READ_AT_ONCE = 100;
+const READ_CHARS = 200_000;
+/** Shapes that may wait to be read, and how long their texts may be, before this thread waits too. */
+const WAITING = 2_000;
+const WAITING_CHARS = 4_000_000;
+/** Shapes that are written in one go. */
+const WRITTEN_AT_ONCE = 2_000;
+/** Counts that are held before it is time to commit. */
+const TALLIES_HELD = 100_000;
+/** Queries in sessions with temporary tables, which wait for their turn: how long they are together before it is time to commit. */
+const ORDERED_CHARS = 8_000_000;
+/** A commit writes every shape that was met: worth it when each was met so often, or after some time. */
+const QUERIES_PER_SHAPE = 10;
+const QUERIES_LEAST = 10_000;
+const COMMIT_MS = 5_000;
 const DAY_MS = 86_400_000;
 /** Clocks differ; what is later than this is an error of somebody's clock. */
 const AHEAD_MS = 3_600_000;
@@ -91,29 +106,34 @@ const TEMPORARY = /\btemp(?:orary)?\b|#\w/i;
 export class LogPass {
   readonly #options: PassOptions;
   readonly #service: string;
-  readonly #schema: CatalogSchema;
+  readonly #reader: QueryReader;
   readonly #writer: ClaimWriter;
   readonly #outdated: Set<number>;
   readonly #shape: (text: string, context: number) => Shape;
-  readonly #contexts = new Map<string, { number: number; defaults: Defaults }>();
+  readonly #contexts = new Map<string, Context>();
+  #lastContext: Context | null = null;
   readonly #entries = new Map<Shape, Entry>();
-  /** Entries with something to write. */
-  readonly #touched = new Set<Entry>();
+  /** Entries with something to commit. */
+  #touched: Entry[] = [];
+  readonly #tallies = new Tallies();
+  #uncommitted = 0;
+  #committedAt = performance.now();
+  /** Entries to be read, those that are being read, and those whose answers wait to be written. */
+  #unread: Entry[] = [];
+  #reading: Batch[] = [];
+  #answered: { entries: Entry[]; known: boolean[]; read: Iterable<ReadQuery> }[] = [];
   #ordered: InSession[] = [];
+  #orderedChars = 0;
   #sessions: TemporarySessions;
-  #pool: Pool | null = null;
-  #thread: ReadingThread | null = null;
-  /** The thread did not come through with a statement: from then on every one has its own limits. */
-  #threadFailed = false;
   readonly counts: PassCounts = { queries: 0, read: 0, shapes: 0, withGaps: 0, ahead: 0, untimed: 0, cut: 0 };
 
   constructor(options: PassOptions) {
-    const { db, service, otherServices, dialect } = options;
+    const { db, service, dialect } = options;
     this.#options = options;
     this.#service = quoteName(service);
     this.#writer = new ClaimWriter(db, this.#service);
     this.#outdated = this.#writer.outdated();
-    this.#schema = new CatalogSchema(new NameIndex(db, [this.#service, ...otherServices.map(quoteName)]), service);
+    this.#reader = new QueryReader(options);
     this.#shape = shaper(dialects[dialect].lexical);
     this.#sessions = new TemporarySessions([]);
   }
@@ -135,25 +155,29 @@ export class LogPass {
       this.counts.shapes += 1;
     }
     this.counts.queries += query.times;
+    this.#uncommitted += 1;
     if (query.cut) this.counts.cut += query.times;
     if (query.at === null) this.counts.untimed += query.times;
     // What ran before the session's temporary tables were known cannot be told yet: its turn comes in order.
     if (query.session !== null && (entry.maybeTemporary || this.#sessions.waits(query.session))) {
       this.#sessions.begin(query.session);
       this.#ordered.push({ entry, query });
+      this.#orderedChars += query.text.length;
     } else this.#count(entry, query);
   }
 
-  #context(database: string | null, schema: string | null): { number: number; defaults: Defaults } {
+  #context(database: string | null, schema: string | null): Context {
+    const last = this.#lastContext;
+    if (last !== null && last.database === database && last.schema === schema) return last;
     const key = `${database ?? ""}\0${schema ?? ""}`;
     let context = this.#contexts.get(key);
     if (context === undefined) {
       const searchPath = [...(schema === null ? [] : [schema]), ...this.#options.searchPath];
       const defaults = { ...(database === null ? {} : { catalog: database }), searchPath };
-      context = { number: parseInt(fingerprint(key).slice(0, 7), 16), defaults };
+      context = { number: parseInt(fingerprint(key).slice(0, 7), 16), defaults, database, schema };
       this.#contexts.set(key, context);
     }
-    return context;
+    return (this.#lastContext = context);
   }
 
   #count(entry: Entry, { at, user, times, durationMs }: LoggedQuery): void {
@@ -163,19 +187,102 @@ export class LogPass {
       this.counts.ahead += 1;
       seen = now;
     }
-    entry.first = Math.min(entry.first, seen);
-    entry.last = Math.max(entry.last, seen);
-    entry.times += times;
-    const day = Math.floor(seen / DAY_MS);
-    const key = `${day} ${user ?? ""}`;
-    const tally = entry.tallies.get(key);
-    if (tally === undefined)
-      entry.tallies.set(key, { statement: 0, day, user: user ?? "", times, durationMs: durationMs ?? 0 });
-    else {
-      tally.times += times;
-      tally.durationMs += durationMs ?? 0;
+    if (entry.place < 0) entry.place = this.#touched.push(entry) - 1;
+    if (!entry.asked) {
+      entry.asked = true;
+      this.#unread.push(entry);
     }
-    this.#touched.add(entry);
+    if (seen < entry.first) entry.first = seen;
+    if (seen > entry.last) entry.last = seen;
+    entry.times += times;
+    this.#tallies.add(entry.place, Math.floor(seen / DAY_MS), user ?? "", times, durationMs ?? 0);
+  }
+
+  /** Whether so much was taken into account that it should be committed. */
+  get isDue(): boolean {
+    if (this.#tallies.size >= TALLIES_HELD || this.#orderedChars >= ORDERED_CHARS) return true;
+    const worthIt = this.#uncommitted >= Math.max(QUERIES_LEAST, this.#touched.length * QUERIES_PER_SHAPE);
+    return worthIt || (this.#uncommitted > 0 && performance.now() - this.#committedAt >= COMMIT_MS);
+  }
+
+  /**
+   * Has the reading of what is new keep up with the log, and keeps what was read: a log can have more of it than fits. What has not
+   * been counted yet says nothing, so that a run which is killed in between has only done some of its work.
+   */
+  async keepUp(): Promise<void> {
+    while (this.#unread.length >= READ_AT_ONCE) this.#handOver(true);
+    const waiting = (): number => this.#reading.reduce((sum, { entries }) => sum + entries.length, 0);
+    const chars = (): number => this.#reading.reduce((sum, batch) => sum + batch.chars, 0);
+    while (waiting() > WAITING || chars() > WAITING_CHARS) await this.#takeAnswer();
+    this.#writeAnswers(WRITTEN_AT_ONCE);
+  }
+
+  /** Reads and keeps everything that is new. */
+  async #catchUp(): Promise<void> {
+    const many = this.#unread.length >= READ_AT_ONCE || this.#reading.length > 0;
+    while (this.#unread.length > 0) this.#handOver(many);
+    while (this.#reading.length > 0) {
+      await this.#takeAnswer();
+      this.#writeAnswers(WRITTEN_AT_ONCE);
+    }
+    this.#writeAnswers(1);
+  }
+
+  /** Hands some shapes over to be read, but for those the catalog has as they are. */
+  #handOver(many: boolean): void {
+    const batch: Batch = { entries: [], known: [], chars: 0, read: Promise.resolve([]) };
+    const queries: QueryText[] = [];
+    let at = 0;
+    for (; at < this.#unread.length && queries.length < READ_AT_ONCE && batch.chars < READ_CHARS; at += 1) {
+      const entry = this.#unread[at] as Entry;
+      const { text, defaults, cut } = entry;
+      entry.text = "";
+      const kept = queryStatement(this.#options.db, this.#service, shapeHex(entry.shape));
+      if (kept !== null && kept.digest === this.#digest(entry) && !this.#outdated.has(kept.id)) {
+        entry.id = kept.id;
+        continue;
+      }
+      queries.push({ text: redactCredentials(text), defaults, cut });
+      batch.entries.push(entry);
+      batch.known.push(kept !== null);
+      batch.chars += text.length;
+    }
+    this.#unread = this.#unread.slice(at);
+    if (queries.length === 0) return;
+    batch.read = many ? this.#reader.read(queries) : this.#reader.readHere(queries);
+    // Whoever fails is reported when its turn comes, not before.
+    batch.read.catch(() => undefined);
+    this.#reading.push(batch);
+  }
+
+  /** Waits for what was handed over first. */
+  async #takeAnswer(): Promise<void> {
+    const { entries, known, read } = this.#reading.shift() as Batch;
+    this.#answered.push({ entries, known, read: await read });
+  }
+
+  /** Writes what was read, once it is of so many shapes. */
+  #writeAnswers(least: number): void {
+    const answered = this.#answered;
+    if (answered.reduce((sum, { entries }) => sum + entries.length, 0) < least) return;
+    this.#answered = [];
+    this.#options.db.transaction(() => {
+      for (const { entries, known, read } of answered) {
+        let at = 0;
+        for (const query of read) {
+          const entry = entries[at] as Entry;
+          const statement = this.#statement(entry, query);
+          entry.id =
+            known[at] === true
+              ? this.#writer.put(statement, entry.first)
+              : this.#writer.add(statement, entry.first, entry.last, 0);
+          this.#outdated.delete(entry.id);
+          this.counts.read += 1;
+          if (statement.gaps.length > 0) this.counts.withGaps += 1;
+          at += 1;
+        }
+      }
+    });
   }
 
   /**
@@ -184,63 +291,40 @@ export class LogPass {
    */
   async commit(part: LogPart, page: PageRead, also: () => void = () => undefined): Promise<void> {
     await this.#orderSessions();
-    const unread: Entry[] = [];
-    for (const entry of this.#touched) {
-      if (entry.id !== null) continue;
-      const kept = queryStatement(this.#options.db, this.#service, shapeHex(entry.shape));
-      if (kept !== null && kept.digest === this.#digest(entry) && !this.#outdated.has(kept.id)) entry.id = kept.id;
-      else {
-        entry.isNew = kept === null;
-        unread.push(entry);
-      }
-    }
-    await this.#keep(unread);
+    await this.#catchUp();
     const { db } = this.#options;
+    const touched = this.#touched;
+    this.#touched = [];
+    // In the order of the tables they are written to.
+    const sorted = touched.toSorted((a, b) => (a.id as number) - (b.id as number));
+    const rank = new Int32Array(touched.length);
+    for (const [at, entry] of sorted.entries()) rank[entry.place] = at;
     db.transaction(() => {
-      for (const entry of this.#touched) {
-        const id = entry.id as number;
-        this.#writer.seen(id, entry.first, entry.last, entry.times);
-        for (const tally of entry.tallies.values()) tally.statement = id;
-        addTallies(db, entry.tallies.values());
-        entry.text = "";
-        [entry.first, entry.last, entry.times] = [Infinity, 0, 0];
-        entry.tallies.clear();
-      }
+      for (const { id, first, last, times } of sorted) this.#writer.seen(id as number, first, last, times);
+      addTallies(db, this.#tallyRows(touched, rank));
       advancePart(db, part.id, page, JSON.stringify(this.#sessions.memory()));
       also();
     });
-    this.#touched.clear();
+    for (const entry of touched) [entry.place, entry.first, entry.last, entry.times] = [-1, Infinity, 0, 0];
+    this.#tallies.clear();
+    this.#uncommitted = 0;
+    this.#committedAt = performance.now();
   }
 
-  /**
-   * Reads statements and keeps what they say, a few at a time: all of them at once would not fit. One that has not been counted yet
-   * says nothing, so that a run which is killed in between has only done some of its work.
-   */
-  async #keep(entries: readonly Entry[]): Promise<void> {
-    for await (const some of this.#read(entries))
-      this.#options.db.transaction(() => {
-        for (const { entry, read } of some) {
-          const statement = this.#statement(entry, read);
-          entry.id = entry.isNew
-            ? this.#writer.add(statement, entry.first, entry.last, 0)
-            : this.#writer.put(statement, entry.first);
-          this.#outdated.delete(entry.id);
-          // The text has been read, and a log has many.
-          entry.text = "";
-          this.counts.read += 1;
-          if (statement.gaps.length > 0) this.counts.withGaps += 1;
-        }
-      });
+  *#tallyRows(touched: readonly Entry[], rank: Int32Array): Generator<Tally> {
+    for (const { what, ...count } of this.#tallies.sorted(rank))
+      yield { statement: (touched[what] as Entry).id as number, ...count };
   }
 
   /** Queries that touch temporary tables mean what the session's earlier statements made of them. */
   async #orderSessions(): Promise<void> {
     const ordered = this.#ordered;
     this.#ordered = [];
+    this.#orderedChars = 0;
     for (const { entry, query } of ordered) {
       const { text, session } = query;
       const described = await this.#sessions.describe(session as string, text, entry.maybeTemporary, async (sql) =>
-        this.#analyze(sql, entry.defaults),
+        this.#reader.analyze(sql, entry.defaults),
       );
       if (described === null) {
         this.#count(entry, query);
@@ -254,11 +338,8 @@ export class LogPass {
         this.#entries.set(shape, whole);
       }
       this.#count(whole, query);
+      await this.keepUp();
     }
-  }
-
-  async #analyze(sql: string, defaults: Defaults): Promise<ScriptLineage> {
-    return analyze(sql, { dialect: this.#options.dialect, schema: this.#schema.provide, defaults });
   }
 
   readonly #digests = new Map<Defaults, string>();
@@ -270,64 +351,6 @@ export class LogPass {
       this.#digests.set(defaults, digest);
     }
     return digest;
-  }
-
-  /** What entries say, some at a time and in their order. Statements are read one by one where that is enough. */
-  async *#read(entries: readonly Entry[]): AsyncGenerator<{ entry: Entry; read: ReadQuery }[]> {
-    const batches: Entry[][] = [];
-    for (let at = 0; at < entries.length; at += WRITTEN_AT_ONCE) batches.push(entries.slice(at, at + WRITTEN_AT_ONCE));
-    const thread = entries.length > WRITTEN_AT_ONCE ? this.#startThread() : null;
-    let next = this.#readSome(batches[0] ?? [], thread);
-    for (const [at, batch] of batches.entries()) {
-      const read = await next;
-      // While this thread writes these, the other one reads the next.
-      next = this.#readSome(batches[at + 1] ?? [], thread);
-      next.catch(() => undefined);
-      yield batch.map((entry, index) => ({ entry, read: read[index] as ReadQuery }));
-    }
-  }
-
-  async #readSome(entries: readonly Entry[], thread: ReadingThread | null): Promise<ReadQuery[]> {
-    if (entries.length === 0) return [];
-    const queries = entries.map(({ text, defaults, cut }) => ({ text: redactCredentials(text), defaults, cut }));
-    if (thread !== null) {
-      try {
-        return await thread.read(queries, this.#options.parsingTimeoutMs);
-      } catch {
-        // One of them takes too long or too much memory: the pool tells which, and spares the others.
-        await this.#stopThread();
-      }
-    }
-    const { dialect } = this.#options;
-    const read: ReadQuery[] = [];
-    const tasks = queries.map(({ text: sql, defaults }) => ({ sql, dialect, defaults }));
-    const scripts =
-      this.#threadFailed || this.#options.threads > 1 ? this.#poolOf().analyzeAll(tasks) : this.#inline(tasks);
-    for await (const script of scripts)
-      read.push(toReadQuery(queries[read.length] as QueryText, script, this.#schema, dialect));
-    return read;
-  }
-
-  async *#inline(tasks: readonly { sql: string; defaults: Defaults }[]): AsyncGenerator<ScriptLineage> {
-    for (const { sql, defaults } of tasks) yield await this.#analyze(sql, defaults);
-  }
-
-  #poolOf(): Pool {
-    const { threads, parsingTimeoutMs } = this.#options;
-    return (this.#pool ??= createPool({ size: threads, schema: this.#schema.provide, timeLimit: parsingTimeoutMs }));
-  }
-
-  /** The thread that reads; `null` where there can be none: a catalog in memory is this thread's alone. */
-  #startThread(): ReadingThread | null {
-    const { db, service, otherServices, dialect, threads } = this.#options;
-    if (db.file === ":memory:" || threads > 1 || this.#threadFailed) return null;
-    return (this.#thread ??= new ReadingThread({ file: db.file, service, otherServices, dialect }));
-  }
-
-  async #stopThread(): Promise<void> {
-    this.#threadFailed = true;
-    await this.#thread?.close();
-    this.#thread = null;
   }
 
   #statement(entry: Entry, read: ReadQuery): Statement {
@@ -343,13 +366,20 @@ export class LogPass {
 
   /** Forgets shapes that have nothing left to write. */
   #forget(): void {
-    for (const [shape, entry] of this.#entries) if (!this.#touched.has(entry)) this.#entries.delete(shape);
+    for (const [shape, entry] of this.#entries) if (entry.place < 0) this.#entries.delete(shape);
   }
 
   async close(): Promise<void> {
-    await this.#pool?.close();
-    await this.#thread?.close();
+    await this.#reader.close();
   }
+}
+
+/** What names mean where a query ran. */
+interface Context {
+  number: number;
+  defaults: Defaults;
+  database: string | null;
+  schema: string | null;
 }
 
 function newEntry(shape: Shape, { text, cut }: LoggedQuery, defaults: Defaults): Entry {
@@ -359,12 +389,12 @@ function newEntry(shape: Shape, { text, cut }: LoggedQuery, defaults: Defaults):
     defaults,
     cut,
     id: null,
-    isNew: false,
+    asked: false,
     maybeTemporary: TEMPORARY.test(text),
+    place: -1,
     first: Infinity,
     last: 0,
     times: 0,
-    tallies: new Map(),
   };
 }
 

@@ -50,9 +50,6 @@ export interface LogResult extends PassCounts {
   stopped: "limit" | "interrupted" | null;
 }
 
-/** Queries that are taken into account before they are committed. */
-const COMMIT_QUERIES = 20_000;
-const COMMIT_BYTES = 16 * 1024 * 1024;
 const DAY_MS = 86_400_000;
 /** A log is asked for what is this old at least: what runs now will be in it later. */
 const SETTLED_MS = 60_000;
@@ -180,6 +177,7 @@ class LogReader {
         page.queries += more;
         this.#pass.add({ ...query, at, times: more, durationMs: Math.max(0, (durationMs ?? 0) - base.durationMs) });
       }
+      await this.#pass.keepUp();
     }
     page.from = same && before !== null ? before.at : complete && !goesOn ? since : null;
     page.to = page.from === null ? null : at;
@@ -228,7 +226,8 @@ class LogReader {
         page.cursor = next.cursor;
         page.bytes += next.bytes;
         page.faults += next.faults.reduce((sum, { records }) => sum + records, 0);
-        if (page.queries >= COMMIT_QUERIES || page.bytes >= COMMIT_BYTES) await commit();
+        if (this.#pass.isDue) await commit();
+        else await this.#pass.keepUp();
         if (signal.aborted) this.#stopped = "interrupted";
         else if (maxQueries !== null && this.#pass.counts.queries >= maxQueries) this.#stopped = "limit";
         if (this.#stopped !== null) break;
