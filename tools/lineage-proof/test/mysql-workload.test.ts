@@ -1,7 +1,16 @@
 /** A real workload, logged by a real MySQL: what every way of reading it says. */
+import { join } from "node:path";
 import { openDatabase, usageOf } from "@headwater/catalog";
-import type { RunEvent } from "@headwater/core";
-import { mysqlConnection, type MysqlServer, runMysql, startMysql } from "@headwater/test-servers";
+import { queryLog } from "@headwater/connector-query-log";
+import type { Connector, RunEvent } from "@headwater/core";
+import {
+  MYSQL_RELEASES,
+  mysqlConnection,
+  type MysqlServer,
+  runMysql,
+  startMysql,
+  Unavailable,
+} from "@headwater/test-servers";
 import { describeWith } from "@headwater/test-servers/vitest";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { configOf, connectorOf, edgesOf, readLineage, readMetadata, SERVICE } from "../src/read.ts";
@@ -56,70 +65,101 @@ const TRIGGER = [
   "sales.orders.id > sales.changes.id",
 ];
 
-await describeWith(
-  "MySQL 8.0 with its logs",
-  () => startMysql({ settings: { "general-log": 1, "log-output": "TABLE,FILE", "general-log-file": "general.log" } }),
-  (server: MysqlServer) => {
-    const workflow = { connector: connectorOf(server.url()), config: configOf(server.url()), path: null };
-    /** All that was run lies behind what a log is asked for. */
-    const later = { now: (): number => Date.now() + 120_000, sleep: async (): Promise<void> => {} };
-    beforeAll(async () => {
-      await runMysql(server.url(), SCHEMA);
-      await runMysql(
-        server.url(),
-        "TRUNCATE TABLE mysql.general_log; TRUNCATE TABLE performance_schema.events_statements_summary_by_digest",
-      );
-      const [one, two] = [await mysqlConnection(server.url()), await mysqlConnection(server.url())];
-      for (let at = 0; at < FIRST.length; at += 1)
-        for (const [connection, statements] of [
-          [one, FIRST],
-          [two, SECOND],
-        ] as const)
-          await connection.query(statements[at] as string);
-      await one.end();
-      await two.end();
-    });
-    afterAll(() => server.stop());
+/** Settings of a server are those of all its users, so each release needs a server of its own: one is enough for `npm test`. */
+const STARTED = process.env["HEADWATER_SOAK"] === "1" ? MYSQL_RELEASES : MYSQL_RELEASES.slice(0, 1);
+const SETTINGS = {
+  "performance-schema": "ON",
+  "log-output": "TABLE,FILE",
+  "general-log": 1,
+  "general-log-file": "general.log",
+  "slow-query-log": 1,
+  "slow-query-log-file": "slow.log",
+  // Everything is slow.
+  "long-query-time": 0,
+};
 
-    test("the graph from mysql.general_log is the expected one", async () => {
-      const db = await readMetadata(server.url());
-      const result = await readLineage(db, [], workflow, workflow.connector, later);
-      expect(result).toMatchObject({ state: "success", log: { faults: 0 } });
-      expect(edgesOf(db, ["query"])).toEqual([...WITHOUT_SESSION, ...NEEDS_SESSION].toSorted());
-      expect(edgesOf(db, ["procedure"])).toEqual([...ROUTINE, ...TRIGGER]);
-      const used = usageOf(db, `${SERVICE}.default.sales.orders`)?.monthlyStats.count;
-      expect(used).toBe(2);
-      const again = await readLineage(db, [], workflow, workflow.connector, later);
-      expect(again).toMatchObject({ edges: { added: 0, removed: 0 } });
-      expect(usageOf(db, `${SERVICE}.default.sales.orders`)?.monthlyStats.count).toBe(used);
-    });
+for (const release of MYSQL_RELEASES)
+  await describeWith(
+    `${release} with its logs`,
+    async () => {
+      if (!STARTED.includes(release)) throw new Unavailable("only in npm run soak");
+      return startMysql({ release, settings: SETTINGS });
+    },
+    (server) => workloadOn(server),
+  );
 
-    test("from what performance_schema counts it is the same on all that needs no session", async () => {
-      await runMysql(server.url(), "SET GLOBAL general_log = OFF");
-      const db = await readMetadata(server.url());
-      const events: RunEvent[] = [];
-      const result = await readLineage(db, events, workflow, workflow.connector);
-      expect(result.state).toBe("success");
-      expect(events.find(({ event }) => event === "note")).toMatchObject({
-        message: expect.stringContaining("which has no users") as string,
-      });
-      // Temporary tables are names like any other there: what goes through them cannot be told. What a routine runs is counted, too.
-      const all = edgesOf(db, ["query"]);
-      expect(all.filter((edge) => !/\bstep\b/.test(edge))).toEqual([...ROUTINE, ...WITHOUT_SESSION].toSorted());
-      expect(all.filter((edge) => /\bstep\b/.test(edge))).not.toEqual([]);
-      const again = await readLineage(db, [], workflow, workflow.connector);
-      expect(again.edges).toEqual({ added: 0, removed: 0 });
-    });
+function workloadOn(server: MysqlServer): void {
+  const workflow = { connector: connectorOf(server.url()), config: configOf(server.url()), path: null };
+  /** All that was run lies behind what a log is asked for. */
+  const later = { now: (): number => Date.now() + 120_000, sleep: async (): Promise<void> => {} };
+  beforeAll(async () => {
+    await runMysql(server.url(), SCHEMA);
+    await runMysql(
+      server.url(),
+      "TRUNCATE TABLE mysql.general_log; TRUNCATE TABLE performance_schema.events_statements_summary_by_digest",
+    );
+    const [one, two] = [await mysqlConnection(server.url()), await mysqlConnection(server.url())];
+    for (let at = 0; at < FIRST.length; at += 1)
+      for (const [connection, statements] of [
+        [one, FIRST],
+        [two, SECOND],
+      ] as const)
+        await connection.query(statements[at] as string);
+    await one.end();
+    await two.end();
+  });
+  afterAll(() => server.stop());
 
-    test("an account without the right is told which one, and what it loses", async () => {
-      await runMysql(server.url(), "CREATE USER blind IDENTIFIED BY 'p'; SET GLOBAL general_log = ON");
-      const config = configOf(server.url("", { user: "blind", password: "p" }));
-      const events: RunEvent[] = [];
-      const result = await readLineage(openDatabase(":memory:"), events, { ...workflow, config }, workflow.connector);
-      expect(result.message).toContain("lineage and usage of queries are missing");
-      expect(events.find(({ event }) => event === "note")).toMatchObject({
-        hint: expect.stringContaining("GRANT SELECT ON mysql.general_log TO 'blind'@'%';") as string,
-      });
+  test("the graph from mysql.general_log is the expected one", async () => {
+    const db = await readMetadata(server.url());
+    const result = await readLineage(db, [], workflow, workflow.connector, later);
+    expect(result).toMatchObject({ state: "success", log: { faults: 0 } });
+    expect(edgesOf(db, ["query"])).toEqual([...WITHOUT_SESSION, ...NEEDS_SESSION].toSorted());
+    expect(edgesOf(db, ["procedure"])).toEqual([...ROUTINE, ...TRIGGER]);
+    const used = usageOf(db, `${SERVICE}.default.sales.orders`)?.monthlyStats.count;
+    expect(used).toBe(2);
+    const again = await readLineage(db, [], workflow, workflow.connector, later);
+    expect(again).toMatchObject({ edges: { added: 0, removed: 0 } });
+    expect(usageOf(db, `${SERVICE}.default.sales.orders`)?.monthlyStats.count).toBe(used);
+  });
+
+  test.each(["general.log", "slow.log"])("and so is that from its file %s", async (name) => {
+    const db = await readMetadata(server.url());
+    const files = { connector: queryLog as unknown as Connector, config: {}, path: join(server.dataFolder, name) };
+    const result = await readLineage(db, [], files, workflow.connector);
+    expect(result).toMatchObject({ log: { faults: 0, untimed: 0, ahead: 0 } });
+    // What was there before belongs to the same files; slow statements of routines are logged by themselves.
+    const edges = edgesOf(db, ["query"]).filter((edge) => !ROUTINE.includes(edge) || NEEDS_SESSION.includes(edge));
+    expect(edges).toEqual([...WITHOUT_SESSION, ...NEEDS_SESSION].toSorted());
+    const again = await readLineage(db, [], files, workflow.connector);
+    expect(again).toMatchObject({ edges: { added: 0, removed: 0 }, log: { faults: 0 } });
+  });
+
+  test("from what performance_schema counts it is the same on all that needs no session", async () => {
+    await runMysql(server.url(), "SET GLOBAL general_log = OFF");
+    const db = await readMetadata(server.url());
+    const events: RunEvent[] = [];
+    const result = await readLineage(db, events, workflow, workflow.connector);
+    expect(result.state).toBe("success");
+    expect(events.find(({ event }) => event === "note")).toMatchObject({
+      message: expect.stringContaining("which has no users") as string,
     });
-  },
-);
+    // Temporary tables are names like any other there: what goes through them cannot be told. What a routine runs is counted, too.
+    const all = edgesOf(db, ["query"]);
+    expect(all.filter((edge) => !/\bstep\b/.test(edge))).toEqual([...ROUTINE, ...WITHOUT_SESSION].toSorted());
+    expect(all.filter((edge) => /\bstep\b/.test(edge))).not.toEqual([]);
+    const again = await readLineage(db, [], workflow, workflow.connector);
+    expect(again.edges).toEqual({ added: 0, removed: 0 });
+  });
+
+  test("an account without the right is told which one, and what it loses", async () => {
+    await runMysql(server.url(), "CREATE USER blind IDENTIFIED BY 'p'; SET GLOBAL general_log = ON");
+    const config = configOf(server.url("", { user: "blind", password: "p" }));
+    const events: RunEvent[] = [];
+    const result = await readLineage(openDatabase(":memory:"), events, { ...workflow, config }, workflow.connector);
+    expect(result.message).toContain("lineage and usage of queries are missing");
+    expect(events.find(({ event }) => event === "note")).toMatchObject({
+      hint: expect.stringContaining("GRANT SELECT ON mysql.general_log TO 'blind'@'%';") as string,
+    });
+  });
+}
