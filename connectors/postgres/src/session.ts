@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { connect as connectSocket } from "node:net";
 import type { ConnectionOptions } from "node:tls";
 import {
@@ -10,6 +9,7 @@ import {
   type Json,
   type JsonObject,
   type Page,
+  readPem,
   SourceError,
 } from "@headwater/core/connector";
 import type { Client, ClientConfig, CustomTypesConfig, QueryArrayConfig, QueryArrayResult } from "pg";
@@ -19,6 +19,7 @@ import { identifier } from "./escape.ts";
 import { findPassword } from "./password.ts";
 import { QUERIES } from "./queries.ts";
 import { type PostgresRequest, REQUESTS } from "./requests.ts";
+import { readServerLog } from "./server-log.ts";
 
 /** How long a transaction may wait for us. Apart from the statement timeout: a short one of that must not end a session whose reader is busy. */
 const IDLE_MS = 300_000;
@@ -74,9 +75,9 @@ export async function connect(config: PostgresConfig, options: ConnectOptions): 
  */
 function tlsAttempts({ address, sslMode, sslConfig }: PostgresConfig): (false | ConnectionOptions)[] {
   if (sslMode === "disable" || address.host.startsWith("/")) return [false];
-  const ca = pem(sslConfig.caCertificate, "caCertificate");
-  const cert = pem(sslConfig.sslCertificate, "sslCertificate");
-  const key = pem(sslConfig.sslKey?.reveal(), "sslKey");
+  const ca = readPem(sslConfig.caCertificate, "sslConfig.caCertificate");
+  const cert = readPem(sslConfig.sslCertificate, "sslConfig.sslCertificate");
+  const key = readPem(sslConfig.sslKey?.reveal(), "sslConfig.sslKey");
   const verified = sslMode === "verify-full" || sslMode === "verify-ca" || (sslMode === "require" && ca !== undefined);
   const tls: ConnectionOptions = {
     ...(ca === undefined ? {} : { ca }),
@@ -88,20 +89,6 @@ function tlsAttempts({ address, sslMode, sslConfig }: PostgresConfig): (false | 
   if (sslMode === "prefer") return [tls, false];
   if (sslMode === "allow") return [false, tls];
   return [tls];
-}
-
-/** A certificate or key given as text or as the path of a file. */
-function pem(value: string | undefined, name: string): string | undefined {
-  if (value === undefined) return undefined;
-  if (value.includes("-----BEGIN")) return value.replaceAll("\\n", "\n");
-  try {
-    return readFileSync(value, "utf8");
-  } catch (error) {
-    const { code = "unreadable" } = error as NodeJS.ErrnoException;
-    throw new SourceError("signIn", `The file of sslConfig.${name} cannot be read (${code}).`, {
-      hint: "Give the certificate itself, or the path of a file that exists here.",
-    });
-  }
 }
 
 /** Whether the other way (with or without TLS) may work where this one failed: the server lacks TLS, or its rules refuse this way. */
@@ -151,6 +138,8 @@ async function open(
   return client;
 }
 
+type LogPlace = Parameters<typeof readServerLog>[0];
+
 /** One connection. */
 class PostgresDriver implements Driver {
   readonly #client: Client;
@@ -194,6 +183,12 @@ class PostgresDriver implements Driver {
     const request: PostgresRequest = REQUESTS[name as keyof typeof REQUESTS];
     const text = placed(request, QUERIES[name as keyof typeof REQUESTS], args as JsonObject);
     const values = request.parameters.map((parameter) => this.#value(parameter, args as JsonObject));
+    if (request.readsLog) {
+      yield* readServerLog(args as LogPlace, (at, length) =>
+        this.#pieceOfLog(text, args as LogPlace, at, length, signal),
+      );
+      return;
+    }
     const decode = decoder(request);
     if (request.paged) {
       yield* this.#pages(text, values, decode, signal);
@@ -218,6 +213,27 @@ class PostgresDriver implements Driver {
     if (parameter === "classificationName") return this.#config.classificationName;
     if (parameter === "address") return this.#context.server;
     return args[parameter];
+  }
+
+  /** A piece of a file. Between two of them no snapshot is held: reading a log may take long, and vacuum waits for snapshots. */
+  async #pieceOfLog(
+    text: string,
+    { path }: LogPlace,
+    at: number,
+    length: number,
+    signal: AbortSignal,
+  ): Promise<Buffer | null> {
+    const { rows } = await this.#interruptible(signal, () =>
+      this.#client.query<[string | null], unknown[]>({
+        text,
+        values: [path, at, length],
+        rowMode: "array",
+        types: AS_TEXT,
+      }),
+    );
+    await this.#interruptible(signal, () => this.#client.query(`COMMIT; ${this.#begin}`));
+    const hex = rows[0]?.[0] ?? null;
+    return hex === null ? null : Buffer.from(hex.slice(2), "hex");
   }
 
   /** Going back to a savepoint gives up the locks taken since, and keeps the snapshot. */
@@ -295,9 +311,12 @@ class PostgresDriver implements Driver {
   }
 }
 
-/** The text of a request, with the name of the schema it is about. */
-function placed({ inSchema }: PostgresRequest, text: string, args: JsonObject): string {
-  return inSchema === undefined ? text : text.replaceAll("{schema}", () => identifier(args[inSchema] as string));
+/** The text of a request, with the name of the schema it is about, and the condition of a workflow file (`filterCondition`), which is SQL by definition. */
+function placed({ inSchema, filteredBy }: PostgresRequest, text: string, args: JsonObject): string {
+  const filter = filteredBy === undefined ? null : args[filteredBy];
+  return text
+    .replaceAll("{schema}", () => identifier(args[inSchema ?? ""] as string))
+    .replace("/*FILTER*/", () => (typeof filter === "string" ? `AND (\n${filter}\n)` : ""));
 }
 
 /** Cells in the types their request declares. Text, which most are, stays as it came. */

@@ -15,8 +15,9 @@ export class Database {
   readonly #writers = new Map<string, StatementSync>();
   #depth = 0;
 
-  constructor(file: string, options: { readOnly?: boolean } = {}) {
-    this.file = file;
+  /** `calledAs`: what the file will be called, which is what errors name. */
+  constructor(file: string, options: { readOnly?: boolean; calledAs?: string } = {}) {
+    this.file = options.calledAs ?? file;
     this.#db = this.guard(() => new DatabaseSync(file, { readOnly: options.readOnly ?? false, timeout: BUSY_MS }));
   }
 
@@ -49,8 +50,12 @@ export class Database {
 
   /** Runs one statement; returns the row it made and how many it changed. */
   run(sql: string, ...args: SQLInputValue[]): { id: number; changes: number } {
-    const { lastInsertRowid, changes } = this.guard(() => this.#writer(sql).run(...args));
-    return { id: Number(lastInsertRowid), changes: Number(changes) };
+    try {
+      const { lastInsertRowid, changes } = this.#writer(sql).run(...args);
+      return { id: Number(lastInsertRowid), changes: Number(changes) };
+    } catch (error) {
+      throw catalogError(error, this.file);
+    }
   }
 
   /** The first row, or `null`. */

@@ -1,7 +1,9 @@
 /** From records to queries: the one place that knows all forms of logs. */
 import type { LoggedQuery } from "@headwater/core/connector";
-import { ALIASES, type ColumnName, type Format } from "./format.ts";
+import { ALIASES, type ColumnName, type Format, isMysql, type MysqlFormat } from "./format.ts";
+import { type MysqlForm, MysqlStatements } from "./mysql-log.ts";
 import { fromCsvlog, fromJsonlog, StatementFinder } from "./postgres-log.ts";
+import { isOwn } from "./own.ts";
 import { csvFields, type RawRecord } from "./records.ts";
 import { parseTime } from "./times.ts";
 
@@ -10,11 +12,35 @@ export type Outcome = { query: LoggedQuery } | { skip: "no query" | "own" } | { 
 
 const COMMA = 0x2c;
 const CSVLOG_LEAST = 23;
-/** Headwater's connectors and OpenMetadata's clients mark their queries with a comment where a session has no other mark. */
-const OWN = /^\s*\/\*\s*(?:headwater\b|\{"app":\s*"OpenMetadata")/;
 
-/** Makes the reader of a log's records. */
-export function recordReader(format: Format): (record: RawRecord) => Outcome {
+/** Reads the records of a log in their order. */
+export interface RecordReader {
+  read(record: RawRecord): Outcome;
+  /** What there is to know, besides the place, for going on behind the last record; `null` for nothing. */
+  memory(): string | null;
+}
+
+/** Makes the reader of a log's records, which go on where one with this memory ended. */
+export function recordReader(format: Format, memory: string | null): RecordReader {
+  if (isMysql(format)) return mysqlReader(format.form, memory);
+  return { read: lineReader(format), memory: () => null };
+}
+
+function mysqlReader(form: MysqlForm, memory: string | null): RecordReader {
+  const statements = new MysqlStatements(form, memory);
+  return {
+    read(record) {
+      if (record.fault !== null) return { fault: "a record is longer than 16 MB" };
+      const query = statements.find(record.bytes.toString("utf8"));
+      if (query === undefined)
+        return isBlank(record.bytes) ? { skip: "no query" } : { fault: "a line belongs to no record" };
+      return found(query !== null && isOwn(query.text) ? "own" : query);
+    },
+    memory: () => statements.memory(),
+  };
+}
+
+function lineReader(format: Exclude<Format, MysqlFormat>): (record: RawRecord) => Outcome {
   const finder = new StatementFinder();
   return (record) => {
     if (record.fault === "too long") return { fault: "a record is longer than 16 MB" };
@@ -70,7 +96,7 @@ function fromJson(bytes: Buffer, finder: StatementFinder): Outcome {
 function fromColumns(get: (name: ColumnName) => string): Outcome {
   const text = get("query_text");
   if (text.trim() === "") return { skip: "no query" };
-  if (OWN.test(text)) return { skip: "own" };
+  if (isOwn(text)) return { skip: "own" };
   // A query that failed moved nothing.
   if (/^(?:true|t|1|yes)$/i.test(get("aborted").trim())) return { skip: "no query" };
   const [start, end] = [parseTime(get("start_time")), parseTime(get("end_time"))];
