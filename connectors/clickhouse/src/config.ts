@@ -16,6 +16,8 @@ export interface ClickHouseConfig {
   databaseName: string;
   /** The only database that is read; `""` for all. */
   databaseSchema: string;
+  /** The cluster on all of whose servers the query log is read; `null` for the one that is connected to. */
+  cluster: string | null;
   /** `null` for plain HTTP. Certificates and keys are each the text itself or the path of a file. */
   tls: { ca?: string | undefined; certificate?: string | undefined; key?: Secret | undefined; verify: boolean } | null;
   /** Seconds until the first answer is given up. A service that sleeps takes half a minute to wake up. */
@@ -30,7 +32,7 @@ const HTTPS_PORT = 8_443;
 /** Standard ports of the native protocol, with that of HTTP on the same server. */
 const HTTP_OF_NATIVE: Readonly<Record<number, number>> = { 9_000: HTTP_PORT, 9_440: HTTPS_PORT };
 
-/** Arguments of the vendor's drivers for Python; each has two names there. Times are in seconds. */
+/** Arguments of the vendor's drivers for Python, some of which have two names there, and `cluster`. Times are in seconds. */
 const argumentsSchema = z
   .strictObject({
     ca_cert: z.string().min(1).optional(),
@@ -43,6 +45,7 @@ const argumentsSchema = z
     secure: flag().optional(),
     connect_timeout: z.coerce.number().positive().optional(),
     send_receive_timeout: z.coerce.number().positive().optional(),
+    cluster: z.string().min(1).optional(),
   })
   .optional();
 
@@ -93,6 +96,7 @@ export const configSchema: z.ZodType<ClickHouseConfig> = z
       address,
       databaseName: rest.databaseName,
       databaseSchema: rest.databaseSchema ?? "",
+      cluster: given.cluster ?? null,
       tls: secure
         ? {
             ca: given.ca_cert ?? given.ca_certs,

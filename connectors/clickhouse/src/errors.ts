@@ -71,6 +71,8 @@ const BY_NUMBER: Readonly<Record<string, Meaning>> = {
   999: LATER,
   // MEMORY_LIMIT_EXCEEDED: fewer objects at once need less.
   241: { code: "refused", hint: "The query needed more memory than the user or the server has left." },
+  // CLUSTER_DOESNT_EXIST
+  701: { code: "refused", hint: "Check connectionArguments.cluster; SELECT cluster FROM system.clusters lists them." },
   // UNKNOWN_FUNCTION, UNKNOWN_SETTING: the server is older than the queries.
   46: { code: "refused", hint: "The server may be too old: ClickHouse 24.3 or later is needed." },
   115: { code: "refused", hint: "The server may be too old: ClickHouse 24.3 or later is needed." },

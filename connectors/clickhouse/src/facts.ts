@@ -47,7 +47,9 @@ export function tableFacts(rows: TableRows, kind: TableType): TableFacts {
     facts.tablePartition = partitionFacts(rows.partitionKey, columns);
   }
   if (kind === "View" || kind === "MaterializedView") facts.schemaDefinition = rows.statement;
-  else if (rows.ddl) facts.schemaDefinition = withoutEngineSecrets(layOut(rows.statement), rows.engineFull);
+  // Lineage is read from what a dictionary is filled from.
+  else if (rows.ddl || rows.engine === "Dictionary")
+    facts.schemaDefinition = withoutEngineSecrets(layOut(rows.statement), rows.engineFull);
   return facts;
 }
 

@@ -56,15 +56,14 @@ FROM system.functions WHERE origin <> 'System' ORDER BY name`,
   programs: `
 SELECT name, command, toString(type), format, return_type, argument_types FROM system.user_defined_functions ORDER BY name`,
 
-  queryLogBegin:
-    "SELECT if(count() = 0, NULL, toFloat64(toUnixTimestamp(min(event_time))) * 1000) FROM system.query_log",
+  queryLogBegin: "SELECT if(count() = 0, NULL, toFloat64(toUnixTimestamp(min(event_time))) * 1000) FROM /*QUERY_LOG*/",
 
   // The log is ordered and cut by event_date, which is in the server's time zone: a day more on each side is certain.
   queryLog: `
 SELECT query_id, toFloat64(toUnixTimestamp(event_time)) * 1000, toFloat64(toUnixTimestamp(query_start_time)) * 1000,
   toFloat64(query_duration_ms), query, length(query) >= toUInt64(ifNull((
     SELECT value FROM system.settings WHERE name = 'log_queries_cut_to_length'), '100000')), user, current_database
-FROM system.query_log
+FROM /*QUERY_LOG*/
 WHERE event_date >= toDate(fromUnixTimestamp64Milli({from:Int64})) - 1 AND event_date <= toDate(fromUnixTimestamp64Milli({to:Int64})) + 1
   AND event_time >= fromUnixTimestamp64Milli({from:Int64}) AND event_time < fromUnixTimestamp64Milli({to:Int64})
   AND (toUnixTimestamp(event_time), query_id) > ({afterTime:UInt32}, {afterId:String})

@@ -175,7 +175,7 @@ class ClickHouseDriver implements Driver {
     const decode = decoder(Object.values(columns).map((spec) => cellType(spec)));
     try {
       const answer = await this.#client.query({
-        query: filtered(QUERIES[name as keyof typeof QUERIES], args as JsonObject),
+        query: completed(QUERIES[name as keyof typeof QUERIES], args as JsonObject, this.#config),
         format: "JSONCompactEachRow",
         query_id: queryId(),
         query_params: this.#parameters(args as JsonObject),
@@ -200,9 +200,9 @@ class ClickHouseDriver implements Driver {
 
   /** The request's arguments, and settings of the connection that queries name. */
   #parameters(args: JsonObject): Record<string, unknown> {
-    const { databaseName, databaseSchema } = this.#config;
+    const { databaseName: database, databaseSchema: schema, cluster } = this.#config;
     const { filter: _filter, ...own } = args;
-    return { address: this.#context.server, database: databaseName, schema: databaseSchema, ...own };
+    return { address: this.#context.server, database, schema, ...(cluster === null ? {} : { cluster }), ...own };
   }
 
   async close(): Promise<void> {
@@ -210,9 +210,14 @@ class ClickHouseDriver implements Driver {
   }
 }
 
-/** A text with the condition of a workflow file (`filterCondition`), which is SQL by definition. */
-function filtered(text: string, { filter }: JsonObject): string {
-  return text.replace("/*FILTER*/", () => (typeof filter === "string" ? `AND (${filter})` : ""));
+/** A text with the log it is about, and with the condition of a workflow file (`filterCondition`), which is SQL by definition. */
+function completed(text: string, { filter }: JsonObject, { cluster }: ClickHouseConfig): string {
+  return text
+    .replace(
+      "/*QUERY_LOG*/",
+      cluster === null ? "system.query_log" : "clusterAllReplicas({cluster:String}, system.query_log)",
+    )
+    .replace("/*FILTER*/", () => (typeof filter === "string" ? `AND (${filter}\n)` : ""));
 }
 
 const queryId = (): string => `${MARKER}-${randomUUID()}`;

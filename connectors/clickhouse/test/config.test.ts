@@ -46,6 +46,7 @@ test("what is left out has the server's defaults", () => {
     address: { host: "db.example", port: 8123 },
     databaseName: "default",
     databaseSchema: "",
+    cluster: null,
     tls: null,
     connectTimeout: 60,
     queryTimeout: 300,

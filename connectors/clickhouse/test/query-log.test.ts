@@ -17,12 +17,14 @@ const START = Date.UTC(2026, 10, 20, 10);
 await describeWith("ClickHouse, its engine with a query log put into it", startClickHouse, (server) => {
   afterAll(() => server.stop());
 
-  async function read(options: { from?: number; to?: number; filter?: string; cursor?: string } = {}): Promise<{
+  async function read(
+    options: { from?: number; to?: number; filter?: string; cursor?: string; cluster?: string } = {},
+  ): Promise<{
     queries: LoggedQuery[];
     cursors: string[];
   }> {
-    const { from = START, to = START + 3_600_000, filter = null, cursor = null } = options;
-    const pool = await openPool(server.url());
+    const { from = START, to = START + 3_600_000, filter = null, cursor = null, cluster } = options;
+    const pool = await openPool(`${server.url()}${cluster === undefined ? "" : `?cluster=${cluster}`}`);
     const [queries, cursors]: [LoggedQuery[], string[]] = [[], []];
     await inSession(pool, "", async (session) => {
       for await (const page of serverLog.read(session, { from, to, filter }, { pageRows: 2, cursor })) {
@@ -89,8 +91,19 @@ await describeWith("ClickHouse, its engine with a query log put into it", startC
     expect(rest.queries.map(({ text }) => text.slice(-1))).toEqual(["c", "d", "j"]);
     const filtered = await read({ filter: "query_id IN ('b', 'd')" });
     expect(filtered.queries.map(({ text }) => text.slice(-1))).toEqual(["b", "d"]);
-    const pool = await openPool(server.url());
+    const pool = await openPool(`${server.url()}?cluster=one`);
     expect(await inSession(pool, "", (session) => serverLog.earliest(session as never))).toBe(START - 1_000);
     await pool.close();
+  });
+
+  test("of all servers of the cluster that the connection names, and of none that does not exist", async () => {
+    const { queries } = await read({ cluster: "one", filter: "user = 'ana' -- and nobody else" });
+    expect(queries.map(({ text }) => text.slice(-1))).toEqual(["a", "b", "c", "d", "j"]);
+    const asked = (await server.asked()).filter(({ query }) => query.includes("query_log"));
+    expect(asked.at(-1)?.query).toContain("clusterAllReplicas");
+    await expect(read({ cluster: "two" })).rejects.toMatchObject({
+      message: expect.stringContaining("'two' not found") as string,
+      hint: expect.stringContaining("connectionArguments.cluster") as string,
+    });
   });
 });

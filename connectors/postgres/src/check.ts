@@ -1,7 +1,8 @@
 import { type CheckStep, type Session, SourceError } from "@headwater/core/connector";
 import { identifier } from "./escape.ts";
-import { statistics } from "./query-log.ts";
+import { choose } from "./query-log.ts";
 import type { Requests } from "./requests.ts";
+import { statistics } from "./statement-counters.ts";
 
 /** What a step of the check needs of the server's catalog. */
 export interface Needs {
@@ -107,6 +108,8 @@ export const check: readonly CheckStep<Requests>[] = [
     required: false,
     loses: "the lineage and usage of queries, unless files of the server's log are named with queryLogFilePath",
     run: async (session) => {
+      const { log } = await choose(session);
+      if (log.kind === "files") return "the server's log";
       const { seesAll, role } = await statistics(session);
       if (!seesAll)
         throw new SourceError("denied", "The role sees its own statements only.", {

@@ -10,7 +10,7 @@ import { check } from "./check.ts";
 import { configFromUrl, configSchema, type PostgresConfig } from "./config.ts";
 import { identifier } from "./escape.ts";
 import { metadata } from "./metadata.ts";
-import { statementCounters } from "./query-log.ts";
+import { queryLog } from "./query-log.ts";
 import { REQUESTS, type Requests } from "./requests.ts";
 import { connect } from "./session.ts";
 
@@ -25,8 +25,8 @@ export const postgres: Connector<PostgresConfig, Requests> = defineConnector({
   grantName: (_placeholder, name) => identifier(name),
   check,
   metadata,
-  lineage: { kind: "counters", log: statementCounters },
-  usage: { kind: "counters", log: statementCounters },
+  lineage: queryLog,
+  usage: queryLog,
 });
 
 async function hello(session: Session<Requests>): Promise<ServerFacts> {

@@ -5,6 +5,7 @@
  * What is read for many objects is driven from them (`unnest` and `LATERAL … OFFSET 0`): with joins and `= ANY` the planner
  * scans the whole catalog for every slice. Each object is one row, its parts gathered in JSON: the driver's work is per row.
  */
+import { BEGINNING_BYTES } from "@headwater/log-records";
 import type { Requests } from "./requests.ts";
 
 /** The database a session is connected to. */
@@ -244,6 +245,37 @@ CROSS JOIN LATERAL (SELECT * FROM pg_catalog.pg_proc p WHERE p.oid = m.oid OFFSE
 JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
 JOIN pg_catalog.pg_language l ON l.oid = p.prolang`,
 
+  logState: `
+SELECT pg_catalog.current_setting('logging_collector')::boolean,
+  pg_catalog.current_setting('log_destination'),
+  pg_catalog.current_setting('log_min_messages') NOT IN ('fatal', 'panic'),
+  pg_catalog.current_setting('log_statement'),
+  pg_catalog.current_setting('log_min_duration_statement'),
+  pg_catalog.has_function_privilege('pg_catalog.pg_ls_logdir()', 'EXECUTE')
+    AND pg_catalog.pg_has_role('pg_read_all_settings', 'USAGE'),
+  pg_catalog.has_function_privilege('pg_catalog.pg_read_binary_file(text, bigint, bigint, boolean)', 'EXECUTE'),
+  EXISTS (SELECT FROM pg_catalog.pg_extension e WHERE e.extname = 'pg_stat_statements'),
+  current_user`,
+
+  serverLogFiles: `
+SELECT l.path, l.size, pg_catalog.date_part('epoch', l.modification) * 1000, h.lines = 2,
+  pg_catalog.left(pg_catalog.encode(pg_catalog.sha256(h.head), 'hex'), 32)
+FROM (
+  SELECT pg_catalog.current_setting('log_directory') || '/' || f.name AS path, f.name, f.size, f.modification
+  FROM pg_catalog.pg_ls_logdir() f WHERE f.size > 0 AND pg_catalog.right(f.name, pg_catalog.length($1::text)) = $1::text
+  OFFSET 0) l
+CROSS JOIN LATERAL (SELECT pg_catalog.pg_read_binary_file(l.path, 0, ${BEGINNING_BYTES}, true) AS text OFFSET 0) b
+CROSS JOIN LATERAL (SELECT position('\\x0a'::bytea IN b.text) AS one OFFSET 0) one
+CROSS JOIN LATERAL (SELECT position('\\x0a'::bytea IN pg_catalog.substr(b.text, one.one + 1)) AS two OFFSET 0) two
+CROSS JOIN LATERAL (
+  SELECT CASE WHEN one.one = 0 THEN 0 WHEN two.two = 0 THEN 1 ELSE 2 END AS lines,
+    CASE WHEN one.one = 0 OR two.two = 0 THEN b.text ELSE pg_catalog.substr(b.text, 1, one.one + two.two) END AS head
+  OFFSET 0) h
+WHERE b.text IS NOT NULL
+ORDER BY l.modification, l.name`,
+
+  serverLogQueries: "SELECT pg_catalog.pg_read_binary_file($1::text, $2::bigint, $3::bigint, true)",
+
   statementStatistics: `
 SELECT n.nspname, pg_catalog.date_part('epoch', pg_catalog.clock_timestamp()) * 1000,
   pg_catalog.current_setting('server_version_num')::int,
@@ -261,7 +293,9 @@ SELECT coalesce(s.queryid::text, '') || ' ' || s.userid || ' ' || s.dbid, s.quer
 FROM {schema}.pg_stat_statements s
 CROSS JOIN LATERAL (SELECT pg_catalog.to_jsonb(s) - 'query' AS row) j
 LEFT JOIN pg_catalog.pg_roles r ON r.oid = s.userid
+LEFT JOIN pg_catalog.pg_user u ON u.usesysid = s.userid
 LEFT JOIN pg_catalog.pg_database d ON d.oid = s.dbid
 -- Of a text the role may not see, not even the number is shown.
-WHERE coalesce((j.row ->> 'toplevel')::boolean, true)`,
+WHERE coalesce((j.row ->> 'toplevel')::boolean, true)
+/*FILTER*/`,
 };

@@ -1,77 +1,79 @@
-import { type CounterLog, type LoggedQuery, type LogFault, type Session, SourceError } from "@headwater/core/connector";
+/** Which of a server's logs is read: its own log where that has every statement and may be read, else what pg_stat_statements counts. */
+import { type ChosenLog, type QueryLog, type Session, SourceError } from "@headwater/core/connector";
 import { identifier } from "./escape.ts";
 import type { Requests, RowOf } from "./requests.ts";
+import { serverLog } from "./server-log.ts";
+import { HOW_TO_COUNT, statementCounters } from "./statement-counters.ts";
 
-/** What stands for a text the role may not see. Source: pg_stat_statements.c. */
-const HIDDEN = "<insufficient privilege>";
-/** Since then pg_stat_statements_info tells when counting began. */
-const WITH_INFO = 140_000;
-/** The catalog is read by tools, ours among them; who writes from it is worth knowing all the same. */
-const CATALOG_ONLY = /^(?!.*\b(?:insert|update|merge|create|copy|into)\b).*\bpg_catalog\./is;
+/** The log that lineage and usage are read from. */
+export const queryLog: QueryLog<Requests> = { kind: "chosen", choose };
 
-/** What pg_stat_statements counts. It keeps no times and no sessions; a server log has both, and files of it are read by another connector. */
-export const statementCounters: CounterLog<Requests> = {
-  async snapshot(session) {
-    const { schema, version, ...read } = await statistics(session);
-    const now = Math.round(read.now);
-    // Before 14 nothing tells of resets and of what was thrown out: no time is covered.
-    if (version < WITH_INFO) return { at: now, since: null, reset: "", lost: String(now), complete: false };
-    const [state] = await session.all("statementStatisticsState", { schema });
-    if (state === undefined) throw new Error("The request `statementStatisticsState` has one row.");
-    const { thrownOut } = state;
-    const since = Math.round(state.since);
-    return { at: now, since, reset: String(since), lost: thrownOut, complete: thrownOut === "0" };
-  },
-
-  async *read(session) {
-    const { schema, seesAll, role } = await statistics(session);
-    let hidden = 0;
-    for await (const rows of session.pages("statements", { schema })) {
-      const seen = rows.filter(({ query }) => query !== HIDDEN);
-      hidden += rows.length - seen.length;
-      const counted = seen.filter(({ query }) => query !== null && !CATALOG_ONLY.test(query));
-      yield {
-        queries: counted.map(toQuery),
-        keys: counted.map(({ key }) => key),
-        faults: [],
-        leftOut: seen.length - counted.length,
-        cursor: "",
-        bytes: 0,
-      };
-    }
-    if (hidden > 0)
-      yield { queries: [], keys: [], faults: [hiddenFault(hidden, seesAll, role)], leftOut: 0, cursor: "", bytes: 0 };
-  },
-};
-
-/** Where the counters are. Throws a `SourceError` that says how to get them where there are none. */
-export async function statistics(session: Session<Requests>): Promise<RowOf<"statementStatistics">> {
-  const [row] = await session.all("statementStatistics");
-  if (row !== undefined) return row;
+/** Chooses the log that tells most. Throws a `SourceError` that says how to get one where there is none. */
+export async function choose(session: Session<Requests>): Promise<ChosenLog<Requests>> {
+  const [state] = await session.all("logState");
+  if (state === undefined) throw new Error("The request `logState` has one row.");
+  const form = formOf(state);
+  const missing = missingGrants(state);
+  const ownLog = (): ChosenLog<Requests>["log"] => ({
+    kind: "files",
+    log: serverLog,
+    path: form === "csvlog" ? "*.csv" : "*.json",
+  });
+  if (form !== null && hasEverything(state) && missing === null) return { log: ownLog(), note: null };
+  if (state.counts)
+    return {
+      log: { kind: "counters", log: statementCounters },
+      note:
+        form === null || !hasEverything(state)
+          ? null
+          : {
+              message: `pg_stat_statements is read, and the server's ${form} is not, because the role may not: when something ran, in which session, and what went through temporary tables is lost.`,
+              hint: `Run in the database that is connected to: ${missing}`,
+            },
+    };
+  if (form !== null && missing === null && hasSomething(state))
+    return {
+      log: ownLog(),
+      note: {
+        message: `The server's ${form} has only some of what is run (log_statement is ${state.logStatement}, log_min_duration_statement ${state.logMinDuration}): the lineage and usage of everything else is lost.`,
+        hint: `Set log_statement = 'all', or count statements: ${HOW_TO_COUNT}`,
+      },
+    };
   throw new SourceError(
     "refused",
-    "The extension pg_stat_statements is not installed in the database that is connected to: what was run is not known, and lineage and usage of queries are missing.",
+    form !== null && missing !== null && hasSomething(state)
+      ? `The extension pg_stat_statements is not installed in the database that is connected to, and the role may not read the server's ${form}: what was run is not known, and lineage and usage of queries are missing.`
+      : "The extension pg_stat_statements is not installed in the database that is connected to, and the server logs no statements as csvlog or jsonlog: what was run is not known, and lineage and usage of queries are missing.",
     {
-      hint: "Set shared_preload_libraries = 'pg_stat_statements', restart, and run: CREATE EXTENSION pg_stat_statements; Or name a csvlog or jsonlog of the server with queryLogFilePath, or leave the log out with processQueryLineage: false.",
+      hint: `${HOW_TO_COUNT} Or ${missing === null ? "" : `run: ${missing} And `}let the server log them: logging_collector = on, log_destination = 'csvlog', log_statement = 'all'. Or name a csvlog or jsonlog with queryLogFilePath, or leave the log out with processQueryLineage: false.`,
     },
   );
 }
 
-function toQuery({ query, user, database, calls, totalMs }: RowOf<"statements">): LoggedQuery {
-  return {
-    text: query ?? "",
-    at: null,
-    durationMs: totalMs,
-    user,
-    database,
-    schema: null,
-    session: null,
-    times: calls,
-    cut: false,
-  };
+type State = RowOf<"logState">;
+
+function formOf({ collected, logsStatements, destination }: State): "csvlog" | "jsonlog" | null {
+  const forms = destination.split(",").map((form) => form.trim().toLowerCase());
+  if (!collected || !logsStatements) return null;
+  // Both have the same records: one of them is enough.
+  return forms.includes("csvlog") ? "csvlog" : forms.includes("jsonlog") ? "jsonlog" : null;
 }
 
-function hiddenFault(records: number, seesAll: boolean, role: string): LogFault {
-  const grant = seesAll ? "" : `: GRANT pg_read_all_stats TO ${identifier(role)};`;
-  return { reason: `the role may not see what others ran${grant}`, where: "pg_stat_statements", records };
+const hasEverything = ({ logStatement, logMinDuration }: State): boolean =>
+  logStatement === "all" || logMinDuration === "0";
+
+const hasSomething = ({ logStatement, logMinDuration }: State): boolean =>
+  logStatement !== "none" || logMinDuration !== "-1";
+
+/** What lets the role read the server's log; `null` where it may. */
+function missingGrants({ findsLog, readsLog, role }: State): string | null {
+  const grants = [
+    ...(findsLog ? [] : [`GRANT pg_monitor TO ${identifier(role)};`]),
+    ...(readsLog
+      ? []
+      : [
+          `GRANT EXECUTE ON FUNCTION pg_catalog.pg_read_binary_file(text, bigint, bigint, boolean) TO ${identifier(role)};`,
+        ]),
+  ];
+  return grants.length === 0 ? null : grants.join(" ");
 }

@@ -1,5 +1,6 @@
 /** What the connector asks of a server: the requests, by name. Their SQL texts are in queries.ts. */
 import type { RequestSpec, Row, Session } from "@headwater/core/connector";
+import { QUERY_COLUMNS, type QueryColumns } from "@headwater/log-records";
 
 /** How one request is asked. */
 export interface PostgresRequest extends RequestSpec {
@@ -9,6 +10,10 @@ export interface PostgresRequest extends RequestSpec {
   paged?: true;
   /** `{schema}` in its text is the schema of this argument. */
   inSchema?: string;
+  /** Its text gives a piece of a file of the server's log, and its answer is what stands in the file. */
+  readsLog?: true;
+  /** `/*FILTER*\/` in its text is the condition of this argument, which is SQL. */
+  filteredBy?: string;
   /** The locks it takes are given up at its end, not at the end of the transaction. */
   releasesLocks?: true;
 }
@@ -203,6 +208,46 @@ export const REQUESTS = {
     },
   },
 
+  /**
+   * What the server logs and counts, and what of it the role may read. `logsStatements`: what it says of them is not below what it logs
+   * (`log_min_messages`); `findsLog`: it may list the log's folder; `readsLog`: it may
+   * read files; `counts`: pg_stat_statements is installed.
+   */
+  logState: {
+    effect: "read",
+    parameters: [],
+    columns: {
+      collected: "boolean",
+      destination: "text",
+      logsStatements: "boolean",
+      logStatement: "text",
+      logMinDuration: "text",
+      findsLog: "boolean",
+      readsLog: "boolean",
+      counts: "boolean",
+      role: "text",
+    },
+  },
+
+  /**
+   * The files of the log's folder with a name that ends so, the one that is being written last. `identity` is the hash of the first
+   * two lines, as files of logs are told apart elsewhere; `hasHead`: whether it has so many.
+   */
+  serverLogFiles: {
+    effect: "read",
+    parameters: ["ending"],
+    columns: { path: "text", bytes: "number", changedAt: "number", hasHead: "boolean", identity: "text" },
+  },
+
+  /** The records of a file of the log, as `queries` of the connector for files has them. */
+  serverLogQueries: {
+    effect: "read",
+    parameters: ["path", "at", "length"],
+    readsLog: true,
+    // oxlint-disable-next-line typescript/no-unnecessary-type-assertion -- isolatedDeclarations wants the type said
+    columns: QUERY_COLUMNS as QueryColumns,
+  },
+
   /** Where pg_stat_statements is, and whether the role may see what others ran; no row where it is not installed. */
   statementStatistics: {
     effect: "read",
@@ -218,11 +263,15 @@ export const REQUESTS = {
     columns: { since: "number", thrownOut: "text" },
   },
 
-  /** What pg_stat_statements has counted, in all databases. */
+  /**
+   * What pg_stat_statements has counted, in all databases. A filter names its rows `s`, those of pg_database `d` and those of pg_user
+   * `u`, as OpenMetadata's query does.
+   */
   statements: {
     effect: "read",
     parameters: [],
     inSchema: "schema",
+    filteredBy: "filter",
     paged: true,
     columns: {
       key: "text",

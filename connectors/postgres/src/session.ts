@@ -19,6 +19,7 @@ import { identifier } from "./escape.ts";
 import { findPassword } from "./password.ts";
 import { QUERIES } from "./queries.ts";
 import { type PostgresRequest, REQUESTS } from "./requests.ts";
+import { readServerLog } from "./server-log.ts";
 
 /** How long a transaction may wait for us. Apart from the statement timeout: a short one of that must not end a session whose reader is busy. */
 const IDLE_MS = 300_000;
@@ -151,6 +152,8 @@ async function open(
   return client;
 }
 
+type LogPlace = Parameters<typeof readServerLog>[0];
+
 /** One connection. */
 class PostgresDriver implements Driver {
   readonly #client: Client;
@@ -194,6 +197,12 @@ class PostgresDriver implements Driver {
     const request: PostgresRequest = REQUESTS[name as keyof typeof REQUESTS];
     const text = placed(request, QUERIES[name as keyof typeof REQUESTS], args as JsonObject);
     const values = request.parameters.map((parameter) => this.#value(parameter, args as JsonObject));
+    if (request.readsLog) {
+      yield* readServerLog(args as LogPlace, (at, length) =>
+        this.#pieceOfLog(text, args as LogPlace, at, length, signal),
+      );
+      return;
+    }
     const decode = decoder(request);
     if (request.paged) {
       yield* this.#pages(text, values, decode, signal);
@@ -218,6 +227,27 @@ class PostgresDriver implements Driver {
     if (parameter === "classificationName") return this.#config.classificationName;
     if (parameter === "address") return this.#context.server;
     return args[parameter];
+  }
+
+  /** A piece of a file. Between two of them no snapshot is held: reading a log may take long, and vacuum waits for snapshots. */
+  async #pieceOfLog(
+    text: string,
+    { path }: LogPlace,
+    at: number,
+    length: number,
+    signal: AbortSignal,
+  ): Promise<Buffer | null> {
+    const { rows } = await this.#interruptible(signal, () =>
+      this.#client.query<[string | null], unknown[]>({
+        text,
+        values: [path, at, length],
+        rowMode: "array",
+        types: AS_TEXT,
+      }),
+    );
+    await this.#interruptible(signal, () => this.#client.query(`COMMIT; ${this.#begin}`));
+    const hex = rows[0]?.[0] ?? null;
+    return hex === null ? null : Buffer.from(hex.slice(2), "hex");
   }
 
   /** Going back to a savepoint gives up the locks taken since, and keeps the snapshot. */
@@ -295,9 +325,12 @@ class PostgresDriver implements Driver {
   }
 }
 
-/** The text of a request, with the name of the schema it is about. */
-function placed({ inSchema }: PostgresRequest, text: string, args: JsonObject): string {
-  return inSchema === undefined ? text : text.replaceAll("{schema}", () => identifier(args[inSchema] as string));
+/** The text of a request, with the name of the schema it is about, and the condition of a workflow file (`filterCondition`), which is SQL by definition. */
+function placed({ inSchema, filteredBy }: PostgresRequest, text: string, args: JsonObject): string {
+  const filter = filteredBy === undefined ? null : args[filteredBy];
+  return text
+    .replaceAll("{schema}", () => identifier(args[inSchema ?? ""] as string))
+    .replace("/*FILTER*/", () => (typeof filter === "string" ? `AND (\n${filter}\n)` : ""));
 }
 
 /** Cells in the types their request declares. Text, which most are, stays as it came. */

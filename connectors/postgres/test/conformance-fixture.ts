@@ -4,9 +4,11 @@ import {
   type FaultProxy,
   POSTGRES_PASSWORD,
   type PostgresAddress,
+  runSql,
+  startPostgres,
   type TestDatabase,
 } from "@headwater/test-servers";
-import type { Fixture, Seed, SeededSource, SeedObject } from "@headwater/testkit";
+import type { Connection, Fixture, Seed, SeededLog, SeededSource, SeedObject } from "@headwater/testkit";
 import { identifier, qualified } from "../src/escape.ts";
 
 /** Somebody who may connect and nothing else. */
@@ -66,8 +68,37 @@ export function postgresFixture(source: string, server: PostgresAddress, proxy: 
     withWrongSecret: (connection) => ({ ...connection, authType: { password: "guessed" } }),
     showcase: () => withSql(SHOWCASE),
     seed: (seed) => withSql(sqlOf(seed)),
+    log: logged,
   };
 }
+
+/** A server that logs every statement, with some that were run. */
+async function logged(): Promise<SeededLog> {
+  const server = await startPostgres({
+    major: 18,
+    settings: {
+      logging_collector: "on",
+      log_destination: "csvlog",
+      log_statement: "all",
+      log_min_messages: "warning",
+    },
+  });
+  const queries: { text: string; at: number }[] = [];
+  for (let run = 1; run <= 10; run += 1) {
+    const query = { text: `SELECT ${run} AS run_${run}`, at: Date.now() };
+    await runSql(server.url(), query.text);
+    queries.push(query);
+  }
+  return { connection: connectionTo(server.port, "postgres"), queries, stop: () => server.stop() };
+}
+
+const connectionTo = (port: number, database: string): Connection => ({
+  type: "Postgres",
+  username: "postgres",
+  authType: { password: POSTGRES_PASSWORD },
+  hostPort: `127.0.0.1:${port}`,
+  database,
+});
 
 const sqlOf = (seed: Seed): string =>
   seed
@@ -83,13 +114,7 @@ const createTable = (scope: string, { name, columns }: SeedObject): string =>
     .join(", ")});`;
 
 function seeded(database: TestDatabase, proxy: FaultProxy): SeededSource {
-  const connection = {
-    type: "Postgres",
-    username: "postgres",
-    authType: { password: POSTGRES_PASSWORD },
-    hostPort: `127.0.0.1:${proxy.port}`,
-    database: database.name,
-  };
+  const connection = connectionTo(proxy.port, database.name);
   return {
     connection,
     path: (scope) => [database.name, scope],

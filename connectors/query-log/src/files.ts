@@ -1,13 +1,9 @@
 /** The files a path means, and what is known of each. */
-import { createHash } from "node:crypto";
 import { closeSync, globSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync, constants } from "node:zlib";
 import { SourceError } from "@headwater/core/connector";
-
-/** What a file is recognised by: its first lines, which a log that grows keeps. */
-const HEAD_LINES = 2;
-const BEGINNING = 256 * 1024;
+import { BEGINNING_BYTES, identityOf } from "@headwater/log-records";
 
 /** A file of a log, as it lies there. */
 export interface File {
@@ -43,17 +39,17 @@ export function lookAt(path: string): File {
   try {
     const handle = openSync(path, "r");
     try {
-      const raw = Buffer.alloc(BEGINNING);
-      const read = raw.subarray(0, readSync(handle, raw, 0, BEGINNING, 0));
+      const raw = Buffer.alloc(BEGINNING_BYTES);
+      const read = raw.subarray(0, readSync(handle, raw, 0, BEGINNING_BYTES, 0));
       const gzip = read[0] === 0x1f && read[1] === 0x8b;
       const beginning = gzip ? gunzipSync(read, { finishFlush: constants.Z_SYNC_FLUSH }) : read;
-      const identity = createHash("sha256").update(firstLines(beginning)).digest("hex").slice(0, 32);
+      const identity = identityOf(beginning);
       return {
         path,
         identity,
         bytes: statSync(path).size,
         gzip,
-        beginning: Buffer.from(beginning.subarray(0, BEGINNING)),
+        beginning: Buffer.from(beginning.subarray(0, BEGINNING_BYTES)),
       };
     } finally {
       closeSync(handle);
@@ -64,14 +60,4 @@ export function lookAt(path: string): File {
       cause: error,
     });
   }
-}
-
-function firstLines(text: Buffer): Buffer {
-  let end = 0;
-  for (let line = 0; line < HEAD_LINES; line += 1) {
-    const newline = text.indexOf(0x0a, end);
-    if (newline < 0) return text;
-    end = newline + 1;
-  }
-  return text.subarray(0, end);
 }

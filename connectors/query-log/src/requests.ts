@@ -1,32 +1,13 @@
+import { QUERY_COLUMNS, type QueryColumns } from "@headwater/log-records";
+
 /** What can be asked of files. */
 export const REQUESTS = {
   server: { effect: "read", columns: { now: "text" } },
   /** The files of `path`. */
   files: { effect: "read", columns: { path: "text", identity: "text", bytes: "number" } },
-  /**
-   * The records of the file `path` behind the offset `from`, at most `pageRows` a page. Each page ends with a row that has no text
-   * and says where the next one begins, with a mark of what stands before that: given back as `mark`, it shows whether the file is
-   * still the same. A row with a fault has no text either.
-   */
-  queries: {
-    effect: "read",
-    columns: {
-      text: { type: "text?", holds: "sql" },
-      at: "number?",
-      durationMs: "number?",
-      user: "text?",
-      database: "text?",
-      schema: "text?",
-      session: "text?",
-      times: "number",
-      cut: "boolean",
-      fault: "text?",
-      line: "number",
-      leftOut: "number",
-      end: "number",
-      mark: "text?",
-    },
-  },
+  /** The records of the file `path` behind the offset `from`, where `mark` tells what stood before, at most `pageRows` a page. */
+  // oxlint-disable-next-line typescript/no-unnecessary-type-assertion -- isolatedDeclarations wants the type said
+  queries: { effect: "read", columns: QUERY_COLUMNS as QueryColumns },
 } as const;
 
 /** The requests, by name. */

@@ -15,8 +15,9 @@ export class Database {
   readonly #writers = new Map<string, StatementSync>();
   #depth = 0;
 
-  constructor(file: string, options: { readOnly?: boolean } = {}) {
-    this.file = file;
+  /** `calledAs`: what the file will be called, which is what errors name. */
+  constructor(file: string, options: { readOnly?: boolean; calledAs?: string } = {}) {
+    this.file = options.calledAs ?? file;
     this.#db = this.guard(() => new DatabaseSync(file, { readOnly: options.readOnly ?? false, timeout: BUSY_MS }));
   }
 

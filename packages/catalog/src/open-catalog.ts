@@ -1,4 +1,14 @@
-import { existsSync, openSync, readSync, closeSync, statSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  linkSync,
+  openSync,
+  readSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { HeadwaterError } from "@headwater/core";
 import { Database } from "./database.ts";
 import { makeCatalogFolder } from "./find-catalog.ts";
@@ -16,12 +26,17 @@ export function openDatabase(file: string, options: { mustExist?: boolean } = {}
   if (!exists && options.mustExist === true) throw noCatalog(file);
   makeCatalogFolder(file);
   if (exists) checkHeader(file);
+  else makeWhole(file);
+  return openFile(file);
+}
+
+function openFile(file: string, calledAs: string = file): Database {
   const network = networkFileSystem(file);
-  const db = new Database(file);
+  const db = new Database(file, { calledAs });
   try {
     if (network !== null) requireLocks(file, network);
-    // A document of a common table fits no page of 4 KB twice, and would waste nearly half of each.
-    if (!exists) db.exec("PRAGMA page_size = 8192");
+    // A document of a common table fits no page of 4 KB twice, and would waste nearly half of each. Says nothing to a file with pages.
+    db.exec("PRAGMA page_size = 8192");
     // Shared memory, which the write-ahead log needs, does not work between machines.
     db.exec(`PRAGMA journal_mode = ${network === null ? "WAL" : "DELETE"}`);
     db.exec(
@@ -31,6 +46,32 @@ export function openDatabase(file: string, options: { mustExist?: boolean } = {}
   } catch (error) {
     db.close();
     throw error;
+  }
+}
+
+/**
+ * Makes a catalog under another name and gives it its own when it is whole: a process that is killed while it makes one leaves nothing
+ * that looks like a catalog and is none.
+ */
+function makeWhole(file: string): void {
+  const making = `${file}.${process.pid}.new`;
+  try {
+    rmSync(making, { force: true });
+    openFile(making, file).close();
+    // Nothing was ever in an empty file, and the name must be free.
+    if (existsSync(file) && statSync(file).size === 0) rmSync(file);
+    try {
+      linkSync(making, file);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "EEXIST") throw error;
+      // A file system without links.
+      copyFileSync(making, file, constants.COPYFILE_EXCL);
+    }
+  } catch (error) {
+    // Another process has made it in the meantime.
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  } finally {
+    for (const rest of ["", "-wal", "-shm", "-journal"]) rmSync(`${making}${rest}`, { force: true });
   }
 }
 
@@ -74,8 +115,7 @@ function checkHeader(file: string): void {
       hint: "Name another file with --catalog FILE.",
     });
   const [version, application] = [header.readUInt32BE(60), header.readUInt32BE(68)];
-  // A file whose making was killed before its first commit reached the header has neither.
-  if (application !== APPLICATION_ID && !(application === 0 && version === 0 && isUnused(file)))
+  if (application !== APPLICATION_ID)
     throw new HeadwaterError("busy", `${file} is a SQLite file of another program. It was left as it is.`, {
       hint: "Name another file with --catalog FILE.",
     });
@@ -85,20 +125,6 @@ function checkHeader(file: string): void {
       `The catalog ${file} was written by a newer Headwater (its tables have version ${version}, this one knows ${SCHEMA_VERSION}).`,
       { hint: "Update Headwater, or name another file with --catalog FILE." },
     );
-}
-
-function isUnused(file: string): boolean {
-  const db = new Database(file, { readOnly: true });
-  try {
-    const tables = db.get<{ n: number }>("SELECT count(*) AS n FROM sqlite_schema");
-    // The header may lag behind the write-ahead log, which the connection has read.
-    const { application_id: application } = db.get<{ application_id: number }>("PRAGMA application_id") ?? {
-      application_id: 0,
-    };
-    return tables?.n === 0 || application === APPLICATION_ID;
-  } finally {
-    db.close();
-  }
 }
 
 /** The name of a copy that overwrites no earlier one: `….bak`, `….2.bak` and so on. */

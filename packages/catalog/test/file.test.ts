@@ -1,9 +1,13 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { setTimeout } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { backupTo, curate, findCatalog, importLines, openDatabase } from "../src/index.ts";
+import { backupTo, curate, findCatalog, importLines, openDatabase, totals } from "../src/index.ts";
 import { APPLICATION_ID, MIGRATIONS } from "../src/schema.ts";
 import { exported, ingest, sampleSource, table } from "./ingest.ts";
 
@@ -83,7 +87,7 @@ describe("a catalog file", () => {
       mkdirSync(dirname(file), { recursive: true });
       const old = new DatabaseSync(file);
       old.exec(
-        `PRAGMA journal_mode = WAL; ${MIGRATIONS[0] ?? ""} PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = 1`,
+        `PRAGMA journal_mode = WAL; ${MIGRATIONS[0] ?? ""} PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = 1; PRAGMA wal_checkpoint`,
       );
       // While somebody reads, what is written stays in the write-ahead log.
       const reader = new DatabaseSync(file, { readOnly: true });
@@ -97,6 +101,25 @@ describe("a catalog file", () => {
       expect(kept.prepare("SELECT name FROM service").all()).toEqual([{ name: "shop" }]);
       expect(kept.prepare("PRAGMA user_version").get()).toEqual({ user_version: 1 });
       kept.close();
+    }
+  });
+
+  test("is whole from the moment it is there, wherever the process that makes it is killed", async () => {
+    for (let kill = 0; kill < 6; kill += 1) {
+      const child = spawn(process.execPath, [fileURLToPath(new URL("./make-child.ts", import.meta.url)), folder]);
+      const ended = once(child, "exit");
+      await once(child.stdout, "data");
+      await setTimeout(20 + 17 * kill);
+      child.kill("SIGKILL");
+      expect(await ended).toEqual([null, "SIGKILL"]);
+      const made = readdirSync(folder).filter((name) => name.endsWith(".db"));
+      expect(made.length).toBeGreaterThan(0);
+      for (const name of made) {
+        const db = openDatabase(join(folder, name), { mustExist: true });
+        expect(totals(db)).toEqual([]);
+        db.close();
+        rmSync(join(folder, name));
+      }
     }
   });
 

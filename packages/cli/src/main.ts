@@ -15,13 +15,26 @@ const USAGE = 2;
 export async function main(argv: readonly string[]): Promise<void> {
   watchOutputs();
   silenceSqliteWarning();
-  const [out, err] = [openScreen(process.stdout), openScreen(process.stderr)];
-  const crash = async (error: unknown): Promise<void> => end(await fail(error, argv, err));
+  const crash = async (error: unknown): Promise<void> => end(await fail(error, argv, openScreen(process.stderr)));
   process.on("uncaughtException", crash).on("unhandledRejection", crash);
+  end(await headwater(argv, process.stdout, process.stderr, restartWithSmallHeap));
+}
+
+/**
+ * Runs `headwater` with the words behind its name on two streams. Returns its exit code, whatever goes wrong. A command that
+ * streams rows is told to `beforeStreaming`.
+ */
+export async function headwater(
+  argv: readonly string[],
+  stdout: NodeJS.WriteStream,
+  stderr: NodeJS.WriteStream,
+  beforeStreaming: () => void = () => undefined,
+): Promise<number> {
+  const [out, err] = [openScreen(stdout), openScreen(stderr)];
   try {
-    end(await run(argv, out, err));
+    return await run(argv, out, err, beforeStreaming);
   } catch (error) {
-    await crash(error);
+    return fail(error, argv, err);
   }
 }
 
@@ -33,7 +46,7 @@ function silenceSqliteWarning(): void {
   };
 }
 
-async function run(argv: readonly string[], out: Screen, err: Screen): Promise<number> {
+async function run(argv: readonly string[], out: Screen, err: Screen, beforeStreaming: () => void): Promise<number> {
   const [first, ...rest] = argv;
   if (first === "--version" || first === "-V") {
     out.print(VERSION);
@@ -56,7 +69,7 @@ async function run(argv: readonly string[], out: Screen, err: Screen): Promise<n
     out.print(...commandHelp(command, out));
     return 0;
   }
-  if (command.streams === true) restartWithSmallHeap();
+  if (command.streams === true) beforeStreaming();
   if (command.group === "Read sources") await useProxies();
   const call: Call = { args, out, err };
   return (await command.load()).run(call);

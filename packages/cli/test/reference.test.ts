@@ -10,7 +10,7 @@ const EXITS: { readonly [E in keyof typeof EXIT]: string } = {
   usage: "what was typed, or the configuration, is wrong",
   source: "the source cannot be reached, or refused the sign-in",
   partial: "some listed objects failed (their share is measured against `successThreshold`)",
-  empty: "nothing was found where something was expected (`--allow-empty` allows it)",
+  empty: "nothing was found where something was expected; nothing is deleted then (`--allow-empty` allows it)",
   held: "a safety limit held something back: deletions (`--max-delete`), or the query that would exceed the `--budget`",
   conflict:
     "something is not as it was: another server than before (`--accept-source`), a run that later ones build on, changes no longer kept",

@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
-import { BIN, type Project } from "./headwater.ts";
+import type { Project } from "@headwater/test-project";
+import { BIN } from "./headwater.ts";
 
 /** Why no terminal can be had here; `null` where one can. */
 export const noTerminal: string | null =
@@ -27,13 +28,14 @@ export function onTerminal(
   columns: number = 80,
   rows: number = 24,
 ): Terminal {
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
   const command = [process.execPath, BIN, ...args].map(quoted).join(" ");
   const child = spawn(
     "script",
     ["--quiet", "--return", "--command", `stty rows ${rows} cols ${columns}; exec ${command}`, "/dev/null"],
     {
       cwd: project.folder,
-      env: { PATH: process.env["PATH"], HOME: project.folder, TERM: "xterm-256color", ...project.env },
+      env: { PATH, NODE_COMPILE_CACHE, HOME: project.folder, TERM: "xterm-256color", ...project.env },
       stdio: ["pipe", "pipe", "pipe"],
     },
   );

@@ -219,3 +219,58 @@ test("a view with rules is read by both its definition and them", async () => {
   expect((await catalog.read()).definitions).toMatchObject({ read: 2 });
   expect(catalog.edges()).toEqual(["t > v", "t.a > v.a", "v > t", "v.a > t.b"]);
 });
+
+test("what a trigger runs is lineage from the table it is on, as long as there is the trigger", async () => {
+  const catalog = new TestCatalog().table("log", "id", "was");
+  const orders = (source: object): object => ({
+    tableType: "Regular",
+    columns: [
+      { name: "id", dataType: "INT" },
+      { name: "amount", dataType: "INT" },
+    ],
+    source,
+  });
+  const put = (source: object): TestCatalog => {
+    catalog.source.put("table", { path: ["d", "s", "orders"], kind: "Regular", facts: orders(source) as never });
+    return catalog;
+  };
+  const definition =
+    "CREATE TRIGGER `keep` AFTER UPDATE ON `s`.`orders` FOR EACH ROW BEGIN SET NEW.amount = 1; INSERT INTO log (id, was) VALUES (OLD.id, OLD.amount); END";
+  const run = { dialect: "mysql" } as const;
+  await put({ triggers: [{ name: "keep", definition }] }).read(run);
+  expect(catalog.edges()).toEqual(["orders > log", "orders.amount > log.was", "orders.id > log.id"]);
+  const [evidence] = evidenceOf(
+    catalog.db,
+    { table: "svc.d.s.orders", column: null },
+    { table: "svc.d.s.log", column: null },
+  );
+  expect(evidence).toMatchObject({ origin: "procedure", key: "svc.d.s.orders.keep" });
+  await put({}).read(run);
+  expect(catalog.edges()).toEqual([]);
+});
+
+test("a dictionary is filled from the table or the query its definition names", async () => {
+  const catalog = new TestCatalog().table("countries", "code", "name").table("rates", "id", "rate");
+  const dictionary = (name: string, columns: string[], source: string): void => {
+    const facts = {
+      tableType: "Regular" as const,
+      columns: columns.map((column) => ({ name: column, dataType: "INT" as const })),
+      schemaDefinition: `CREATE DICTIONARY s.${name} (${columns.map((column) => `\`${column}\` String`).join(", ")}) PRIMARY KEY ${columns[0]} SOURCE(${source}) LIFETIME(MIN 0 MAX 3600) LAYOUT(HASHED())`,
+      source: { dictionary: { source } },
+    };
+    catalog.source.put("table", { path: ["d", "s", name], kind: "Regular", facts });
+  };
+  dictionary("by_code", ["code", "name"], "CLICKHOUSE(TABLE 'countries' DB 's' USER 'reader' PASSWORD '[HIDDEN]')");
+  dictionary("doubled", ["id", "twice"], "CLICKHOUSE(QUERY 'SELECT id, rate * 2 AS twice FROM s.rates')");
+  dictionary("elsewhere", ["code"], "MYSQL(HOST 'db' PORT 3306 USER 'u' PASSWORD '[HIDDEN]' DB 's' TABLE 'countries')");
+  dictionary("remote", ["code"], "CLICKHOUSE(HOST 'other' TABLE 'countries' DB 's')");
+  await catalog.read({ dialect: "clickhouse" });
+  expect(catalog.edges()).toEqual([
+    "countries > by_code",
+    "countries.code > by_code.code",
+    "countries.name > by_code.name",
+    "rates > doubled",
+    "rates.id > doubled.id",
+    "rates.rate > doubled.twice",
+  ]);
+});

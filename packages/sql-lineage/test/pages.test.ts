@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { format } from "node:util";
@@ -8,10 +9,7 @@ import { fixtures } from "./fixtures.ts";
 
 const page = (name: string): string => readFileSync(fileURLToPath(new URL(`../${name}`, import.meta.url)), "utf8");
 
-// Inside the package, so that the examples are compiled like the tests.
-const root = fileURLToPath(new URL("../node_modules/.examples", import.meta.url));
-mkdirSync(root, { recursive: true });
-const folder = mkdtempSync(join(root, "readme-"));
+const folder = mkdtempSync(join(tmpdir(), "headwater-readme-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const examples = [...page("README.md").matchAll(/```ts\n([^]*?)```\n\n```text\n([^]*?)```/g)].map(
@@ -30,7 +28,7 @@ test.for(examples)("$name of the README prints what it says", async ({ name, cod
   const log = vi.spyOn(console, "log").mockImplementation((...values: unknown[]) => {
     printed += `${format(...values)}\n`;
   });
-  await import(/* @vite-ignore */ pathToFileURL(file).href);
+  await import(pathToFileURL(file).href);
   log.mockRestore();
   expect(printed).toBe(output);
 });

@@ -11,13 +11,14 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { differences, exported } from "../src/entities.ts";
 import { BEFORE } from "../src/odd-week.ts";
 import { anyMajor } from "../src/majors.ts";
-import { Project } from "../src/project.ts";
+import type { Project } from "@headwater/test-project";
+import { newProject } from "../src/project.ts";
 
 await describeWith(
   "each end of the command",
   () => sharedPostgres(18),
   (server) => {
-    const project = new Project();
+    const project = newProject();
     let source: TestDatabase;
     let before: string;
     beforeAll(async () => {
@@ -73,7 +74,7 @@ await describeWith(
       const lines = await said(2, "ingest", "-c", file);
       expect(problems(lines)).toHaveLength(1);
       expect(lines.join("\n")).toMatch(/mysql\.yaml:2:\d+: No installed connector serves the type "mysql"/);
-      const bare = new Project({ connector: false });
+      const bare = newProject({});
       const { code, stderr } = await bare.run("ingest", source.url);
       expect([code, stderr]).toEqual([2, expect.stringMatching(/postgres/)]);
     });
@@ -98,7 +99,7 @@ await describePostgres((server) => {
     source = await createDatabase(server, { sql: BEFORE });
     const url = `${postgresUrl(proxy.port, source.name)}?sslmode=disable`;
     args = ["ingest", url, "--service", "shop"];
-    const undisturbed = new Project();
+    const undisturbed = newProject();
     await undisturbed.succeed(...args);
     expected = exported(undisturbed.catalog);
   });
@@ -108,7 +109,7 @@ await describePostgres((server) => {
   });
   beforeEach(() => {
     proxy.delay(0);
-    project = new Project();
+    project = newProject();
   });
 
   test("two runs of one service at once: one is told, the other is undisturbed", async () => {
@@ -132,7 +133,7 @@ await describePostgres((server) => {
 
   test("many that start at once: one runs, none harms it", async () => {
     proxy.delay(10);
-    const ended = await Promise.all(Array.from({ length: 4 }, () => project.run(...args)));
+    const ended = await Promise.all(Array.from({ length: 4 }, () => project.start(...args).ended));
     const codes = ended.map(({ code }) => code);
     expect(codes.filter((code) => code !== 0 && code !== 8)).toEqual([]);
     expect(codes).toContain(0);

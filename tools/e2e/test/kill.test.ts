@@ -12,7 +12,8 @@ import { describePostgres, testedMajors } from "@headwater/test-servers/vitest";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { differences, exported } from "../src/entities.ts";
 import { AFTER, BEFORE } from "../src/odd-week.ts";
-import { Project } from "../src/project.ts";
+import type { Ran } from "@headwater/test-project";
+import { newProject } from "../src/project.ts";
 import { seeded } from "../src/seeded.ts";
 
 /** How many times a run is killed on all servers together; `npm run soak` asks for more. */
@@ -21,16 +22,16 @@ const KILLS = process.env["HEADWATER_SOAK"] === "1" ? 200 : 12;
 const TEAM = '{"entityType":"team","fullyQualifiedName":"data","name":"data","version":"0.1","deleted":false}';
 
 /** A call while somebody else writes to the catalog. It takes all its patience, so the other tests run meanwhile. */
-const locked = new Project();
+const locked = newProject();
 const inUse = startInUse();
 
-function startInUse(): ReturnType<Project["run"]> {
+function startInUse(): Promise<Ran> {
   const db = openDatabase(locked.catalog);
   importLines(db, [TEAM], { run: null, actor: null, at: 1 });
   db.close();
   const writer = new DatabaseSync(locked.catalog);
   writer.exec("BEGIN IMMEDIATE");
-  return locked.run("ingest", "postgres://u:p@127.0.0.1:1/d").finally(() => writer.close());
+  return locked.start("ingest", "postgres://u:p@127.0.0.1:1/d").ended.finally(() => writer.close());
 }
 
 await describePostgres((server) => {
@@ -45,7 +46,7 @@ await describePostgres((server) => {
     proxy.delay(5);
     source = await createDatabase(server, { sql: BEFORE });
     url = `${postgresUrl(proxy.port, source.name)}?sslmode=disable`;
-    const undisturbed = new Project();
+    const undisturbed = newProject();
     await undisturbed.succeed("ingest", url, "--service", "shop");
     await source.sql(AFTER);
     await undisturbed.succeed("ingest", url, "--service", "shop");
@@ -67,7 +68,7 @@ await describePostgres((server) => {
       const random = seeded(server.major);
       let [killed, inTheMiddle] = [0, 0];
       while (killed < kills) {
-        const project = new Project();
+        const project = newProject();
         for (const after of [false, true]) {
           await become(after);
           // Two kills of each run, one of them surely while it reads, then one that may end.
@@ -77,7 +78,7 @@ await describePostgres((server) => {
             await Promise.race([wait(random() * 450), run.ended]);
             run.child.kill("SIGKILL");
             const { code, stderr } = await run.ended;
-            expect([null, 0]).toContain(code);
+            expect({ code, stderr }).toMatchObject({ code: expect.toBeOneOf([null, 0]) as null });
             if (code === null) killed += 1;
             if (code === null && stderr.includes("connected")) inTheMiddle += 1;
           }

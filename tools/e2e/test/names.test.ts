@@ -5,7 +5,7 @@ import { escapeIdentifier, escapeLiteral } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { differences, entities, type Exported, exported } from "../src/entities.ts";
 import { anyMajor } from "../src/majors.ts";
-import { Project } from "../src/project.ts";
+import { newProject } from "../src/project.ts";
 
 const NAMES = [
   "a.b",
@@ -31,7 +31,7 @@ const NAMES = [
 const comment = (name: string): string => `${name}\n*/ '; DROP TABLE orders; -- \\ "${name}" $$ 😀\u001b[2J\u0007`;
 
 await describePostgres((server) => {
-  const project = new Project();
+  const project = newProject();
   let source: TestDatabase;
   beforeAll(async () => {
     source = await createDatabase(server, { name: `e2e "names". ${server.major} 😀` });
@@ -79,7 +79,7 @@ await describePostgres((server) => {
 
   test("an export comes back by an import, byte for byte, and another run finds nothing changed", async () => {
     const lines = await project.succeed("export");
-    const other = new Project();
+    const other = newProject();
     other.write("lines.jsonl", lines);
     await other.succeed("import", "lines.jsonl");
     expect(await other.succeed("export")).toBe(lines);

@@ -5,7 +5,7 @@ import { describeWith, sharedPostgres } from "@headwater/test-servers/vitest";
 import { Client } from "pg";
 import { expect, test } from "vitest";
 import { differences, entities, exported } from "../src/entities.ts";
-import { Project } from "../src/project.ts";
+import { newProject } from "../src/project.ts";
 
 const SHARED = process.env["HEADWATER_SHARED"] ?? join(import.meta.dirname, "../../../../shared");
 const SCHEMA = join(SHARED, "data/databases/pagila/schema.sql");
@@ -30,7 +30,7 @@ await describeWith(
       await client.end();
       expect(failed.filter((statement) => !/vector|film_embedding/.test(statement))).toEqual([]);
 
-      const project = new Project();
+      const project = newProject();
       await project.succeed("ingest", source.url, "--service", "rental");
       const before = exported(project.catalog);
       const film = entities(project.catalog).get(`rental.${source.name}.public.film`);

@@ -4,7 +4,7 @@ import { describePostgres, sharedPostgres } from "@headwater/test-servers/vitest
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { differences, entities, exported } from "../src/entities.ts";
 import { ingest } from "../src/ingest.ts";
-import { Project } from "../src/project.ts";
+import { newProject } from "../src/project.ts";
 
 await describePostgres((server) => {
   const role = `e2e_reader_${server.major}`;
@@ -109,7 +109,7 @@ test("the same service on another server stops, and nothing is lost", async () =
     createDatabase(old, { sql }),
     createDatabase(other, { sql: "CREATE TABLE only_there (id integer)" }),
   ]);
-  const project = new Project();
+  const project = newProject();
   await project.succeed("ingest", first.url, "--service", "shop");
   const before = exported(project.catalog);
   const { code, stderr } = await project.run("ingest", second.url, "--service", "shop", "--max-delete", "100%");

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { createDatabase, freePort, postgresUrl, runSql, type TestDatabase } from "@headwater/test-servers";
 import { describeWith, sharedPostgres } from "@headwater/test-servers/vitest";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Project } from "../src/project.ts";
+import type { Project } from "@headwater/test-project";
+import { newProject } from "../src/project.ts";
 
 /** A password no file and no output may hold, with what must be escaped in URLs, YAML and pgpass files. */
 const CANARY = "canary-Zq7/x@93:é%y";
@@ -148,7 +149,7 @@ source:
     ];
 
     test.each(WAYS)("a password %s shows nowhere", async (name, way) => {
-      const project = new Project();
+      const project = newProject();
       const { words, given } = way(project, { port: server.port, database: source.name });
       // One catalog table is closed: the routines cannot be listed. A password that did not arrive would end with 3.
       const calls = [
@@ -166,14 +167,14 @@ source:
       ["nobody answers", async () => ({ port: await freePort(), database: source.name })],
     ])("nor when %s", async (_, where) => {
       for (const [, way] of SOAK ? WAYS : WAYS.filter(([name]) => VIEWED.has(name))) {
-        const project = new Project();
+        const project = newProject();
         const { words, given } = way(project, await where());
         expect(await look(project, words, given)).toEqual([3, []]);
       }
     });
 
     test.each(WAYS.slice(1, 3))("a wrong password %s shows nowhere", async (_, way) => {
-      const project = new Project();
+      const project = newProject();
       await runSql(postgresUrl(server.port), `ALTER ROLE ${role} PASSWORD 'another'`);
       try {
         const { words, given } = way(project, { port: server.port, database: source.name });
@@ -190,7 +191,7 @@ source:
         `sslMode: verify-full\n      sslConfig: { caCertificate: nowhere.pem, sslCertificate: nowhere.pem, sslKey: "${key}" }`,
         `sslMode: require\n      sslConfig: { sslCertificate: "-----BEGIN CERTIFICATE-----\\nxx\\n-----END CERTIFICATE-----", sslKey: "${key}" }`,
       ]) {
-        const project = new Project();
+        const project = newProject();
         const file = project.write("w.yaml", yaml(where, `authType: { password: '${CANARY}' }`, more));
         expect(await look(project, ["-c", "w.yaml"], [file])).toEqual([3, []]);
       }
@@ -207,7 +208,7 @@ source:
         `authType: { password: { is: '${CANARY}' } }`,
         `authType: { password: '\${NO_SUCH_${KEY}}${CANARY}' }`,
       ]) {
-        const project = new Project();
+        const project = newProject();
         const file = project.write("w.yaml", yaml(where, line));
         // One of them is how older files of OpenMetadata have it.
         const exit = line.startsWith("password:") ? 4 : 2;
@@ -226,7 +227,7 @@ source:
           CREATE FUNCTION f(a text DEFAULT 'password=${KEY}') RETURNS text LANGUAGE plpgsql AS $$
             begin execute 'ALTER USER x PASSWORD ''${KEY}'''; return 'Authorization: Bearer ${KEY}'; end $$;`,
       });
-      const project = new Project();
+      const project = newProject();
       await project.succeed("ingest", careless.url, "--service", "shop", ...OUTPUTS);
       expect(leaks(project, await project.succeed("export"), [])).toEqual([]);
       const shown = await Promise.all(

@@ -8,10 +8,10 @@ import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { differences, exported } from "../src/entities.ts";
 import { ingest } from "../src/ingest.ts";
-import { Project } from "../src/project.ts";
+import { newProject } from "../src/project.ts";
 
 await describePostgres((server) => {
-  const project = new Project();
+  const project = newProject();
   let source: TestDatabase;
   beforeAll(async () => {
     source = await createDatabase(server);

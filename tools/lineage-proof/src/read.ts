@@ -1,15 +1,39 @@
-/** Reads a PostgreSQL database into a catalog in memory, as `headwater ingest URL` does. */
+/** Reads a database into a catalog in memory, as `headwater ingest URL` does. */
 import { CatalogStore, type Database, openDatabase } from "@headwater/catalog";
+import { clickhouse } from "@headwater/connector-clickhouse";
+import { mysql } from "@headwater/connector-mysql";
 import { postgres } from "@headwater/connector-postgres";
-import { type RunEvent, runMetadata, splitFqn, systemClock, workflowFromUrl } from "@headwater/core";
-import { type LineageResult, type LogSource, runLineage } from "@headwater/lineage";
+import { type Connector, type RunEvent, runMetadata, splitFqn, systemClock, workflowFromUrl } from "@headwater/core";
+import { dialectNamed, type LineageResult, type LogSource, runLineage } from "@headwater/lineage";
 
 /** The service everything is read as. */
 export const SERVICE = "proof";
 
+/** The connector that reads what a URL means. */
+export function connectorOf(url: string): Connector {
+  const all = [postgres, mysql, clickhouse] as unknown as Connector[];
+  const scheme = new URL(url).protocol.slice(0, -1);
+  const found = all.find(({ manifest }) => manifest.urlSchemes?.includes(scheme));
+  if (found === undefined) throw new Error(`No connector reads ${scheme}.`);
+  return found;
+}
+
+/** The connection a URL means, as its connector wants it. */
+export function configOf(url: string): unknown {
+  const connector = connectorOf(url);
+  const { type: _type, ...config } = connector.fromUrl?.(new URL(url)) ?? {};
+  const parsed = connector.config.safeParse(config);
+  if (!parsed.success) throw new Error("The URL is no connection.");
+  return parsed.data;
+}
+
 /** A new catalog with a database's metadata in it. */
 export async function readMetadata(url: string, db: Database = openDatabase(":memory:")): Promise<Database> {
-  const workflow = workflowFromUrl(new URL(url), { connector: postgres, version: "1.0.0" }, { service: SERVICE });
+  const workflow = workflowFromUrl(
+    new URL(url),
+    { connector: connectorOf(url), version: "1.0.0" },
+    { service: SERVICE },
+  );
   const result = await runMetadata({
     ...workflow,
     config: workflow.connection?.config,
@@ -27,7 +51,8 @@ export async function readMetadata(url: string, db: Database = openDatabase(":me
 export async function readLineage(
   db: Database,
   events: RunEvent[] = [],
-  log: Pick<LogSource, "connector" | "config" | "path"> | null = null,
+  log: (Pick<LogSource, "connector" | "config" | "path"> & Partial<LogSource>) | null = null,
+  { manifest }: Pick<Connector, "manifest"> = postgres,
 ): Promise<LineageResult> {
   return runLineage({
     db,
@@ -36,9 +61,9 @@ export async function readLineage(
     pipelineName: "lineage",
     pipelineFacts: { pipelineType: "lineage" },
     serviceFacts: { serviceType: "CustomDatabase" },
-    connector: "postgres@1.0.0",
-    dialect: "postgres",
-    searchPath: postgres.manifest.sql?.searchPath ?? [],
+    connector: `${manifest.id}@1.0.0`,
+    dialect: dialectNamed(manifest.sql?.dialect),
+    searchPath: manifest.sql?.searchPath ?? [],
     views: true,
     procedures: true,
     covers: () => true,
@@ -47,7 +72,6 @@ export async function readLineage(
       log === null
         ? null
         : {
-            ...log,
             capability: "lineage",
             days: 1,
             pageRows: 1_000,
@@ -56,6 +80,7 @@ export async function readLineage(
             databases: undefined,
             threads: 1,
             parsingTimeoutMs: 10_000,
+            ...log,
           },
     forgetAfterDays: 30,
     all: false,

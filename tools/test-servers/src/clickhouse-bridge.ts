@@ -107,12 +107,13 @@ function restart(): Engine {
     <password/><networks><ip>::/0</ip></networks><profile>default</profile><quota>default</quota>${rights}</default></users></clickhouse>`,
   );
   const users = join(options.folder, "users.xml");
+  // Nothing listens there: with a port of its own the engine knows that the only server of the cluster is itself.
   writeFileSync(
     join(options.folder, "config.xml"),
     `<clickhouse><user_files_path>${join(options.folder, "files")}</user_files_path>
     <user_scripts_path>${options.folder}</user_scripts_path>
     <user_defined_executable_functions_config>${join(options.folder, "functions.xml")}</user_defined_executable_functions_config><users_config>${users}</users_config><user_directories><users_xml><path>${users}</path></users_xml></user_directories>
-    <remote_servers><one><shard><replica><host>127.0.0.1</host><port>9000</port></replica></shard></one></remote_servers></clickhouse>`,
+    <tcp_port>9000</tcp_port><remote_servers><one><shard><replica><host>127.0.0.1</host><port>9000</port></replica></shard></one></remote_servers></clickhouse>`,
   );
   return open();
 }

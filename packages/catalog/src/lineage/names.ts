@@ -125,19 +125,23 @@ function endsWith(name: readonly string[], ending: readonly string[]): boolean {
 
 /** A definition the catalog keeps. */
 export interface Definition {
-  /** What its statement is kept under: the FQN of the view or routine; that of the table and its own name for a rule. */
+  /** What its statement is kept under: the FQN of the view or routine; that of the table and its own name for a rule or a trigger. */
   key: string;
   /** The table, view or routine it belongs to. */
   fqn: string;
-  /** A rule rewrites what is done to a table, as a view's definition does with what is read of it: both are of the origin `view`. */
-  is: "view" | "rule" | "procedure";
+  /**
+   * A rule rewrites what is done to a table, as a view's definition does with what is read of it: both are of the origin `view`. What
+   * a trigger runs is of the origin `procedure`.
+   */
+  is: "view" | "rule" | "trigger" | "procedure";
   text: string;
   /** Columns of a view, in order. */
   columns: readonly string[];
 }
 
 /** The origin of what a definition says. */
-export const originOf = (is: Definition["is"]): "view" | "procedure" => (is === "procedure" ? "procedure" : "view");
+export const originOf = (is: Definition["is"]): "view" | "procedure" =>
+  is === "procedure" || is === "trigger" ? "procedure" : "view";
 
 interface DefinitionRow {
   id: number;
@@ -146,23 +150,29 @@ interface DefinitionRow {
   text: string | null;
   columns: string | null;
   rules: string | null;
+  triggers: string | null;
 }
 
-const IS_VIEW = "e.kind IN ('View', 'SecureView', 'MaterializedView', 'Dynamic', 'Stream')";
 /** Looked for as text first: most tables have none, and parsing them all would take longer than everything else. */
-const HAS_RULES = `instr(d.source, '"rules":[') > 0 AND json_type(d.source, '$.source.rules') = 'array'`;
+const hasList = (name: string): string =>
+  `instr(d.source, '"${name}":[') > 0 AND json_type(d.source, '$.source.${name}') = 'array'`;
+const HAS_RULES = hasList("rules");
+const HAS_TRIGGERS = hasList("triggers");
+/** A dictionary is filled from what its definition names, as a materialised view is. */
+const IS_DICTIONARY = `instr(d.source, '"dictionary":{') > 0 AND json_type(d.source, '$.source.dictionary') = 'object'`;
+const IS_VIEW = `(e.kind IN ('View', 'SecureView', 'MaterializedView', 'Dynamic', 'Stream') OR ${IS_DICTIONARY})`;
 
 /** How many definitions are held at once. */
 const PAGE = 200;
 
-/** A rule as a table's `source.rules` has it. */
+/** A rule as a table's `source.rules` has it, a trigger as its `source.triggers` has it. */
 interface KeptRule {
   name: string;
   definition: string;
   disabled?: boolean;
 }
 
-/** The texts of a service's views, of its rules, and of its routines in SQL, with everything needed to read them. Writing in between is fine. */
+/** The texts of a service's views, of its rules and triggers, and of its routines in SQL, with everything needed to read them. Writing in between is fine. */
 export function* definitionsOf(db: Database, service: string): Generator<Definition> {
   for (let after = 0; ;) {
     const rows = db.all<DefinitionRow>(
@@ -170,22 +180,27 @@ export function* definitionsOf(db: Database, service: string): Generator<Definit
          CASE e.type WHEN 'table' THEN CASE WHEN ${IS_VIEW} THEN d.source ->> 'schemaDefinition' END
            ELSE d.source ->> '$.storedProcedureCode.code' END AS text,
          CASE WHEN ${IS_VIEW} THEN (SELECT json_group_array(c.value ->> 'name') FROM json_each(d.source, '$.columns') c) END AS columns,
-         CASE WHEN ${HAS_RULES} THEN d.source -> '$.source.rules' END AS rules
+         CASE WHEN ${HAS_RULES} THEN d.source -> '$.source.rules' END AS rules,
+         CASE WHEN ${HAS_TRIGGERS} THEN d.source -> '$.source.triggers' END AS triggers
        FROM entity e JOIN document d ON d.id = e.id
        WHERE e.id > ? AND e.service = ? AND e.deleted = 0 AND (
-         e.type = 'table' AND (${HAS_RULES} OR ${IS_VIEW} AND d.source ->> 'schemaDefinition' IS NOT NULL)
+         e.type = 'table' AND (${HAS_RULES} OR ${HAS_TRIGGERS} OR ${IS_VIEW} AND d.source ->> 'schemaDefinition' IS NOT NULL)
          OR e.type = 'storedProcedure' AND d.source ->> '$.storedProcedureCode.language' = 'SQL'
            AND d.source ->> '$.storedProcedureCode.code' IS NOT NULL)
        ORDER BY e.id LIMIT ${PAGE}`,
       after,
       service,
     );
-    for (const { type, fqn, text, columns, rules } of rows) {
+    for (const { type, fqn, text, columns, rules, triggers } of rows) {
       const is = type === "table" ? "view" : "procedure";
       if (text !== null) yield { key: fqn, fqn, is, text, columns: JSON.parse(columns ?? "[]") as string[] };
-      for (const { name, definition, disabled } of JSON.parse(rules ?? "[]") as KeptRule[])
-        if (disabled !== true)
-          yield { key: `${fqn}.${quoteName(name)}`, fqn, is: "rule", text: definition, columns: [] };
+      for (const [kept, its] of [
+        [rules, "rule"],
+        [triggers, "trigger"],
+      ] as const)
+        for (const { name, definition, disabled } of JSON.parse(kept ?? "[]") as KeptRule[])
+          if (disabled !== true)
+            yield { key: `${fqn}.${quoteName(name)}`, fqn, is: its, text: definition, columns: [] };
     }
     after = rows.at(-1)?.id ?? 0;
     if (rows.length < PAGE) return;

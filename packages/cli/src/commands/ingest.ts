@@ -55,7 +55,7 @@ export async function run(call: Call): Promise<number> {
   const path = catalogPath(call);
   const catalog = dryRun ? scratchCopy(path) : openForWriting(path);
   const progress = openProgress(err, quiet);
-  const events = openEvents(eventsTo, (message) => progress.say(message));
+  const events = openEvents(eventsTo, out.stream, (message) => progress.say(message));
   const interrupts = watchInterrupts((line) => progress.say(line), err);
   const outcomes: RunOutcome[] = [];
   let crash: { error: unknown } | null = null;

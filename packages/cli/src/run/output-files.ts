@@ -10,11 +10,14 @@ export interface EventSink {
   close(): void;
 }
 
-/** Opens what `--events` names: a file, or standard output for `-`. */
-export function openEvents(target: string | undefined, onFailure: (message: string) => void): EventSink {
+/** Opens what `--events` names: a file, or `stdout` for `-`. */
+export function openEvents(
+  target: string | undefined,
+  stdout: NodeJS.WritableStream,
+  onFailure: (message: string) => void,
+): EventSink {
   if (target === undefined) return { write: () => undefined, close: () => undefined };
-  if (target === "-")
-    return { write: (event) => void process.stdout.write(`${safeJson(event)}\n`), close: () => undefined };
+  if (target === "-") return { write: (event) => void stdout.write(`${safeJson(event)}\n`), close: () => undefined };
   const handle = open(target, "--events");
   let broken = false;
   return {

@@ -1,10 +1,10 @@
 import { openDatabase } from "@headwater/catalog";
 import { MemorySource } from "@headwater/testkit";
 import { beforeAll, describe, expect, test } from "vitest";
-import { Project } from "../headwater.ts";
+import { newProject, writeShelf, writeWorkflow } from "../headwater.ts";
 import { fill, sampleShop } from "../sample-shop.ts";
 
-const project = new Project({ connector: false });
+const project = newProject({});
 beforeAll(async () => {
   const shop = sampleShop();
   const db = openDatabase(project.catalog);
@@ -102,9 +102,9 @@ describe("show", () => {
   });
 
   test("an ending several entities have is not one of them", async () => {
-    const two = new Project();
-    two.shelf(sampleShop());
-    two.workflow();
+    const two = newProject();
+    writeShelf(two, sampleShop());
+    writeWorkflow(two);
     two.write("other.yaml", two.read("shop.yaml").replace("serviceName: shop", "serviceName: other"));
     await two.run("ingest", "-c", "shop.yaml", "other.yaml", "-q");
     for (const [name, rest] of [
@@ -135,7 +135,7 @@ describe("show", () => {
 });
 
 test("entities of several types that share a name are told apart by --type", async () => {
-  const dashboards = new Project({ connector: false });
+  const dashboards = newProject({});
   const source = new MemorySource("dashboard")
     .put("chart", { path: ["sales"], kind: "Chart", facts: { chartType: "Line" } })
     .put("dashboard", { path: ["sales"], kind: "Dashboard", facts: { charts: [["sales"]] } });
@@ -248,7 +248,7 @@ describe("where it is read", () => {
   });
 
   test("a catalog that is not there is told apart from an empty one", async () => {
-    const empty = new Project({ connector: false });
+    const empty = newProject({});
     const { code, stderr } = await empty.run("ls");
     expect([code, stderr]).toEqual([8, expect.stringContaining("There is no catalog at")]);
     empty.write("notes.txt", "this is no catalog, only a text that is long enough to be looked at, and so it goes on");
@@ -264,7 +264,7 @@ describe("where it is read", () => {
   });
 
   test("the catalog is the one that is named, then the environment's, then the nearest above", async () => {
-    const other = new Project({ connector: false });
+    const other = newProject({});
     const named = await other.run("ls", "--catalog", project.catalog);
     expect([named.code, named.stdout]).toEqual([0, expect.stringContaining("shop")]);
     other.env = { HEADWATER_CATALOG: project.catalog };

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { BIN, Project } from "../headwater.ts";
+import { BIN, newProject } from "../headwater.ts";
 
 describe("connectors", () => {
   test("in this repository are all that it has", () => {
@@ -13,7 +13,7 @@ describe("connectors", () => {
   });
 
   test("lists those of the project, and says where was looked", async () => {
-    const project = new Project();
+    const project = newProject();
     const { code, stdout, stderr } = await project.run("connectors");
     expect([code, stdout.split("\n")[1]]).toEqual([
       0,
@@ -39,7 +39,7 @@ describe("connectors", () => {
   });
 
   test("says when there is none, and why one is refused", async () => {
-    const project = new Project({ connector: false });
+    const project = newProject({});
     const none = await project.run("connectors");
     expect([none.code, none.stdout, none.stderr]).toEqual([
       0,
@@ -57,7 +57,7 @@ describe("connectors", () => {
   });
 
   test("tells all about one, by its id or a type", async () => {
-    const project = new Project();
+    const project = newProject();
     const { code, stdout } = await project.run("connectors", "info", "shelf");
     expect([code, stdout]).toEqual([0, expect.stringContaining("    GRANT READ ON SHELF TO {role}\n")]);
     expect(JSON.parse((await project.run("connectors", "info", "shelf", "--json")).stdout)).toMatchObject({
@@ -68,7 +68,7 @@ describe("connectors", () => {
   });
 
   test("tells why one that is there cannot be used", async () => {
-    const project = new Project({ connector: false });
+    const project = newProject({});
     project.write("package.json", '{ "dependencies": { "headwater-connector-x": "*" } }');
     const folder = "node_modules/headwater-connector-x";
     project.write(

@@ -1,17 +1,17 @@
 import { userInfo } from "node:os";
 import { beforeAll, describe, expect, test } from "vitest";
-import { Project } from "../headwater.ts";
+import { fillCatalog, newProject } from "../headwater.ts";
 import { sampleShop } from "../sample-shop.ts";
 
-const project = new Project({ connector: false });
-beforeAll(() => project.fill(sampleShop()));
+const project = newProject({});
+beforeAll(() => fillCatalog(project, sampleShop()));
 
 const CUSTOMERS = "shop.shop.sales.customers";
 
 describe("restore", () => {
   test("goes back to what was set at a version, and says where there is nothing to restore", async () => {
-    const own = new Project({ connector: false });
-    await own.fill(sampleShop());
+    const own = newProject({});
+    await fillCatalog(own, sampleShop());
     await own.run("set", CUSTOMERS, "displayName=First");
     await own.run("set", CUSTOMERS, "displayName=Second");
     const back = await own.run("restore", "customers", "0.2");
@@ -30,10 +30,10 @@ describe("restore", () => {
   });
 
   test("brings back what overrideMetadata retired", async () => {
-    const own = new Project({ connector: false });
-    await own.fill(sampleShop());
+    const own = newProject({});
+    await fillCatalog(own, sampleShop());
     await own.run("set", CUSTOMERS, "description=Ours");
-    await own.fill(sampleShop(), { overrideMetadata: true });
+    await fillCatalog(own, sampleShop(), { overrideMetadata: true });
     expect((await own.run("log", CUSTOMERS, "--limit", "1")).stdout).toMatch(
       /retired by run 2\n {5}- description: "Ours"/,
     );
@@ -42,9 +42,9 @@ describe("restore", () => {
   });
 
   test("brings back a deleted table by the end of its name", async () => {
-    const own = new Project({ connector: false });
-    await own.fill(sampleShop());
-    await own.fill(sampleShop().drop("table", ["shop", "sales", "orders"]));
+    const own = newProject({});
+    await fillCatalog(own, sampleShop());
+    await fillCatalog(own, sampleShop().drop("table", ["shop", "sales", "orders"]));
     const back = await own.run("restore", "orders");
     expect(back.stdout).toBe("shop.shop.sales.orders is there again: 1 partitioned table.\n");
     expect(back.stderr).toContain("A run that does not find it at the source marks it deleted again.");

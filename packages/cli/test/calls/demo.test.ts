@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { Project } from "../headwater.ts";
+import { newProject } from "../headwater.ts";
 
 test("the demo needs no server, no network and no connector", async () => {
-  const project = new Project({ connector: false });
+  const project = newProject({});
   const began = performance.now();
   const { code, stdout, stderr } = await project.run("demo");
   expect([code, stderr]).toEqual([0, ""]);

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, statfsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Project } from "../headwater.ts";
+import { newProject, writeShelf, writeWorkflow } from "../headwater.ts";
 import { sampleShop } from "../sample-shop.ts";
 
 const mount = (...args: string[]): boolean => spawnSync("mount", args).status === 0;
@@ -18,7 +18,7 @@ afterAll(() => {
 describe.skipIf(!there)(
   `a disk that is full in the middle of a run${there ? "" : " (skipped: no disk can be mounted here)"}`,
   () => {
-    const project = new Project();
+    const project = newProject();
     const catalog = join(disk, "catalog.db");
     beforeAll(() => {
       const shop = sampleShop();
@@ -32,8 +32,8 @@ describe.skipIf(!there)(
             columns: [{ name: "id", dataType: "INT" }],
           },
         });
-      project.shelf(shop);
-      project.workflow();
+      writeShelf(project, shop);
+      writeWorkflow(project);
     });
 
     test("is told, loses nothing, and the next run goes on once there is room", async () => {

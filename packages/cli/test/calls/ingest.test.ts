@@ -3,16 +3,17 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, mkdirSync } from "node:fs";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { MemorySource } from "@headwater/testkit";
-import { BIN, Project } from "../headwater.ts";
+import type { Project } from "@headwater/test-project";
+import { BIN, newProject, writeShelf, writeWorkflow } from "../headwater.ts";
 import { sampleShop } from "../sample-shop.ts";
 
 let project: Project;
 let shop: MemorySource;
 beforeEach(() => {
-  project = new Project();
+  project = newProject();
   shop = sampleShop();
-  project.shelf(shop);
-  project.workflow();
+  writeShelf(project, shop);
+  writeWorkflow(project);
 });
 
 /** Adds tables `t0`, `t1` … to the shop. */
@@ -61,7 +62,7 @@ describe("ingest", () => {
   test("says no more than the catalog's path with --quiet", async () => {
     const good = await project.run("ingest", "-c", "shop.yaml", "--quiet");
     expect(good).toEqual({ code: 0, stdout: "", stderr: `Catalog: ${project.catalog}\n` });
-    project.shelf(shop, { refuse: ["shop,sales,orders"] });
+    writeShelf(project, shop, { refuse: ["shop,sales,orders"] });
     const bad = await project.run("ingest", "-c", "shop.yaml", "-q", "--fresh");
     expect([bad.code, bad.stdout, bad.stderr]).toEqual([4, "", expect.stringContaining("✗ shop.metadata  failed")]);
   });
@@ -96,7 +97,7 @@ describe("ingest", () => {
   });
 
   test("writes the whole report, which is also what --json prints", async () => {
-    project.shelf(shop, { refuse: ["shop,sales,orders"] });
+    writeShelf(project, shop, { refuse: ["shop,sales,orders"] });
     const { code, stdout, stderr } = await project.run("ingest", "-c", "shop.yaml", "--json", "--report", "r.json");
     const report: unknown = JSON.parse(stdout);
     expect(JSON.parse(project.read("r.json"))).toEqual(report);
@@ -122,7 +123,7 @@ describe("ingest", () => {
   });
 
   test("runs several files one after the other; one that cannot run does not keep the others from it", async () => {
-    project.shelf(shop, { unreachable: true }, "down.json");
+    writeShelf(project, shop, { unreachable: true }, "down.json");
     project.write(
       "down.yaml",
       project.read("shop.yaml").replace("shelf.json", "down.json").replace("serviceName: shop", "serviceName: down"),
@@ -169,7 +170,7 @@ describe("a dry run", () => {
     shop.put("table", { ...customers, facts: { ...customers.facts, description: "Other" } } as never);
     shop.drop("storedProcedure", ["shop", "sales", "total(bigint)"]);
     addTables(30);
-    project.shelf(shop);
+    writeShelf(project, shop);
     const before = digest(project.catalog);
     const temporary = project.path("temporary");
     mkdirSync(temporary);
@@ -201,9 +202,10 @@ describe("a dry run", () => {
 
 describe("each end has its exit code", () => {
   test("1: a fault of our own leaves a report without secrets", async () => {
-    project.shelf(shop, { crash: true });
-    project.workflow("shop.yaml", `file: ${project.path("shelf.json")}\npassword: canary-5e1f`);
-    const { code, stdout, stderr } = await project.run("ingest", "-c", "shop.yaml", "--report", "r.json");
+    writeShelf(project, shop, { crash: true });
+    writeWorkflow(project, "shop.yaml", `file: ${project.path("shelf.json")}\npassword: canary-5e1f`);
+    // In a process that has met no other secret.
+    const { code, stdout, stderr } = await project.start("ingest", "-c", "shop.yaml", "--report", "r.json").ended;
     expect([code, stdout]).toEqual([1, ""]);
     expect(stderr).toContain("✗ Headwater failed, and this is a fault of its own: connector bug with ***\n");
     expect(stderr).not.toMatch(/^ +at /m);
@@ -237,7 +239,7 @@ describe("each end has its exit code", () => {
 
   test("2: a file that names a server, until --store catalog says not to mind", async () => {
     const server = "workflowConfig:\n  openMetadataServerConfig:\n    hostPort: https://om.example/api\n";
-    project.workflow("om.yaml", undefined, server);
+    writeWorkflow(project, "om.yaml", undefined, server);
     const refused = await project.run("ingest", "-c", "om.yaml");
     expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining("add --store catalog")]);
     expect((await project.run("ingest", "-c", "om.yaml", "--store", "catalog")).code).toBe(0);
@@ -249,25 +251,25 @@ describe("each end has its exit code", () => {
     const fine = await project.run("ingest", "-c", "shop.yaml", "--report", "/dev/full");
     expect([fine.code, fine.stdout]).toEqual([2, expect.stringContaining("✓ shop.metadata")]);
     expect(fine.stderr).toContain("The report cannot be written to /dev/full");
-    project.shelf(shop, { unreachable: true });
+    writeShelf(project, shop, { unreachable: true });
     const down = await project.run("ingest", "-c", "shop.yaml", "--report", "/dev/full");
     expect([down.code, down.stderr]).toEqual([3, expect.stringContaining("✗ Nothing answers at")]);
     expect(down.stderr).toContain("The report cannot be written to /dev/full");
   });
 
   test("3: nobody answers, or the password is refused", async () => {
-    project.shelf(shop, { unreachable: true });
+    writeShelf(project, shop, { unreachable: true });
     const down = await project.run("ingest", "-c", "shop.yaml");
     expect([down.code, down.stderr]).toEqual([3, expect.stringContaining("✗ Nothing answers at")]);
     expect(down.stderr).toContain("\n  Put the shelf up.\n");
-    project.shelf(shop, { password: "open" });
+    writeShelf(project, shop, { password: "open" });
     const refused = await project.run("ingest", "-c", "shop.yaml");
     expect([refused.code, refused.stderr]).toEqual([3, expect.stringContaining("The shelf refused the password")]);
   });
 
   test("4: some objects failed; 0 where raiseOnError is false", async () => {
     addTables(20);
-    project.shelf(shop, { refuse: ["shop,sales,orders"] });
+    writeShelf(project, shop, { refuse: ["shop,sales,orders"] });
     const { code, stdout } = await project.run("ingest", "-c", "shop.yaml");
     expect([code, stdout.split("\n")[0]]).toEqual([4, expect.stringContaining("✗ shop.metadata  partialSuccess")]);
     expect(stdout).toContain("1 failure, with reasons: headwater runs show 1");
@@ -275,7 +277,7 @@ describe("each end has its exit code", () => {
     expect(shown).toContain(
       "Failures (1)\n✗ table shop.shop.sales.orders: The shelf does not give shop.sales.orders away.\n  Ask nicely.",
     );
-    project.workflow("calm.yaml", undefined, "workflowConfig:\n  raiseOnError: false\n");
+    writeWorkflow(project, "calm.yaml", undefined, "workflowConfig:\n  raiseOnError: false\n");
     const calm = await project.run("ingest", "-c", "calm.yaml");
     expect([calm.code, calm.stdout.split("\n")[0]]).toEqual([
       0,
@@ -292,10 +294,10 @@ describe("each end has its exit code", () => {
 
   test("6: too many deletions are held back, until they are allowed", async () => {
     addTables(12);
-    project.shelf(shop);
+    writeShelf(project, shop);
     await project.run("ingest", "-c", "shop.yaml");
     for (let at = 0; at < 12; at += 1) shop.drop("table", ["shop", "sales", `t${at}`]);
-    project.shelf(shop);
+    writeShelf(project, shop);
     const held = await project.run("ingest", "-c", "shop.yaml");
     expect([held.code, held.stderr]).toEqual([6, expect.stringContaining("12 deletions held back")]);
     expect(held.stderr).toContain("run again with --max-delete 12");
@@ -306,14 +308,14 @@ describe("each end has its exit code", () => {
 
   test("7: another server under the same name stops, until it is accepted", async () => {
     await project.run("ingest", "-c", "shop.yaml");
-    project.shelf(shop, { identity: "another" });
+    writeShelf(project, shop, { identity: "another" });
     const other = await project.run("ingest", "-c", "shop.yaml");
     expect([other.code, other.stderr]).toEqual([7, expect.stringContaining("--accept-source")]);
     expect((await project.run("ingest", "-c", "shop.yaml", "--accept-source")).code).toBe(0);
   });
 
   test("8: another run holds the service, or the file is no catalog", async () => {
-    project.shelf(shop, { latencyMs: 400 });
+    writeShelf(project, shop, { latencyMs: 400 });
     const first = project.start("ingest", "-c", "shop.yaml");
     await first.said("connected to");
     const second = await project.run("ingest", "-c", "shop.yaml");
@@ -332,7 +334,7 @@ describe("each end has its exit code", () => {
 describe("Ctrl-C", () => {
   test("stops after what is under way, says how to go on, and the next run does", async () => {
     addTables(50);
-    project.shelf(shop, { latencyMs: 400 });
+    writeShelf(project, shop, { latencyMs: 400 });
     const run = project.start("ingest", "-c", "shop.yaml");
     await run.said("read 1 schema");
     run.child.kill("SIGINT");
@@ -340,7 +342,7 @@ describe("Ctrl-C", () => {
     expect(stderr).toContain("Ctrl-C again stops at once");
     expect(stderr).toContain("The same command goes on from here; with --fresh it begins anew.");
     expect([code, stdout]).toEqual([130, expect.stringContaining("interrupted")]);
-    project.shelf(shop);
+    writeShelf(project, shop);
     const next = await project.run("ingest", "-c", "shop.yaml");
     expect([next.code, next.stderr]).toEqual([0, expect.stringContaining("going on where it stopped")]);
     expect(next.stderr).not.toContain("read 1 schema");
@@ -349,7 +351,7 @@ describe("Ctrl-C", () => {
 
   test("a second time ends at once, and a dry run leaves no copy behind", async () => {
     await project.run("ingest", "-c", "shop.yaml");
-    project.shelf(shop, { hangMs: 20_000 });
+    writeShelf(project, shop, { hangMs: 20_000 });
     project.env = { TMPDIR: project.folder };
     const run = project.start("ingest", "-c", "shop.yaml", "--dry-run");
     await run.said("connected to");
@@ -365,7 +367,7 @@ describe("Ctrl-C", () => {
 
 describe("validate", () => {
   test("says what a file would do without connecting", async () => {
-    project.shelf(shop, { crash: true });
+    writeShelf(project, shop, { crash: true });
     const { code, stdout, stderr } = await project.run("validate", "-c", "shop.yaml");
     expect([code, stderr]).toEqual([0, ""]);
     expect(stdout).toContain("service    shop (Shelf)");
@@ -399,7 +401,7 @@ describe("check", () => {
   });
 
   test("ends with 3 where a run is hopeless", async () => {
-    project.shelf(shop, { unreachable: true });
+    writeShelf(project, shop, { unreachable: true });
     const { code, stdout } = await project.run("check", "-c", "shop.yaml", "--json");
     expect(code).toBe(3);
     expect(JSON.parse(stdout)).toMatchObject([

@@ -1,13 +1,14 @@
 import { existsSync } from "node:fs";
 import { beforeEach, describe, expect, test } from "vitest";
-import { Project } from "../headwater.ts";
+import type { Project } from "@headwater/test-project";
+import { newProject, writeShelf } from "../headwater.ts";
 import { sampleShop } from "../sample-shop.ts";
 import { noTerminal, onTerminal } from "../terminal.ts";
 
 let project: Project;
 beforeEach(() => {
-  project = new Project();
-  project.shelf(sampleShop(), { password: "canary" });
+  project = newProject();
+  writeShelf(project, sampleShop(), { password: "canary" });
 });
 
 test("init says why it does not ask where nobody is", async () => {

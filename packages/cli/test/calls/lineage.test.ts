@@ -1,8 +1,8 @@
 import { MemorySource } from "@headwater/testkit";
 import { beforeAll, describe, expect, test } from "vitest";
-import { Project } from "../headwater.ts";
+import { newProject, QUERY_LOG, SHELF, writeShelf, writeWorkflow } from "../headwater.ts";
 
-const project = new Project();
+const project = newProject();
 const column = (name: string): { name: string; dataType: "INT" } => ({ name, dataType: "INT" });
 
 /** Orders, what they come to by customer, and who reads that. */
@@ -52,8 +52,8 @@ const json = async (...words: string[]): Promise<never> => JSON.parse(await good
 
 describe("lineage", () => {
   beforeAll(async () => {
-    project.shelf(source());
-    project.workflow();
+    writeShelf(project, source());
+    writeWorkflow(project);
     project.write("lineage.yaml", LINEAGE);
     await good("ingest", "-c", "shop.yaml");
   });
@@ -211,7 +211,7 @@ describe("lineage", () => {
   test("diff says what runs changed, for a pull request too", async () => {
     const changed = source();
     changed.drop("table", ["shop", "sales", "top"]);
-    project.shelf(changed);
+    writeShelf(project, changed);
     await good("ingest", "-c", "shop.yaml");
     await good("ingest", "-c", "lineage.yaml");
     const runs: { id: number }[] = await json("runs");
@@ -222,8 +222,7 @@ describe("lineage", () => {
   });
 
   test("a query log in files gives lineage and usage, and says what it could not read", async () => {
-    const logs = new Project();
-    logs.linkQueryLog();
+    const logs = newProject({ ...SHELF, ...QUERY_LOG });
     const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
     logs.write(
       "logs/q.csv",

@@ -11,6 +11,7 @@ const PACKED = [
   "packages/catalog",
   "packages/sql-lineage",
   "packages/lineage",
+  "packages/log-records",
   "packages/cli",
   "connectors/postgres",
 ];

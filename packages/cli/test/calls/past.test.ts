@@ -1,12 +1,12 @@
 import { userInfo } from "node:os";
 import { beforeAll, describe, expect, test } from "vitest";
-import { Project } from "../headwater.ts";
+import { fillCatalog, newProject } from "../headwater.ts";
 import { sampleShop } from "../sample-shop.ts";
 
-const project = new Project({ connector: false });
+const project = newProject({});
 const CUSTOMERS = "shop.shop.sales.customers";
 beforeAll(async () => {
-  await project.fill(sampleShop());
+  await fillCatalog(project, sampleShop());
   await project.run("set", CUSTOMERS, "description=Ours");
 });
 
@@ -86,9 +86,9 @@ describe("changes", () => {
 
 describe("rollback", () => {
   test("shows what it would do, does it, and tells what stands in its way", async () => {
-    const own = new Project({ connector: false });
-    await own.fill(sampleShop());
-    await own.fill(sampleShop().drop("table", ["shop", "sales", "orders"]));
+    const own = newProject({});
+    await fillCatalog(own, sampleShop());
+    await fillCatalog(own, sampleShop().drop("table", ["shop", "sales", "orders"]));
     const dry = await own.run("rollback", "2", "--dry-run");
     expect([dry.code, dry.stdout]).toEqual([
       0,

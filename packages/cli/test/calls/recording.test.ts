@@ -1,16 +1,17 @@
 import { existsSync, rmSync } from "node:fs";
 import { beforeEach, expect, test } from "vitest";
 import type { MemorySource } from "@headwater/testkit";
-import { Project } from "../headwater.ts";
+import type { Project } from "@headwater/test-project";
+import { newProject, writeShelf, writeWorkflow } from "../headwater.ts";
 import { sampleShop } from "../sample-shop.ts";
 
 let project: Project;
 let shop: MemorySource;
 beforeEach(() => {
-  project = new Project();
+  project = newProject();
   shop = sampleShop();
-  project.shelf(shop);
-  project.workflow();
+  writeShelf(project, shop);
+  writeWorkflow(project);
 });
 
 const exportOf = async (catalog: string): Promise<string> =>

@@ -1,20 +1,20 @@
 import { writeFileSync } from "node:fs";
 import { defaultRunOptions } from "@headwater/core";
 import { beforeAll, describe, expect, test } from "vitest";
-import { Project } from "../headwater.ts";
+import { fillCatalog, newProject, writeShelf, writeWorkflow } from "../headwater.ts";
 import { sampleShop } from "../sample-shop.ts";
 
-const project = new Project();
+const project = newProject();
 const FILTERED = `      schemaFilterPattern: { includes: ["sales", "web"] }
       tableFilterPattern: { excludes: ["^tmp_", "cust"] }
       includeViews: false
 `;
 
 beforeAll(async () => {
-  project.shelf(sampleShop());
-  project.workflow();
-  project.workflow("filtered.yaml", `file: ${project.path("shelf.json")}`, FILTERED);
-  await project.fill(sampleShop(), { ...defaultRunOptions() });
+  writeShelf(project, sampleShop());
+  writeWorkflow(project);
+  writeWorkflow(project, "filtered.yaml", `file: ${project.path("shelf.json")}`, FILTERED);
+  await fillCatalog(project, sampleShop(), { ...defaultRunOptions() });
 });
 
 describe("filters", () => {
@@ -105,7 +105,7 @@ queries     at most 14 for a first run; finding out took 5
 
   test("a source that cannot be reached ends with 3", async () => {
     project.write("gone.json", JSON.stringify({ objects: [], unreachable: true }));
-    project.workflow("gone.yaml", `file: ${project.path("gone.json")}`);
+    writeWorkflow(project, "gone.yaml", `file: ${project.path("gone.json")}`);
     const { code, stderr } = await project.run("estimate", "-c", "gone.yaml");
     expect([code, stderr]).toEqual([3, expect.stringContaining("Nothing answers")]);
   });
@@ -142,7 +142,7 @@ describe("doctor", () => {
       expect(stdout).toMatch(line);
     expect(stdout).not.toMatch(/^[!✗]/m);
 
-    const ill = new Project();
+    const ill = newProject();
     ill.write(".headwater/catalog.db", "not a database at all, but long enough to be read as one".repeat(20));
     ill.env = { HTTP_PROXY: "not a url", HTTPS_PROXY: "http://me:canary@proxy.example:3128" };
     const found = await ill.run("doctor");
@@ -155,9 +155,9 @@ describe("doctor", () => {
   });
 
   test("finds a page that is damaged, and a run that never ended", async () => {
-    const own = new Project();
-    own.shelf(sampleShop(), { latencyMs: 300 });
-    own.workflow();
+    const own = newProject();
+    writeShelf(own, sampleShop(), { latencyMs: 300 });
+    writeWorkflow(own);
     const running = own.start("ingest", "-c", "shop.yaml");
     await running.said("found 1 database");
     running.child.kill("SIGKILL");
@@ -169,7 +169,7 @@ describe("doctor", () => {
 });
 
 test("an ingest of a project without connectors is explained by doctor", async () => {
-  const empty = new Project({ connector: false });
+  const empty = newProject({});
   writeFileSync(empty.path("package.json"), JSON.stringify({ name: "x", private: true }));
   expect((await empty.run("doctor")).stdout).toContain("! connectors  None is installed");
 });

@@ -5,10 +5,10 @@ import { describe, expect, test } from "vitest";
 import { COMMANDS } from "../../src/commands.ts";
 import { commandHelp } from "../../src/help.ts";
 import { OPTIONS } from "../../src/options.ts";
-import { BIN, Project } from "../headwater.ts";
+import { BIN, newProject } from "../headwater.ts";
 import { wide } from "../looks.ts";
 
-const project = new Project({ connector: false });
+const project = newProject({});
 const FIXTURES = join(import.meta.dirname, "..", "fixtures");
 
 /** Milliseconds a process of Node takes, the middle one of several. */
@@ -117,7 +117,7 @@ test("every option of a command is in the table, and every option of the table b
 
 describe("the bin", () => {
   test("hands over to the project's own headwater", async () => {
-    const other = new Project({ connector: false });
+    const other = newProject({});
     other.write(
       "node_modules/headwater/bin/headwater.js",
       'console.log("the other one", process.argv.slice(2).join(" "))',
@@ -132,7 +132,7 @@ describe("the bin", () => {
   });
 
   test("says what to do where it is not built", () => {
-    const copy = new Project({ connector: false });
+    const copy = newProject({});
     cpSync(BIN, copy.path("bin", "headwater.js"));
     copy.write("package.json", '{ "name": "headwater", "type": "module" }');
     const run = (): [number | null, string] => {

@@ -1,18 +1,19 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { Project } from "../headwater.ts";
+import type { Project } from "@headwater/test-project";
+import { newProject, writeShelf, writeWorkflow } from "../headwater.ts";
 import { sampleShop } from "../sample-shop.ts";
 import { noTerminal, onTerminal } from "../terminal.ts";
 
 let project: Project;
 beforeEach(() => {
-  project = new Project();
-  project.shelf(sampleShop());
-  project.workflow();
+  project = newProject();
+  writeShelf(project, sampleShop());
+  writeWorkflow(project);
 });
 
 describe.skipIf(noTerminal !== null)(`on a terminal${noTerminal === null ? "" : ` (skipped: ${noTerminal})`}`, () => {
   test("progress is a block that is drawn over itself and gone at the end", async () => {
-    project.shelf(sampleShop(), { latencyMs: 250, refuse: ["shop,sales,orders"] });
+    writeShelf(project, sampleShop(), { latencyMs: 250, refuse: ["shop,sales,orders"] });
     const { code, shown } = await onTerminal(project, ["ingest", "-c", "shop.yaml"]).ended;
     expect(code).toBe(4);
     expect(shown).toContain("shop.metadata with shelf@1.2.3, Shelf of JSON memory 1");
@@ -24,7 +25,7 @@ describe.skipIf(noTerminal !== null)(`on a terminal${noTerminal === null ? "" : 
   });
 
   test("nothing is wider than 40 columns while it moves", async () => {
-    project.shelf(sampleShop(), { latencyMs: 150 });
+    writeShelf(project, sampleShop(), { latencyMs: 150 });
     const { code, shown } = await onTerminal(project, ["ingest", "-c", "shop.yaml"], 40).ended;
     expect(code).toBe(0);
     const moving = shown.split(/\r?\n/).filter((line) => / · \d\.\d s|shop\.metadata with/.test(line));
@@ -34,7 +35,7 @@ describe.skipIf(noTerminal !== null)(`on a terminal${noTerminal === null ? "" : 
   });
 
   test("a terminal of three rows is drawn over, not scrolled full", async () => {
-    project.shelf(sampleShop(), { latencyMs: 250 });
+    writeShelf(project, sampleShop(), { latencyMs: 250 });
     const { code, shown } = await onTerminal(project, ["ingest", "-c", "shop.yaml"], 80, 3).ended;
     expect(code).toBe(0);
     // oxlint-disable-next-line no-control-regex -- how far the cursor goes up
@@ -44,7 +45,7 @@ describe.skipIf(noTerminal !== null)(`on a terminal${noTerminal === null ? "" : 
   });
 
   test("a password is asked for once, is not shown, and comes through", async () => {
-    project.shelf(sampleShop(), { password: "canary-77", latencyMs: 50 });
+    writeShelf(project, sampleShop(), { password: "canary-77", latencyMs: 50 });
     const terminal = onTerminal(project, ["ingest", "-c", "shop.yaml", "--threads", "4", "--report", "r.json"]);
     await terminal.shows("Password of the shelf: ");
     terminal.type("wrongg\u0015canary-78\u007f7\r");
@@ -58,7 +59,7 @@ describe.skipIf(noTerminal !== null)(`on a terminal${noTerminal === null ? "" : 
     ["Ctrl-C", "\u0003", 130],
     ["Ctrl-D", "\u0004", 3],
   ])("%s at the question ends the run", async (_, key, exit) => {
-    project.shelf(sampleShop(), { password: "open" });
+    writeShelf(project, sampleShop(), { password: "open" });
     const terminal = onTerminal(project, ["ingest", "-c", "shop.yaml"]);
     await terminal.shows("Password of the shelf: ");
     terminal.type(key);
@@ -66,7 +67,7 @@ describe.skipIf(noTerminal !== null)(`on a terminal${noTerminal === null ? "" : 
   });
 
   test("Ctrl-C stops a run and says how to go on", async () => {
-    project.shelf(sampleShop(), { latencyMs: 700 });
+    writeShelf(project, sampleShop(), { latencyMs: 700 });
     const terminal = onTerminal(project, ["ingest", "-c", "shop.yaml"]);
     await terminal.shows("listing");
     terminal.type("\u0003");
@@ -105,7 +106,7 @@ describe.skipIf(noTerminal !== null)(`on a terminal${noTerminal === null ? "" : 
   test("export shields a terminal from what strangers wrote, and keeps a pipe exact", async () => {
     const shop = sampleShop();
     shop.put("database", { path: ["shop"], kind: "Database", facts: { description: "\u009b2J \u202e" } });
-    project.shelf(shop);
+    writeShelf(project, shop);
     await project.run("ingest", "-c", "shop.yaml");
     expect((await onTerminal(project, ["export"], 4_000).ended).shown).toContain('"\\u009b2J \\u202e"');
     expect((await project.run("export")).stdout).toContain('"\u009b2J \u202e"');

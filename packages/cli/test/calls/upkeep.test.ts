@@ -2,13 +2,14 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { exportLines, openDatabase } from "@headwater/catalog";
 import { beforeEach, describe, expect, test } from "vitest";
-import { BIN, Project } from "../headwater.ts";
+import type { Project } from "@headwater/test-project";
+import { BIN, fillCatalog, newProject } from "../headwater.ts";
 import { sampleShop } from "../sample-shop.ts";
 
 let project: Project;
 beforeEach(async () => {
-  project = new Project({ connector: false });
-  await project.fill(sampleShop());
+  project = newProject({});
+  await fillCatalog(project, sampleShop());
 });
 
 function exported(catalog: string): string {
@@ -160,7 +161,7 @@ describe("delete and rename-service are asked for twice", () => {
 describe("prune", () => {
   const excludes = [{ text: "c", regex: /^(?:c)/i }];
   const narrowed = async (): Promise<Project> => {
-    await project.fill(sampleShop(), { filters: { table: { includes: [], excludes } } });
+    await fillCatalog(project, sampleShop(), { filters: { table: { includes: [], excludes } } });
     return project;
   };
 
@@ -202,7 +203,7 @@ describe("prune", () => {
 });
 
 test("nothing but import and ingest makes a catalog", async () => {
-  const empty = new Project({ connector: false });
+  const empty = newProject({});
   for (const words of [
     ["ls"],
     ["export"],

@@ -56,8 +56,10 @@ export interface LogFile {
   identity: string;
   /** As far as it goes now, in bytes as they are stored. */
   bytes: number;
-  /** When something was last written to it, Unix milliseconds; absent where that does not matter. */
+  /** When something was last written to it, Unix milliseconds: one of the source's own that is older than the log is read is left out. */
   changedAt?: number;
+  /** Somebody is writing to it: an unfinished record at its end is left for the next time. */
+  growing?: boolean;
 }
 
 /** A log in files. What was added to a file since it was last read is read from where reading stopped. */
@@ -116,7 +118,7 @@ export type SourceLog<R extends RequestSpecs = RequestSpecs> =
 export interface ChosenLog<R extends RequestSpecs = RequestSpecs> {
   log: SourceLog<R>;
   /** What another log would tell, and what it needs; `null` where this one tells everything. */
-  note: { message: string; hint: string } | null;
+  note: { message: string; hint?: string } | null;
 }
 
 /**

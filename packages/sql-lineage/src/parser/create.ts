@@ -420,6 +420,8 @@ export function readCreateDictionary(p: Parser): Statement | null {
   return newCreate("table", target, { start, end: p.lastEnd }, rest);
 }
 
+const HERE = /^(?:localhost|127\.0\.0\.1|::1)$/i;
+
 function readDictionarySource(p: Parser, rest: Rest): void {
   const { kinds } = p.tokens;
   const start = p.start;
@@ -431,9 +433,11 @@ function readDictionarySource(p: Parser, rest: Rest): void {
     const at = given.get(key);
     return at === undefined ? null : p.value(at);
   };
-  const table = valueOf("table");
+  // Any other kind, and another host, is another system: its tables are none of this one's.
+  const isHere = p.value(p.position + 1).toUpperCase() === "CLICKHOUSE" && HERE.test(valueOf("host") ?? "localhost");
+  const table = isHere ? valueOf("table") : null;
   const path = valueOf("path") ?? valueOf("url");
-  const query = given.get("query");
+  const query = isHere ? given.get("query") : undefined;
   p.moveTo(close + 1);
   const end = p.lastEnd;
   if (query !== undefined) {

@@ -4,6 +4,7 @@
  * and `log_duration`.
  */
 import type { LoggedQuery } from "@headwater/core/connector";
+import { isOwn } from "./own.ts";
 import { parseTime } from "./times.ts";
 
 /** What of a record matters, by the names both forms share. */
@@ -69,6 +70,7 @@ export class StatementFinder {
     const match = STATEMENT.exec(record.message);
     if (match === null) return null;
     const text = prepared(record) ?? record.message.slice(match[0].length);
+    if (isOwn(text)) return "own";
     if (match[1] === undefined && session !== "") {
       if (this.#begun.size >= SESSIONS_REMEMBERED) this.#begun.clear();
       this.#begun.set(session, record.message.slice(match[0].length));

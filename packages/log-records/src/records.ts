@@ -1,9 +1,6 @@
-/** The records of a file, one by one, in constant memory: lines, or CSV records that may go over several lines. */
-import { createReadStream } from "node:fs";
-import { createGunzip } from "node:zlib";
-import type { Readable } from "node:stream";
+/** The records of a text, one by one, in constant memory: lines, or CSV records that may go over several lines. */
 
-/** A record as it lies in the file. */
+/** A record as it lies in the text. */
 export interface RawRecord {
   bytes: Buffer;
   /** Of its first byte, in the text as it is without compression. */
@@ -20,47 +17,24 @@ export interface RawRecord {
 export const MAX_RECORD: number = 16 * 1024 * 1024;
 /** How far a quote is followed before it counts as never closed. */
 const MAX_QUOTED = 256 * 1024 * 1024;
-const CHUNK = 256 * 1024;
 
 const QUOTE = 0x22;
 const NEWLINE = 0x0a;
 
-/** Opens the text of a file behind an offset. A gzip file is read through, for there is no way into its middle. */
-export async function* openText(path: string, gzip: boolean, offset: number): AsyncGenerator<Buffer> {
-  if (!gzip) {
-    yield* createReadStream(path, { start: offset, highWaterMark: CHUNK }) as AsyncIterable<Buffer>;
-    return;
-  }
-  const file = createReadStream(path, { highWaterMark: CHUNK });
-  const text: Readable = file.pipe(createGunzip({ chunkSize: CHUNK }));
-  file.on("error", (error) => text.destroy(error));
-  try {
-    let left = offset;
-    for await (const chunk of text as AsyncIterable<Buffer>) {
-      if (chunk.length <= left) left -= chunk.length;
-      else {
-        yield left > 0 ? chunk.subarray(left) : chunk;
-        left = 0;
-      }
-    }
-  } finally {
-    file.destroy();
-  }
-}
-
 /**
  * Splits text into records behind an offset, several at a time. With `quotes`, a newline between quotes belongs to the record. A record that is too long
  * is passed over; one whose quote is never closed costs its first line, and reading goes on behind that. A file that breaks off
- * (a truncated gzip) throws after its last whole record.
+ * (a truncated gzip) throws after its last whole record. Of a text that is `growing` an unfinished record at the end is left alone.
  */
 export async function* readRecords(
   open: (offset: number) => AsyncIterable<Buffer>,
   quotes: boolean,
   from: number,
+  growing: boolean,
 ): AsyncGenerator<RawRecord[]> {
   let [offset, line] = [from, 1];
   for (;;) {
-    const again = yield* recordsFrom(open, quotes, offset, line);
+    const again = yield* recordsFrom(open, quotes, offset, line, growing);
     if (again === null) return;
     ({ offset, line } = again);
   }
@@ -71,6 +45,7 @@ async function* recordsFrom(
   quotes: boolean,
   from: number,
   firstLine: number,
+  growing: boolean,
 ): AsyncGenerator<RawRecord[], { offset: number; line: number } | null> {
   // Pieces of the record under way, and how much of it there is; beyond the limit only its beginning is kept.
   let pieces: Buffer[] = [];
@@ -124,7 +99,7 @@ async function* recordsFrom(
       }
     }
   }
-  if (length === 0) return null;
+  if (length === 0 || (growing && length <= MAX_RECORD)) return null;
   if (quoted) {
     const { record, next } = unclosed();
     yield [record];

@@ -2,6 +2,7 @@
 import type { LoggedQuery } from "@headwater/core/connector";
 import { ALIASES, type ColumnName, type Format } from "./format.ts";
 import { fromCsvlog, fromJsonlog, StatementFinder } from "./postgres-log.ts";
+import { isOwn } from "./own.ts";
 import { csvFields, type RawRecord } from "./records.ts";
 import { parseTime } from "./times.ts";
 
@@ -10,8 +11,6 @@ export type Outcome = { query: LoggedQuery } | { skip: "no query" | "own" } | { 
 
 const COMMA = 0x2c;
 const CSVLOG_LEAST = 23;
-/** Headwater's connectors and OpenMetadata's clients mark their queries with a comment where a session has no other mark. */
-const OWN = /^\s*\/\*\s*(?:headwater\b|\{"app":\s*"OpenMetadata")/;
 
 /** Makes the reader of a log's records. */
 export function recordReader(format: Format): (record: RawRecord) => Outcome {
@@ -70,7 +69,7 @@ function fromJson(bytes: Buffer, finder: StatementFinder): Outcome {
 function fromColumns(get: (name: ColumnName) => string): Outcome {
   const text = get("query_text");
   if (text.trim() === "") return { skip: "no query" };
-  if (OWN.test(text)) return { skip: "own" };
+  if (isOwn(text)) return { skip: "own" };
   // A query that failed moved nothing.
   if (/^(?:true|t|1|yes)$/i.test(get("aborted").trim())) return { skip: "no query" };
   const [start, end] = [parseTime(get("start_time")), parseTime(get("end_time"))];

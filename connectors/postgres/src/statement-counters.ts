@@ -1,0 +1,81 @@
+import { type CounterLog, type LoggedQuery, type LogFault, type Session, SourceError } from "@headwater/core/connector";
+import { identifier } from "./escape.ts";
+import type { Requests, RowOf } from "./requests.ts";
+
+/** What stands for a text the role may not see. Source: pg_stat_statements.c. */
+const HIDDEN = "<insufficient privilege>";
+/** Since then pg_stat_statements_info tells when counting began. */
+const WITH_INFO = 140_000;
+/** The catalog is read by tools, ours among them; who writes from it is worth knowing all the same. */
+const CATALOG_ONLY = /^(?!.*\b(?:insert|update|merge|create|copy|into)\b).*\bpg_catalog\./is;
+
+/** What pg_stat_statements counts. It keeps no times and no sessions. */
+export const statementCounters: CounterLog<Requests> = {
+  async snapshot(session) {
+    const { schema, version, ...read } = await statistics(session);
+    const now = Math.round(read.now);
+    // Before 14 nothing tells of resets and of what was thrown out: no time is covered.
+    if (version < WITH_INFO) return { at: now, since: null, reset: "", lost: String(now), complete: false };
+    const [state] = await session.all("statementStatisticsState", { schema });
+    if (state === undefined) throw new Error("The request `statementStatisticsState` has one row.");
+    const { thrownOut } = state;
+    const since = Math.round(state.since);
+    return { at: now, since, reset: String(since), lost: thrownOut, complete: thrownOut === "0" };
+  },
+
+  async *read(session, { filter }) {
+    const { schema, seesAll, role } = await statistics(session);
+    let hidden = 0;
+    for await (const rows of session.pages("statements", { schema, filter })) {
+      const seen = rows.filter(({ query }) => query !== HIDDEN);
+      hidden += rows.length - seen.length;
+      const counted = seen.filter(({ query }) => query !== null && !CATALOG_ONLY.test(query));
+      yield {
+        queries: counted.map(toQuery),
+        keys: counted.map(({ key }) => key),
+        faults: [],
+        leftOut: seen.length - counted.length,
+        cursor: "",
+        bytes: 0,
+      };
+    }
+    if (hidden > 0)
+      yield { queries: [], keys: [], faults: [hiddenFault(hidden, seesAll, role)], leftOut: 0, cursor: "", bytes: 0 };
+  },
+};
+
+/** Where the counters are. Throws a `SourceError` where there are none. */
+export async function statistics(session: Session<Requests>): Promise<RowOf<"statementStatistics">> {
+  const [row] = await session.all("statementStatistics");
+  if (row !== undefined) return row;
+  throw new SourceError(
+    "refused",
+    "The extension pg_stat_statements is not installed in the database that is connected to.",
+    {
+      hint: HOW_TO_COUNT,
+    },
+  );
+}
+
+/** What makes a server count statements. */
+export const HOW_TO_COUNT =
+  "Set shared_preload_libraries = 'pg_stat_statements', restart, and run: CREATE EXTENSION pg_stat_statements;";
+
+function toQuery({ query, user, database, calls, totalMs }: RowOf<"statements">): LoggedQuery {
+  return {
+    text: query ?? "",
+    at: null,
+    durationMs: totalMs,
+    user,
+    database,
+    schema: null,
+    session: null,
+    times: calls,
+    cut: false,
+  };
+}
+
+function hiddenFault(records: number, seesAll: boolean, role: string): LogFault {
+  const grant = seesAll ? "" : `: GRANT pg_read_all_stats TO ${identifier(role)};`;
+  return { reason: `the role may not see what others ran${grant}`, where: "pg_stat_statements", records };
+}

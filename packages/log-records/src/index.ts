@@ -1,0 +1,4 @@
+export { formatOf } from "./format.ts";
+export { BEGINNING_BYTES, hasHead, identityOf } from "./identity.ts";
+export { type LogText, readPages, type RecordPage } from "./pages.ts";
+export { QUERY_COLUMNS, type QueryColumns, queryRows, toLogPages } from "./rows.ts";

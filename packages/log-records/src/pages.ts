@@ -1,0 +1,102 @@
+/** The queries of a log's text, page by page, on from where reading stopped. */
+import { createHash } from "node:crypto";
+import type { LoggedQuery } from "@headwater/core/connector";
+import { formatOf } from "./format.ts";
+import { recordReader } from "./record-reader.ts";
+import { readRecords } from "./records.ts";
+
+/** The text of one log. */
+export interface LogText {
+  /** What messages call it. */
+  name: string;
+  /** Its first {@link BEGINNING_BYTES}. */
+  beginning: Buffer;
+  /** Its text behind an offset. */
+  open: (offset: number) => AsyncIterable<Buffer>;
+  /** Somebody is writing to it: what its end lacks is left for the next time. */
+  growing: boolean;
+}
+
+/** Some records of a log. */
+export interface RecordPage {
+  queries: LoggedQuery[];
+  /** What could not be read, and in which line counted from where reading began; 0 at the end of the text. */
+  faults: { reason: string; line: number }[];
+  leftOut: number;
+  /** Where the next page begins. */
+  end: number;
+  /** What stands before that, for knowing it again; `null` where that is not known. */
+  mark: string | null;
+}
+
+/** Text of one page, at most, in bytes: pages of long statements have fewer rows. */
+const PAGE_BYTES = 8 * 1024 * 1024;
+
+/**
+ * Reads on behind `from`, where `mark` tells what stood before it. There is always a last page, with no rows if nothing is left.
+ * Throws a `SourceError` (`refused`) for a text that is no log, and what `open` throws.
+ */
+export async function* readPages(
+  { name, beginning, open, growing }: LogText,
+  { from, mark, pageRows }: { from: number; mark: string | null; pageRows: number },
+): AsyncGenerator<RecordPage> {
+  const { format, start } = formatOf(beginning, name);
+  const read = recordReader(format);
+  const faults: RecordPage["faults"] = [];
+  let begin = Math.max(from, start);
+  // The last record that was read; `null` where it is not known as a whole, and cannot be known again.
+  let before: Buffer | null | undefined;
+  if (from > 0 && mark !== null && !(await isStillThere(open, from, mark))) {
+    faults.push({
+      reason: "the file is another one than the one that was read before: it is read from its beginning",
+      line: 0,
+    });
+    begin = start;
+  }
+  let page: RecordPage = { queries: [], faults, leftOut: 0, end: begin, mark };
+  let size = 0;
+  const take = (): RecordPage => {
+    const full = { ...page, mark: before === undefined ? mark : before === null ? null : markOf(before) };
+    page = { queries: [], faults: [], leftOut: 0, end: page.end, mark: null };
+    size = 0;
+    return full;
+  };
+  try {
+    for await (const records of readRecords(open, format.form !== "json", begin, growing)) {
+      for (const record of records) {
+        const outcome = read(record);
+        page.end = record.end;
+        before = record.fault === null ? record.bytes : null;
+        size += record.bytes.length;
+        if ("query" in outcome) page.queries.push(outcome.query);
+        else if ("fault" in outcome) page.faults.push({ reason: outcome.fault, line: record.line });
+        else page.leftOut += 1;
+        if (page.queries.length + page.faults.length >= pageRows || size >= PAGE_BYTES) yield take();
+      }
+    }
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (typeof code !== "string" || !code.startsWith("Z_")) throw error;
+    // What came before the place where the compressed text breaks off is whole.
+    page.faults.push({ reason: "the compressed file breaks off", line: 0 });
+  }
+  yield take();
+}
+
+/** What stands at a place, for knowing it again: the length of the last record and its hash. */
+function markOf(record: Buffer): string {
+  return `${record.length} ${createHash("sha256").update(record).digest("hex").slice(0, 16)}`;
+}
+
+/** Whether the record before a place is the one that was read there. */
+async function isStillThere(open: LogText["open"], at: number, mark: string): Promise<boolean> {
+  const length = Number(mark.split(" ")[0]);
+  const pieces: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of open(Math.max(0, at - length))) {
+    pieces.push(chunk);
+    size += chunk.length;
+    if (size >= length) break;
+  }
+  return size >= length && markOf(Buffer.concat(pieces).subarray(0, length)) === mark;
+}

@@ -1,0 +1,90 @@
+/** Pages of a log as the rows of a request, and back: so they are recorded and replayed like everything a source says. */
+import type { Cell, LoggedQuery, LogFault, LogPage, Row } from "@headwater/core/connector";
+import type { RecordPage } from "./pages.ts";
+
+/**
+ * The columns of a request for the queries of a log. Each page ends with a row that has no text and says where the next one begins,
+ * with a mark of what stands before that. A row with a fault has no text either.
+ */
+export const QUERY_COLUMNS = {
+  text: { type: "text?", holds: "sql" },
+  at: "number?",
+  durationMs: "number?",
+  user: "text?",
+  database: "text?",
+  schema: "text?",
+  session: "text?",
+  times: "number",
+  cut: "boolean",
+  fault: "text?",
+  line: "number",
+  leftOut: "number",
+  end: "number",
+  mark: "text?",
+} as const;
+
+/** The type of {@link QUERY_COLUMNS}. */
+export type QueryColumns = typeof QUERY_COLUMNS;
+
+type QueryRow = Row<{ effect: "read"; columns: QueryColumns }>;
+
+const NO_QUERY = [null, null, null, null, null, null, null, 0, false] as const;
+
+/** The rows of a page. */
+export function queryRows({ queries, faults, leftOut, end, mark }: RecordPage): Cell[][] {
+  return [
+    ...queries.map(({ text, at, durationMs, user, database, schema, session, times, cut }): Cell[] => [
+      text,
+      at,
+      durationMs,
+      user,
+      database,
+      schema,
+      session,
+      times,
+      cut,
+      null,
+      0,
+      0,
+      0,
+      null,
+    ]),
+    ...faults.map(({ reason, line }): Cell[] => [...NO_QUERY, reason, line, 0, 0, null]),
+    [...NO_QUERY, null, 0, leftOut, end, mark],
+  ];
+}
+
+/** Pages of a log from pages of rows. `ask` makes the request; the cursor is what an earlier page had, `null` for the beginning. */
+export async function* toLogPages(
+  cursor: string | null,
+  ask: (place: { from: number; mark: string | null }) => AsyncIterable<QueryRow[]>,
+): AsyncGenerator<LogPage> {
+  const [place = "0", ...marks] = (cursor ?? "0").split(" ");
+  let from = Number(place);
+  let mark: string | null = marks.length === 0 ? null : marks.join(" ");
+  for await (const rows of ask({ from, mark })) {
+    const queries: LoggedQuery[] = [];
+    const faults: LogFault[] = [];
+    let [leftOut, end] = [0, from];
+    for (const row of rows) {
+      const { fault, line } = row;
+      if (isQuery(row)) queries.push(row);
+      else if (fault !== null)
+        faults.push({ reason: fault, where: line === 0 ? "its end" : `line ${line}`, records: 1 });
+      else [leftOut, end, mark] = [row.leftOut, row.end, row.mark];
+    }
+    yield {
+      queries,
+      faults,
+      leftOut,
+      cursor: mark === null ? String(end) : `${end} ${mark}`,
+      bytes: Math.max(0, end - from),
+    };
+    from = end;
+  }
+}
+
+/** Whether a row is a query: it has all a query needs, and is not copied. */
+function isQuery(row: QueryRow): row is QueryRow & LoggedQuery {
+  return row.text !== null;
+}
