@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import type { LoggedQuery } from "@headwater/core/connector";
 import { formatOf } from "./format.ts";
+import { timeOf } from "./postgres-log.ts";
 import { recordReader } from "./record-reader.ts";
 import { readRecords } from "./records.ts";
 
@@ -23,6 +24,8 @@ export interface RecordPage {
   /** What could not be read, and in which line counted from where reading began; 0 at the end of the text. */
   faults: { reason: string; line: number }[];
   leftOut: number;
+  /** From its first record to its last, by the times a server's own log gives them, whatever they are about; `null` for other logs. */
+  span: { from: number; to: number } | null;
   /** Where the next page begins. */
   end: number;
   /** What stands before that, for knowing it again; `null` where that is not known. */
@@ -53,12 +56,16 @@ export async function* readPages(
     });
     begin = start;
   }
-  let page: RecordPage = { queries: [], faults, leftOut: 0, end: begin, mark };
+  let page: RecordPage = { queries: [], faults, leftOut: 0, span: null, end: begin, mark };
   let size = 0;
+  let first: Buffer | null = null;
   const take = (): RecordPage => {
-    const full = { ...page, mark: before === undefined ? mark : before === null ? null : markOf(before) };
-    page = { queries: [], faults: [], leftOut: 0, end: page.end, mark: null };
-    size = 0;
+    const times = [first, before ?? null].map((bytes) => (bytes === null ? null : timeOf(format, bytes)));
+    const [earliest, latest] = times as [number | null, number | null];
+    const span = earliest === null || latest === null || latest < earliest ? null : { from: earliest, to: latest };
+    const full = { ...page, span, mark: before === undefined ? mark : before === null ? null : markOf(before) };
+    page = { queries: [], faults: [], leftOut: 0, span: null, end: page.end, mark: null };
+    [size, first] = [0, null];
     return full;
   };
   try {
@@ -68,6 +75,7 @@ export async function* readPages(
         page.end = record.end;
         before = record.fault === null ? record.bytes : null;
         size += record.bytes.length;
+        first ??= before;
         if ("query" in outcome) page.queries.push(outcome.query);
         else if ("fault" in outcome) page.faults.push({ reason: outcome.fault, line: record.line });
         else page.leftOut += 1;
