@@ -1,4 +1,4 @@
 import { defineConfig } from "vitest/config";
 
 // Tests of properties try many cases, which takes its time where the machine is busy.
-export default defineConfig({ test: { name: "@headwater/core", testTimeout: 30_000 } });
+export default defineConfig({ test: { name: "@headwater/core", testTimeout: 120_000 } });

@@ -1,17 +1,11 @@
-import { type Secret, secret, z } from "@headwater/core/connector";
-
-/** Where a server listens for HTTP. */
-export interface Address {
-  /** A host name, or an IP address without brackets. */
-  host: string;
-  port: number;
-}
+import { decodeUrlPart, type HostPort, parseHostPort, type Secret, secret, z } from "@headwater/core/connector";
 
 /** The connection, as core hands it on: OpenMetadata's `clickhouseConnection.json`, checked. */
 export interface ClickHouseConfig {
   username: string;
   password: Secret | null;
-  address: Address;
+  /** Where it listens for HTTP. */
+  address: HostPort;
   /** What the catalog calls the database that all of the server's databases are schemas of. */
   databaseName: string;
   /** The only database that is read; `""` for all. */
@@ -75,7 +69,7 @@ export const configSchema: z.ZodType<ClickHouseConfig> = z
   .transform(({ hostPort, scheme, connectionOptions, connectionArguments, ...rest }, context): ClickHouseConfig => {
     const given = { ...connectionOptions, ...connectionArguments };
     const secure = rest.https || rest.secure || given.secure === true;
-    const address = parseHostPort(hostPort, secure ? HTTPS_PORT : HTTP_PORT);
+    const address = parseAddress(hostPort, secure ? HTTPS_PORT : HTTP_PORT);
     if (address === null) {
       const message = `"${hostPort}" is not a host and port: write host:8123, host:8443 or [::1]:8123.`;
       context.addIssue({ code: "custom", path: ["hostPort"], message });
@@ -110,20 +104,13 @@ export const configSchema: z.ZodType<ClickHouseConfig> = z
     };
   });
 
-/** Reads `host:port`, `[IPv6]:port`, a bare IPv6 address, or any of them as a URL; `null` for anything else. */
-export function parseHostPort(text: string, defaultPort: number): Address | null {
-  const trimmed = text
+/** Reads what {@link parseHostPort} reads, or a URL of it; `null` for anything else. */
+export function parseAddress(text: string, defaultPort: number): HostPort | null {
+  const address = text
     .trim()
     .replace(/^https?:\/\//, "")
     .replace(/\/$/, "");
-  const [, host, port] =
-    /^\[([^\]]+)\](?::(\d+))?$/.exec(trimmed) ??
-    // More than one colon can only be an IPv6 address without a port.
-    (/^[^:/]*:[^:/]*:[^/]*$/.test(trimmed) ? [trimmed, trimmed] : /^([^:/\s]+)(?::(\d+))?$/.exec(trimmed)) ??
-    [];
-  if (host === undefined || host === "") return null;
-  const number = port === undefined ? defaultPort : Number(port);
-  return number >= 1 && number <= 65_535 ? { host, port: number } : null;
+  return parseHostPort(address, defaultPort);
 }
 
 /**
@@ -135,24 +122,15 @@ export function configFromUrl(url: URL): Record<string, unknown> {
   const secure = url.protocol === "clickhouses:" || query["secure"] === "true" || query["secure"] === "1";
   delete query["secure"];
   const port = url.port === "" ? (secure ? HTTPS_PORT : HTTP_PORT) : url.port;
-  const schema = decode(url.pathname.slice(1));
+  const schema = decodeUrlPart(url.pathname.slice(1));
   return {
     type: "Clickhouse",
-    ...(url.username === "" ? {} : { username: decode(url.username) }),
-    ...(url.password === "" ? {} : { password: decode(url.password) }),
-    hostPort: `${url.hostname === "" ? "localhost" : decode(url.hostname)}:${port}`,
+    ...(url.username === "" ? {} : { username: decodeUrlPart(url.username) }),
+    ...(url.password === "" ? {} : { password: decodeUrlPart(url.password) }),
+    hostPort: `${url.hostname === "" ? "localhost" : decodeUrlPart(url.hostname)}:${port}`,
     ...(secure ? { secure: true } : {}),
     ...(schema === "" ? {} : { databaseSchema: schema }),
     // What is left is for the schema to accept or to refuse by name.
     ...(Object.keys(query).length === 0 ? {} : { connectionArguments: query }),
   };
-}
-
-/** Text as the URL means it; a stray `%` stands for itself, as people write it in passwords. */
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

@@ -1,4 +1,4 @@
-import { SourceError, type SourceErrorCode } from "@headwater/core/connector";
+import { networkMeaning, SourceError, type SourceErrorCode } from "@headwater/core/connector";
 import { identifier } from "./escape.ts";
 
 /** What an error of the driver, the socket or the TLS layer carries, as far as it is used. */
@@ -78,34 +78,17 @@ const BY_NUMBER: Readonly<Record<string, Meaning>> = {
   115: { code: "refused", hint: "The server may be too old: ClickHouse 24.3 or later is needed." },
 };
 
-const CERTIFICATE: Meaning = {
+const NO_TLS: Meaning = {
   code: "unreachable",
-  hint: "The server's certificate is not trusted: give the authority's certificate as connectionArguments.ca_cert, or check the host name.",
-};
-
-/** By Node's code of a system or TLS error. */
-const BY_SYSTEM_CODE: Readonly<Record<string, Meaning>> = {
-  ECONNREFUSED: { code: "unreachable", hint: ({ server }) => `Is a server listening at ${server}? Check hostPort.` },
-  ENOTFOUND: { code: "unreachable", hint: ({ server }) => `No such host: check hostPort (${server}).` },
-  EAI_AGAIN: {
-    code: "unreachable",
-    hint: "The name could not be looked up; the network or its name server is down.",
-  },
-  EPROTO: { code: "unreachable", hint: "The port speaks no TLS: check the port, or take https and secure away." },
-  CERT_HAS_EXPIRED: CERTIFICATE,
-  CERT_NOT_YET_VALID: CERTIFICATE,
-  DEPTH_ZERO_SELF_SIGNED_CERT: CERTIFICATE,
-  ERR_TLS_CERT_ALTNAME_INVALID: CERTIFICATE,
-  SELF_SIGNED_CERT_IN_CHAIN: CERTIFICATE,
-  UNABLE_TO_GET_ISSUER_CERT: CERTIFICATE,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: CERTIFICATE,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: CERTIFICATE,
+  hint: "The port speaks no TLS: check the port, or take https and secure away.",
 };
 
 /** An error of the driver as a `SourceError`: what it means, in words, and what to do about it. */
 export function toSourceError(error: DriverError, context: ErrorContext): SourceError {
   const fromServer = error.type !== undefined;
-  const { code, hint } = fromServer ? (BY_NUMBER[error.code ?? ""] ?? { code: "refused" }) : meaningOfConnection(error);
+  const { code, hint } = fromServer
+    ? (BY_NUMBER[error.code ?? ""] ?? { code: "refused" })
+    : meaningOfConnection(error, context);
   return new SourceError(code, sentence(error, context), {
     hint: typeof hint === "function" ? hint(context, error) : hint,
     sourceCode: fromServer ? `${error.code} ${error.type}` : error.code,
@@ -114,14 +97,15 @@ export function toSourceError(error: DriverError, context: ErrorContext): Source
 }
 
 /** What the socket, TLS, a proxy in between or the driver itself says. */
-function meaningOfConnection({ code = "", message }: DriverError): Meaning {
+function meaningOfConnection({ code = "", message }: DriverError, { server }: ErrorContext): Meaning {
   if (message === "Timeout error.") return { code: "timeout", hint: "Raise connectionArguments.send_receive_timeout." };
   if (/Port \d+ is for clickhouse-client/.test(message))
     return { code: "unreachable", hint: "Give the port of the HTTP interface as hostPort: 8123, or 8443 with TLS." };
   if (/plain HTTP request was sent to HTTPS|HTTPS port/i.test(message))
     return { code: "unreachable", hint: "The port speaks TLS: set secure: true." };
-  if (/^(?:ERR_SSL|ERR_TLS)/.test(code)) return BY_SYSTEM_CODE[code] ?? (BY_SYSTEM_CODE["EPROTO"] as Meaning);
-  return BY_SYSTEM_CODE[code] ?? { code: "unreachable" };
+  const network = networkMeaning(code, { server, certificate: "connectionArguments.ca_cert" });
+  if (network !== null) return network;
+  return /^(?:ERR_SSL|ERR_TLS|EPROTO$)/.test(code) ? NO_TLS : { code: "unreachable" };
 }
 
 /** The message as a sentence that says where. */

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import {
@@ -11,7 +10,9 @@ import {
   type Json,
   type JsonObject,
   type Page,
+  readPem,
   type RequestSpec,
+  showHostPort,
   SourceError,
 } from "@headwater/core/connector";
 import type { ClickHouseClient, ClickHouseSettings } from "@clickhouse/client";
@@ -37,8 +38,7 @@ const LOG_OFF = 127;
 
 /** Opens a session: HTTP has no connections, so its first query proves address, user and settings. Throws a `SourceError`. */
 export async function connect(config: ClickHouseConfig, { signal, prompt, mark }: ConnectOptions): Promise<Driver> {
-  const { host, port } = config.address;
-  const server = `${host.includes(":") ? `[${host}]` : host}:${port}`;
+  const server = showHostPort(config.address);
   const context: ErrorContext = { server, username: config.username, connecting: true };
   let password = config.password?.reveal() ?? process.env["CLICKHOUSE_PASSWORD"] ?? null;
   for (;;) {
@@ -67,9 +67,9 @@ async function open(config: ClickHouseConfig, server: string, password: string):
   const { tls } = config;
   // An agent of our own does not look at HTTP_PROXY and the like by itself.
   const pool = { keepAlive: true, maxSockets: 1, proxyEnv: process.env };
-  const key = pem(tls?.key?.reveal(), "client_cert_key");
-  const ca = pem(tls?.ca, "ca_cert");
-  const cert = pem(tls?.certificate, "client_cert");
+  const key = readPem(tls?.key?.reveal(), "connectionArguments.client_cert_key");
+  const ca = readPem(tls?.ca, "connectionArguments.ca_cert");
+  const cert = readPem(tls?.certificate, "connectionArguments.client_cert");
   const agent =
     tls === null
       ? new HttpAgent(pool)
@@ -91,19 +91,6 @@ async function open(config: ClickHouseConfig, server: string, password: string):
     // Long lists of names do not fit in a URL.
     use_multipart_params_auto: true,
   });
-}
-
-/** A certificate or key given as text or as the path of a file. */
-function pem(value: string | undefined, name: string): string | undefined {
-  if (value === undefined || value.includes("-----BEGIN")) return value?.replaceAll("\\n", "\n");
-  try {
-    return readFileSync(value, "utf8");
-  } catch (error) {
-    const { code = "unreadable" } = error as NodeJS.ErrnoException;
-    throw new SourceError("signIn", `The file of connectionArguments.${name} cannot be read (${code}).`, {
-      hint: "Give the certificate itself, or the path of a file that exists here.",
-    });
-  }
 }
 
 /** One session: a client with one socket. There are no snapshots, so nothing begins or ends. */

@@ -1,6 +1,6 @@
 import { isSecret } from "@headwater/core";
 import { expect, test } from "vitest";
-import { configFromUrl, configSchema, parseHostPort } from "../src/config.ts";
+import { configFromUrl, configSchema, parseAddress } from "../src/config.ts";
 
 const parse = (keys: Record<string, unknown>) => configSchema.safeParse({ hostPort: "db.example", ...keys });
 const accepted = (keys: Record<string, unknown>) => {
@@ -70,7 +70,7 @@ test.each([
   ["", null],
   ["a b", null],
 ])("%s is an address or not", (text, expected) => {
-  expect(parseHostPort(text, 1)).toEqual(expected);
+  expect(parseAddress(text, 1)).toEqual(expected);
 });
 
 test("a URL stands for a connection", () => {

@@ -1,5 +1,14 @@
 import { userInfo } from "node:os";
-import { type Secret, secret, z } from "@headwater/core/connector";
+import {
+  decodeUrlPart,
+  type HostPort,
+  parseHostPort,
+  passwordAuth,
+  type Secret,
+  secret,
+  showHostPort,
+  z,
+} from "@headwater/core/connector";
 
 /** What is asked of TLS, in libpq's words; MySQL's own (`VERIFY_IDENTITY`) are understood in URLs. */
 export const SSL_MODES = ["disable", "prefer", "require", "verify-ca", "verify-full"] as const;
@@ -8,7 +17,7 @@ export const SSL_MODES = ["disable", "prefer", "require", "verify-ca", "verify-f
 export type SslMode = (typeof SSL_MODES)[number];
 
 /** Where a server listens: a TCP port or a Unix socket. */
-export type Address = { host: string; port: number } | { socket: string };
+export type Address = HostPort | { socket: string };
 
 /** The connection, as core hands it on: OpenMetadata's `mysqlConnection.json` and `mariaDBConnection.json`, checked. */
 export interface MysqlConfig {
@@ -58,28 +67,8 @@ const argumentsSchema = z
   .optional();
 type Arguments = NonNullable<z.output<typeof argumentsSchema>>;
 
-const authSchema = z
-  .strictObject({
-    password: secret().optional(),
-    awsConfig: z.unknown().optional(),
-    azureConfig: z.unknown().optional(),
-  })
-  .superRefine((auth, context) => {
-    for (const [key, name] of [
-      ["awsConfig", "AWS IAM"],
-      ["azureConfig", "Azure AD"],
-    ] as const)
-      if (auth[key] !== undefined)
-        context.addIssue({
-          code: "custom",
-          path: [key],
-          message: `Signing in with ${name} is not supported yet; give authType.password, or leave it out and set MYSQL_PWD or an option file.`,
-        });
-  })
-  .optional();
-
 const hostPortSchema = z.string().transform((text, context): Address => {
-  const address = parseHostPort(text);
+  const address = parseAddress(text);
   if (address !== null) return address;
   context.addIssue({
     code: "custom",
@@ -92,7 +81,7 @@ const hostPortSchema = z.string().transform((text, context): Address => {
 export const configSchema: z.ZodType<MysqlConfig> = z
   .strictObject({
     username: z.string().min(1),
-    authType: authSchema,
+    authType: passwordAuth("leave it out and set MYSQL_PWD or an option file").optional(),
     // MariaDB's files, and older ones of MySQL, have it beside the user name.
     password: secret().optional(),
     hostPort: hostPortSchema,
@@ -149,26 +138,15 @@ function modeOf({ ssl_disabled, ssl_verify_cert, ssl_verify_identity }: Argument
   return hasAuthority ? "verify-full" : "prefer";
 }
 
-/** Reads `host:port`, `[IPv6]:port`, a bare IPv6 address or the path of a socket; `null` for anything else. */
-export function parseHostPort(text: string): Address | null {
+/** Reads the path of a Unix socket, or what {@link parseHostPort} reads; `null` for anything else. */
+export function parseAddress(text: string): Address | null {
   const trimmed = text.trim();
-  if (trimmed.startsWith("/")) return { socket: trimmed };
-  const bracketed = /^\[([^\]]+)\](?::(\d+))?$/.exec(trimmed);
-  const [, host, port] =
-    bracketed ??
-    // More than one colon can only be an IPv6 address without a port.
-    (/^([^:/]*:[^:/]*:[^/]*)$/.exec(trimmed) ? [trimmed, trimmed] : /^([^:/\s]+)(?::(\d+))?$/.exec(trimmed)) ??
-    [];
-  if (host === undefined || host === "") return null;
-  const number = port === undefined ? DEFAULT_PORT : Number(port);
-  return number >= 1 && number <= 65_535 ? { host, port: number } : null;
+  return trimmed.startsWith("/") ? { socket: trimmed } : parseHostPort(trimmed, DEFAULT_PORT);
 }
 
 /** An address as people write it. */
 export function showAddress(address: Address): string {
-  if ("socket" in address) return address.socket;
-  const { host, port } = address;
-  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
+  return "socket" in address ? address.socket : showHostPort(address);
 }
 
 /** MySQL's words for what is asked of TLS. Source: MySQL's manual, "Command Options for Encrypted Connections". */
@@ -192,10 +170,10 @@ export function configFromUrl(url: URL): Record<string, unknown> {
     return values.find((value) => value !== undefined);
   };
   const socket = take("socket");
-  const host = url.hostname === "" ? "localhost" : decode(url.hostname);
-  const schema = url.pathname.length > 1 ? decode(url.pathname.slice(1)) : undefined;
-  const username = url.username === "" ? undefined : decode(url.username);
-  const password = url.password === "" ? undefined : decode(url.password);
+  const host = url.hostname === "" ? "localhost" : decodeUrlPart(url.hostname);
+  const schema = url.pathname.length > 1 ? decodeUrlPart(url.pathname.slice(1)) : undefined;
+  const username = url.username === "" ? undefined : decodeUrlPart(url.username);
+  const password = url.password === "" ? undefined : decodeUrlPart(url.password);
   const sslMode = take("ssl-mode", "sslmode", "sslMode");
   const ssl = {
     caCertificate: take("ssl-ca"),
@@ -215,15 +193,6 @@ export function configFromUrl(url: URL): Record<string, unknown> {
     ...(Object.values(ssl).every((value) => value === undefined) ? {} : { sslConfig: given(ssl) }),
     ...(Object.keys(rest).length === 0 ? {} : { connectionArguments: rest }),
   };
-}
-
-/** Text as the URL means it; a stray `%` stands for itself, as people write it in passwords. */
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
 
 const given = (values: Record<string, string | undefined>): Record<string, string> =>

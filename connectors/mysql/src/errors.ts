@@ -1,4 +1,4 @@
-import { SourceError, type SourceErrorCode } from "@headwater/core/connector";
+import { networkMeaning, SourceError, type SourceErrorCode, untrusted } from "@headwater/core/connector";
 import { literal } from "./escape.ts";
 
 /** What an error of the driver, the socket or the TLS layer carries, as far as it is used. */
@@ -105,22 +105,11 @@ const BY_NUMBER: Readonly<Record<number, Meaning>> = {
   4031: { code: "unreachable" },
 };
 
-const CERTIFICATE: Meaning = {
-  code: "unreachable",
-  hint: () =>
-    "The server's certificate is not trusted: give the authority's certificate as sslConfig.caCertificate, or check the host name.",
-};
+/** The setting with the certificate of the authority. */
+const CERTIFICATE = "sslConfig.caCertificate";
 
-/** By Node's or the driver's code. */
+/** By the driver's own code, and what Node says only of connections that wait. */
 const BY_SYSTEM_CODE: Readonly<Record<string, Meaning>> = {
-  ECONNREFUSED: { code: "unreachable", hint: ({ server }) => `Is a server listening at ${server}? Check hostPort.` },
-  ENOTFOUND: { code: "unreachable", hint: ({ server }) => `No such host: check hostPort (${server}).` },
-  EAI_AGAIN: {
-    code: "unreachable",
-    hint: () => "The name could not be looked up; the network or its name server is down.",
-  },
-  ENOENT: { code: "unreachable", hint: ({ server }) => `There is no Unix socket at ${server}.` },
-  EACCES: { code: "unreachable", hint: ({ server }) => `The Unix socket at ${server} may not be opened by this user.` },
   ETIMEDOUT: {
     code: "unreachable",
     hint: ({ server }) => `Nothing answers at ${server}: check hostPort and firewalls.`,
@@ -129,14 +118,6 @@ const BY_SYSTEM_CODE: Readonly<Record<string, Meaning>> = {
     code: "unreachable",
     hint: () => "The server has no TLS: set sslMode to prefer or disable.",
   },
-  CERT_HAS_EXPIRED: CERTIFICATE,
-  CERT_NOT_YET_VALID: CERTIFICATE,
-  DEPTH_ZERO_SELF_SIGNED_CERT: CERTIFICATE,
-  ERR_TLS_CERT_ALTNAME_INVALID: CERTIFICATE,
-  SELF_SIGNED_CERT_IN_CHAIN: CERTIFICATE,
-  UNABLE_TO_GET_ISSUER_CERT: CERTIFICATE,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: CERTIFICATE,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: CERTIFICATE,
   AUTH_SWITCH_PLUGIN_ERROR: BY_PLUGIN,
 };
 
@@ -149,7 +130,7 @@ export const wantsPassword = ({ errno }: DriverError): boolean => errno === 1045
 /** An error of the driver as a `SourceError`: what it means, in words, and what to do about it. */
 export function toSourceError(error: DriverError, context: ErrorContext): SourceError {
   const byServer = error.sqlState !== undefined;
-  const { code, hint } = byServer ? meaningOfServer(error) : meaningOfConnection(error);
+  const { code, hint } = byServer ? meaningOfServer(error) : meaningOfConnection(error, context);
   const sourceCode = byServer ? `${error.errno}` : error.code;
   return new SourceError(code, sentence(error.message, context), {
     hint: hint?.(context),
@@ -163,9 +144,14 @@ function meaningOfServer({ errno = 0, sqlState = "" }: DriverError): Meaning {
 }
 
 /** What the socket, TLS or the driver itself says: of a connection that broke or never came to be. */
-function meaningOfConnection({ code = "", message }: DriverError): Meaning {
-  const known = BY_SYSTEM_CODE[code] ?? (/certificate/i.test(message) ? CERTIFICATE : undefined);
-  return known ?? { code: "unreachable" };
+function meaningOfConnection({ code = "", message }: DriverError, { server }: ErrorContext): Meaning {
+  const network = networkMeaning(code, { server, certificate: CERTIFICATE });
+  if (network !== null) return { ...network, hint: () => network.hint };
+  const known = BY_SYSTEM_CODE[code];
+  if (known !== undefined) return known;
+  return /certificate/i.test(message)
+    ? { code: "unreachable", hint: () => untrusted(CERTIFICATE) }
+    : { code: "unreachable" };
 }
 
 /** The message as a sentence that says where. */

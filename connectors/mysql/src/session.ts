@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
@@ -9,6 +8,7 @@ import {
   isSourceError,
   type Json,
   type Page,
+  readPem,
   SourceError,
 } from "@headwater/core/connector";
 import type { Connection, ConnectionOptions, FieldPacket, SslOptions, TypeCast } from "mysql2";
@@ -72,9 +72,9 @@ export async function connect(config: MysqlConfig, options: ConnectOptions): Pro
 /** What is tried in turn: `prefer` goes on without TLS where the server has none. A socket needs none. */
 function tlsAttempts({ address, sslMode, sslConfig }: MysqlConfig): (SslOptions | null)[] {
   if (sslMode === "disable" || "socket" in address) return [null];
-  const ca = pem(sslConfig.caCertificate, "caCertificate");
-  const cert = pem(sslConfig.sslCertificate, "sslCertificate");
-  const key = pem(sslConfig.sslKey?.reveal(), "sslKey");
+  const ca = readPem(sslConfig.caCertificate, "sslConfig.caCertificate");
+  const cert = readPem(sslConfig.sslCertificate, "sslConfig.sslCertificate");
+  const key = readPem(sslConfig.sslKey?.reveal(), "sslConfig.sslKey");
   const tls: SslOptions = {
     ...(ca === undefined ? {} : { ca }),
     ...(cert === undefined ? {} : { cert }),
@@ -83,20 +83,6 @@ function tlsAttempts({ address, sslMode, sslConfig }: MysqlConfig): (SslOptions 
     verifyIdentity: sslMode === "verify-full",
   };
   return sslMode === "prefer" ? [tls, null] : [tls];
-}
-
-/** A certificate or key given as text or as the path of a file. */
-function pem(value: string | undefined, name: string): string | undefined {
-  if (value === undefined) return undefined;
-  if (value.includes("-----BEGIN")) return value.replaceAll("\\n", "\n");
-  try {
-    return readFileSync(value, "utf8");
-  } catch (error) {
-    const { code = "unreadable" } = error as NodeJS.ErrnoException;
-    throw new SourceError("signIn", `The file of sslConfig.${name} cannot be read (${code}).`, {
-      hint: "Give the certificate itself, or the path of a file that exists here.",
-    });
-  }
 }
 
 /** Whether it may work without TLS where it failed with it. */

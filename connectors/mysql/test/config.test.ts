@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { isSecret, type MetadataWorkflow, readWorkflow } from "@headwater/core";
 import { assert, pre, property, string } from "fast-check";
 import { describe, expect, test } from "vitest";
-import { configFromUrl, configSchema, type MysqlConfig, parseHostPort } from "../src/config.ts";
+import { configFromUrl, configSchema, type MysqlConfig, parseAddress } from "../src/config.ts";
 import { mysql } from "../src/index.ts";
 import { configOf } from "./reading.ts";
 
@@ -27,7 +27,7 @@ describe("host and port", () => {
     ["http://db.example:3306", null],
     ["two words:3306", null],
   ])("%j", (text, expected) => {
-    expect(parseHostPort(text)).toEqual(expected);
+    expect(parseAddress(text)).toEqual(expected);
   });
 });
 

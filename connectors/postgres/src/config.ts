@@ -1,5 +1,5 @@
 import { userInfo } from "node:os";
-import { type Secret, secret, z } from "@headwater/core/connector";
+import { decodeUrlPart, parseHostPort, passwordAuth, type Secret, secret, z } from "@headwater/core/connector";
 
 /** OpenMetadata's `sslMode`, which means what libpq's `sslmode` means. */
 export const SSL_MODES = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] as const;
@@ -59,28 +59,8 @@ const argumentsSchema = z
   })
   .optional();
 
-const authSchema = z
-  .strictObject({
-    password: secret().optional(),
-    awsConfig: z.unknown().optional(),
-    azureConfig: z.unknown().optional(),
-  })
-  .superRefine((auth, context) => {
-    for (const [key, name] of [
-      ["awsConfig", "AWS IAM"],
-      ["azureConfig", "Azure AD"],
-    ] as const)
-      if (auth[key] !== undefined)
-        context.addIssue({
-          code: "custom",
-          path: [key],
-          message: `Signing in with ${name} is not supported yet; give authType.password, or leave it out and set PGPASSWORD or a pgpass file.`,
-        });
-  })
-  .optional();
-
 const hostPortSchema = z.string().transform((text, context): Address => {
-  const address = parseHostPort(text);
+  const address = parseAddress(text);
   if (address !== null) return address;
   context.addIssue({
     code: "custom",
@@ -93,7 +73,7 @@ const hostPortSchema = z.string().transform((text, context): Address => {
 export const configSchema: z.ZodType<PostgresConfig> = z
   .strictObject({
     username: z.string().min(1),
-    authType: authSchema,
+    authType: passwordAuth("leave it out and set PGPASSWORD or a pgpass file").optional(),
     // Older files have it beside the user name.
     password: secret().optional(),
     hostPort: hostPortSchema,
@@ -132,18 +112,12 @@ export const configSchema: z.ZodType<PostgresConfig> = z
     };
   });
 
-/** Reads `host:port`, `[IPv6]:port`, a bare IPv6 address or a socket folder; `null` for anything else. */
-export function parseHostPort(text: string): Address | null {
-  const trimmed = text.trim();
-  const bracketed = /^\[([^\]]+)\](?::(\d+))?$/.exec(trimmed);
-  const [, host, port] =
-    bracketed ??
-    // More than one colon can only be an IPv6 address without a port.
-    (/^([^:/]*:[^:/]*:[^/]*)$/.exec(trimmed) ? [trimmed, trimmed] : /^(\/.*?|[^:/\s]+)(?::(\d+))?$/.exec(trimmed)) ??
-    [];
-  if (host === undefined || host === "") return null;
+/** Reads a socket folder with or without a port, or what {@link parseHostPort} reads; `null` for anything else. */
+export function parseAddress(text: string): Address | null {
+  const [, folder, port] = /^\s*(\/.*?)(?::(\d+))?\s*$/.exec(text) ?? [];
+  if (folder === undefined) return parseHostPort(text, DEFAULT_PORT);
   const number = port === undefined ? DEFAULT_PORT : Number(port);
-  return number >= 1 && number <= 65_535 ? { host, port: number } : null;
+  return number >= 1 && number <= 65_535 ? { host: folder, port: number } : null;
 }
 
 /**
@@ -157,11 +131,11 @@ export function configFromUrl(url: URL): Record<string, unknown> {
     query.delete(name);
     return value;
   };
-  const host = take("host") ?? (url.hostname === "" ? "localhost" : decode(url.hostname));
+  const host = take("host") ?? (url.hostname === "" ? "localhost" : decodeUrlPart(url.hostname));
   const port = take("port") ?? (url.port === "" ? String(DEFAULT_PORT) : url.port);
-  const database = take("dbname") ?? (url.pathname.length > 1 ? decode(url.pathname.slice(1)) : undefined);
-  const username = take("user") ?? (url.username === "" ? undefined : decode(url.username));
-  const password = take("password") ?? (url.password === "" ? undefined : decode(url.password));
+  const database = take("dbname") ?? (url.pathname.length > 1 ? decodeUrlPart(url.pathname.slice(1)) : undefined);
+  const username = take("user") ?? (url.username === "" ? undefined : decodeUrlPart(url.username));
+  const password = take("password") ?? (url.password === "" ? undefined : decodeUrlPart(url.password));
   const ssl = { caCertificate: take("sslrootcert"), sslCertificate: take("sslcert"), sslKey: take("sslkey") };
   // Without a word about it libpq tries TLS and goes on without; a URL is libpq's.
   const sslMode = take("sslmode") ?? "prefer";
@@ -178,15 +152,6 @@ export function configFromUrl(url: URL): Record<string, unknown> {
     ...(Object.values(ssl).every((value) => value === undefined) ? {} : { sslConfig: given(ssl) }),
     ...(Object.keys(rest).length === 0 ? {} : { connectionArguments: rest }),
   };
-}
-
-/** Text as the URL means it; a stray `%` stands for itself, as people write it in passwords. */
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
 
 const given = (values: Record<string, string | undefined>): Record<string, string> =>

@@ -20,10 +20,12 @@ export function createView(kind: TableType, rows: TableRows, { options }: TableP
 /** `CREATE TABLE` with columns, constraints, partitioning and inheritance; without indexes, triggers, grants and comments. */
 export function createTable(kind: TableType, rows: TableRows, parts: TableParts): string {
   const { columns, constraints, inherits, foreign, options } = parts;
-  const lines = columns.map(columnLine);
-  for (const constraint of constraints) lines.push(`    CONSTRAINT ${constraintLine(constraint, columns)}`);
+  let lines = "";
+  for (const column of columns) lines += `${lines === "" ? "" : ","}\n${columnLine(column)}`;
+  for (const constraint of constraints)
+    lines += `${lines === "" ? "" : ","}\n    CONSTRAINT ${constraintLine(constraint, columns)}`;
   const word = kind === "Foreign" ? "FOREIGN TABLE" : parts.unlogged ? "UNLOGGED TABLE" : "TABLE";
-  const body = lines.length === 0 ? "" : `\n${lines.join(",\n")}\n`;
+  const body = lines === "" ? "" : `${lines}\n`;
   let statement = `CREATE ${word} ${qualified(rows.schema, rows.name)} (${body})`;
   if (inherits.length > 0) statement += `\nINHERITS (${inherits.map((names) => qualified(...names)).join(", ")})`;
   if (rows.partitions !== null) statement += `\nPARTITION BY ${rows.partitions.key}`;

@@ -1,4 +1,4 @@
-import { SourceError, type SourceErrorCode } from "@headwater/core/connector";
+import { networkMeaning, SourceError, type SourceErrorCode } from "@headwater/core/connector";
 
 import { identifier } from "./escape.ts";
 
@@ -75,32 +75,6 @@ const BY_SQLSTATE: Readonly<Record<string, Meaning>> = {
   "57P05": { code: "unreachable" },
 };
 
-const CERTIFICATE: Meaning = {
-  code: "unreachable",
-  hint: () =>
-    "The server's certificate is not trusted: give the authority's certificate as sslConfig.caCertificate, or check the host name.",
-};
-
-/** By Node's code of a system or TLS error. */
-const BY_SYSTEM_CODE: Readonly<Record<string, Meaning>> = {
-  ECONNREFUSED: { code: "unreachable", hint: ({ server }) => `Is a server listening at ${server}? Check hostPort.` },
-  ENOTFOUND: { code: "unreachable", hint: ({ server }) => `No such host: check hostPort (${server}).` },
-  EAI_AGAIN: {
-    code: "unreachable",
-    hint: () => "The name could not be looked up; the network or its name server is down.",
-  },
-  ENOENT: { code: "unreachable", hint: ({ server }) => `There is no Unix socket at ${server}.` },
-  EACCES: { code: "unreachable", hint: ({ server }) => `The Unix socket at ${server} may not be opened by this user.` },
-  CERT_HAS_EXPIRED: CERTIFICATE,
-  CERT_NOT_YET_VALID: CERTIFICATE,
-  DEPTH_ZERO_SELF_SIGNED_CERT: CERTIFICATE,
-  ERR_TLS_CERT_ALTNAME_INVALID: CERTIFICATE,
-  SELF_SIGNED_CERT_IN_CHAIN: CERTIFICATE,
-  UNABLE_TO_GET_ISSUER_CERT: CERTIFICATE,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: CERTIFICATE,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: CERTIFICATE,
-};
-
 const NO_TLS = "The server does not support SSL connections";
 // A database that a run found and cannot enter is not the end of the run.
 const ENTERING: ReadonlySet<string> = new Set(["28000", "28P01", "3D000", "42501", "55000"]);
@@ -113,7 +87,7 @@ export function lacksTls(error: DriverError): boolean {
 /** An error of the driver as a `SourceError`: what it means, in words, and what to do about it. */
 export function toSourceError(error: DriverError, context: ErrorContext): SourceError {
   const { code = "", message } = error;
-  const meaning = error.severity === undefined ? meaningOfConnection(error) : meaningOfServer(code);
+  const meaning = error.severity === undefined ? meaningOfConnection(error, context) : meaningOfServer(code);
   const { hint } = meaning;
   const entering = context.connecting && context.found && ENTERING.has(code);
   const grant = `GRANT CONNECT ON DATABASE ${identifier(context.database)} TO ${identifier(context.username)};`;
@@ -134,9 +108,11 @@ function meaningOfServer(sqlState: string): Meaning {
 }
 
 /** What the socket, TLS or the driver itself says: of a connection that broke or never came to be. */
-function meaningOfConnection(error: DriverError): Meaning {
+function meaningOfConnection(error: DriverError, { server }: ErrorContext): Meaning {
   if (lacksTls(error)) return { code: "unreachable", hint: "Set sslMode to prefer or disable." };
-  return BY_SYSTEM_CODE[error.code ?? ""] ?? { code: "unreachable" };
+  return (
+    networkMeaning(error.code ?? "", { server, certificate: "sslConfig.caCertificate" }) ?? { code: "unreachable" }
+  );
 }
 
 /** The message as a sentence that says where. */

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { connect as connectSocket } from "node:net";
 import type { ConnectionOptions } from "node:tls";
 import {
@@ -10,6 +9,7 @@ import {
   type Json,
   type JsonObject,
   type Page,
+  readPem,
   SourceError,
 } from "@headwater/core/connector";
 import type { Client, ClientConfig, CustomTypesConfig, QueryArrayConfig, QueryArrayResult } from "pg";
@@ -75,9 +75,9 @@ export async function connect(config: PostgresConfig, options: ConnectOptions): 
  */
 function tlsAttempts({ address, sslMode, sslConfig }: PostgresConfig): (false | ConnectionOptions)[] {
   if (sslMode === "disable" || address.host.startsWith("/")) return [false];
-  const ca = pem(sslConfig.caCertificate, "caCertificate");
-  const cert = pem(sslConfig.sslCertificate, "sslCertificate");
-  const key = pem(sslConfig.sslKey?.reveal(), "sslKey");
+  const ca = readPem(sslConfig.caCertificate, "sslConfig.caCertificate");
+  const cert = readPem(sslConfig.sslCertificate, "sslConfig.sslCertificate");
+  const key = readPem(sslConfig.sslKey?.reveal(), "sslConfig.sslKey");
   const verified = sslMode === "verify-full" || sslMode === "verify-ca" || (sslMode === "require" && ca !== undefined);
   const tls: ConnectionOptions = {
     ...(ca === undefined ? {} : { ca }),
@@ -89,20 +89,6 @@ function tlsAttempts({ address, sslMode, sslConfig }: PostgresConfig): (false | 
   if (sslMode === "prefer") return [tls, false];
   if (sslMode === "allow") return [false, tls];
   return [tls];
-}
-
-/** A certificate or key given as text or as the path of a file. */
-function pem(value: string | undefined, name: string): string | undefined {
-  if (value === undefined) return undefined;
-  if (value.includes("-----BEGIN")) return value.replaceAll("\\n", "\n");
-  try {
-    return readFileSync(value, "utf8");
-  } catch (error) {
-    const { code = "unreadable" } = error as NodeJS.ErrnoException;
-    throw new SourceError("signIn", `The file of sslConfig.${name} cannot be read (${code}).`, {
-      hint: "Give the certificate itself, or the path of a file that exists here.",
-    });
-  }
 }
 
 /** Whether the other way (with or without TLS) may work where this one failed: the server lacks TLS, or its rules refuse this way. */

@@ -113,9 +113,9 @@ const BY_EXTENSION_NAME: ReadonlyMap<string, readonly [DataType, DataType?]> = b
 const DEEPEST = 8;
 
 /** The catalog's type for a type as the server shows it (`numeric(10,2)`, `public.mood[]`). Unknown ones are `UNKNOWN`. */
-export function columnType(shown: string, known: KnownTypes, depth = 0): ColumnType {
-  const parts = Object.hasOwn(known, shown) ? known[shown] : undefined;
-  if (parts !== undefined) return typeOfParts(shown, parts, known, depth);
+export function columnType(shown: string, known: KnownTypes | null, depth = 0): ColumnType {
+  const parts = known !== null && Object.hasOwn(known, shown) ? known[shown] : undefined;
+  if (known !== null && parts !== undefined) return typeOfParts(shown, parts, known, depth);
   if (shown.endsWith("[]")) return arrayOf(columnType(shown.slice(0, -2), known, depth + 1));
   return typeByName(shown);
 }

@@ -1,7 +1,7 @@
 import { isSecret, type MetadataWorkflow, readWorkflow } from "@headwater/core";
 import { assert, pre, property, string } from "fast-check";
 import { describe, expect, test } from "vitest";
-import { configFromUrl, configSchema, parseHostPort, type PostgresConfig } from "../src/config.ts";
+import { configFromUrl, configSchema, parseAddress, type PostgresConfig } from "../src/config.ts";
 import { postgres } from "../src/index.ts";
 import { configOf } from "./reading.ts";
 
@@ -27,7 +27,7 @@ describe("host and port", () => {
     ["http://db.example:5432", null],
     ["two words:5432", null],
   ])("%j", (text, expected) => {
-    expect(parseHostPort(text)).toEqual(expected);
+    expect(parseAddress(text)).toEqual(expected);
   });
 });
 

@@ -50,8 +50,12 @@ export class Database {
 
   /** Runs one statement; returns the row it made and how many it changed. */
   run(sql: string, ...args: SQLInputValue[]): { id: number; changes: number } {
-    const { lastInsertRowid, changes } = this.guard(() => this.#writer(sql).run(...args));
-    return { id: Number(lastInsertRowid), changes: Number(changes) };
+    try {
+      const { lastInsertRowid, changes } = this.#writer(sql).run(...args);
+      return { id: Number(lastInsertRowid), changes: Number(changes) };
+    } catch (error) {
+      throw catalogError(error, this.file);
+    }
   }
 
   /** The first row, or `null`. */

@@ -20,7 +20,6 @@ import {
   maxBump,
   noChange,
   type Observations,
-  parentFqn,
   quoteName,
   recordField,
   referencesOf,
@@ -143,7 +142,8 @@ export function loadAllByFqn(db: Database, fqn: string): StoredEntity[] {
 /** The two parts an FQN is looked up by. */
 export function placeOf(fqn: string): { prefix: string; name: string } {
   const names = splitFqn(fqn);
-  return { prefix: parentFqn(fqn) ?? "", name: names[names.length - 1] as string };
+  const name = names.pop() as string;
+  return { prefix: buildFqn(...names), name };
 }
 
 /** The SQL condition and arguments for everything below an FQN. */
@@ -602,7 +602,9 @@ export function kindIn(document: Document): string | undefined {
 
 /** The service (or other root) an entity belongs to. */
 export function serviceOf(type: EntityType, fqn: string): string {
-  return ENTITY_TYPES[type].parents.length === 0 ? fqn : quoteName(splitFqn(fqn)[0] as string);
+  if (ENTITY_TYPES[type].parents.length === 0) return fqn;
+  const beginning = fqn.startsWith('"') ? fqn : (fqn.split(".", 1)[0] as string);
+  return quoteName(splitFqn(beginning)[0] as string);
 }
 
 /** Gives everything below an FQN its new place. */

@@ -1,5 +1,6 @@
 /** The forms a log can have, told from its beginning. */
 import { SourceError } from "@headwater/core/connector";
+import { type MysqlForm, mysqlFormOf } from "./mysql-log.ts";
 import { csvFields } from "./records.ts";
 
 /** How the records of a file are read. */
@@ -12,7 +13,17 @@ export type Format =
       width: number;
     }
   | { form: "json" }
-  | { form: "csvlog" };
+  | { form: "csvlog" }
+  | MysqlFormat;
+
+/** A log of MySQL or MariaDB, whose records are lines with lines behind them. */
+export interface MysqlFormat {
+  form: MysqlForm;
+}
+
+/** Whether a form is one of MySQL's. */
+export const isMysql = (format: Format): format is MysqlFormat =>
+  format.form === "mysql-general" || format.form === "mysql-slow";
 
 /** OpenMetadata's columns, and ours for sessions. */
 export const COLUMN_NAMES = [
@@ -73,9 +84,11 @@ export function formatOf(beginning: Buffer, path: string): { format: Format; sta
   const fields = csvFields(line, DELIMITERS[0] as number);
   if (fields !== null && CSVLOG_WIDTHS.has(fields.length) && /^\d{4}-\d\d-\d\d \d\d:/.test(fields[0] as string))
     return { format: { form: "csvlog" }, start };
+  const form = mysqlFormOf(text.toString("latin1"));
+  if (form !== null) return { format: { form }, start };
   const shown = (fields ?? []).slice(0, 8).map((name) => (name.length > 30 ? `${name.slice(0, 29)}…` : name));
   throw new SourceError("refused", `${path} is no query log that is known: it has no column query_text.`, {
-    hint: `Its first line has ${fields === null ? "quotes in the wrong places" : `these columns: ${shown.join(", ")}`}. A log is CSV with a header line (query_text, and where there are any: ${COLUMN_NAMES.slice(1).join(", ")}), JSON lines with such keys, or a csvlog or jsonlog of PostgreSQL.`,
+    hint: `Its first line has ${fields === null ? "quotes in the wrong places" : `these columns: ${shown.join(", ")}`}. A log is CSV with a header line (query_text, and where there are any: ${COLUMN_NAMES.slice(1).join(", ")}), JSON lines with such keys, a csvlog or jsonlog of PostgreSQL, or a general or slow log of MySQL or MariaDB.`,
   });
 }
 

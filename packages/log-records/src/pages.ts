@@ -1,10 +1,12 @@
 /** The queries of a log's text, page by page, on from where reading stopped. */
 import { createHash } from "node:crypto";
 import type { LoggedQuery } from "@headwater/core/connector";
-import { formatOf } from "./format.ts";
+import { type Format, formatOf, isMysql } from "./format.ts";
+import { joinLines } from "./join-lines.ts";
+import { beginsRecord } from "./mysql-log.ts";
 import { timeOf } from "./postgres-log.ts";
 import { recordReader } from "./record-reader.ts";
-import { readRecords } from "./records.ts";
+import { type RawRecord, readRecords } from "./records.ts";
 
 /** The text of one log. */
 export interface LogText {
@@ -44,7 +46,7 @@ export async function* readPages(
   { from, mark, pageRows }: { from: number; mark: string | null; pageRows: number },
 ): AsyncGenerator<RecordPage> {
   const { format, start } = formatOf(beginning, name);
-  const read = recordReader(format);
+  let reader = recordReader(format, memoryIn(mark));
   const faults: RecordPage["faults"] = [];
   let begin = Math.max(from, start);
   // The last record that was read; `null` where it is not known as a whole, and cannot be known again.
@@ -55,6 +57,7 @@ export async function* readPages(
       line: 0,
     });
     begin = start;
+    reader = recordReader(format, null);
   }
   let page: RecordPage = { queries: [], faults, leftOut: 0, span: null, end: begin, mark };
   let size = 0;
@@ -62,16 +65,19 @@ export async function* readPages(
   const take = (): RecordPage => {
     const times = [first, before ?? null].map((bytes) => (bytes === null ? null : timeOf(format, bytes)));
     const [earliest, latest] = times as [number | null, number | null];
-    const span = earliest === null || latest === null || latest < earliest ? null : { from: earliest, to: latest };
-    const full = { ...page, span, mark: before === undefined ? mark : before === null ? null : markOf(before) };
+    const full = {
+      ...page,
+      span: earliest === null || latest === null || latest < earliest ? null : { from: earliest, to: latest },
+      mark: before === undefined ? mark : before === null ? null : markOf(before, reader.memory()),
+    };
     page = { queries: [], faults: [], leftOut: 0, span: null, end: page.end, mark: null };
     [size, first] = [0, null];
     return full;
   };
   try {
-    for await (const records of readRecords(open, format.form !== "json", begin, growing)) {
+    for await (const records of recordsOf(format, open, begin, growing)) {
       for (const record of records) {
-        const outcome = read(record);
+        const outcome = reader.read(record);
         page.end = record.end;
         before = record.fault === null ? record.bytes : null;
         size += record.bytes.length;
@@ -91,20 +97,32 @@ export async function* readPages(
   yield take();
 }
 
-/** What stands at a place, for knowing it again: the length of the last record and its hash. */
-function markOf(record: Buffer): string {
-  return `${record.length} ${createHash("sha256").update(record).digest("hex").slice(0, 16)}`;
+/** The records of a text in one of the forms. */
+function recordsOf(format: Format, open: LogText["open"], begin: number, growing: boolean): AsyncIterable<RawRecord[]> {
+  if (!isMysql(format)) return readRecords(open, format.form !== "json", begin, growing);
+  return joinLines(readRecords(open, false, begin, growing), (line) => beginsRecord(format.form, line), growing);
 }
+
+/** What stands at a place, for knowing it again: the length of the last record and its hash, and what else its reader knew there. */
+function markOf(record: Buffer, memory: string | null): string {
+  const stands = `${record.length} ${createHash("sha256").update(record).digest("hex").slice(0, 16)}`;
+  return memory === null ? stands : `${stands} ${memory}`;
+}
+
+const MARK = /^(\d+) ([0-9a-f]+)(?: (.*))?$/s;
+
+const memoryIn = (mark: string | null): string | null => MARK.exec(mark ?? "")?.[3] ?? null;
 
 /** Whether the record before a place is the one that was read there. */
 async function isStillThere(open: LogText["open"], at: number, mark: string): Promise<boolean> {
-  const length = Number(mark.split(" ")[0]);
+  const [, size = "0", hash = ""] = MARK.exec(mark) ?? [];
+  const length = Number(size);
   const pieces: Buffer[] = [];
-  let size = 0;
+  let read = 0;
   for await (const chunk of open(Math.max(0, at - length))) {
     pieces.push(chunk);
-    size += chunk.length;
-    if (size >= length) break;
+    read += chunk.length;
+    if (read >= length) break;
   }
-  return size >= length && markOf(Buffer.concat(pieces).subarray(0, length)) === mark;
+  return read >= length && markOf(Buffer.concat(pieces).subarray(0, length), null) === `${size} ${hash}`;
 }

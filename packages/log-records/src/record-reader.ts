@@ -1,6 +1,7 @@
 /** From records to queries: the one place that knows all forms of logs. */
 import type { LoggedQuery } from "@headwater/core/connector";
-import { ALIASES, type ColumnName, type Format } from "./format.ts";
+import { ALIASES, type ColumnName, type Format, isMysql, type MysqlFormat } from "./format.ts";
+import { type MysqlForm, MysqlStatements } from "./mysql-log.ts";
 import { fromCsvlog, fromJsonlog, StatementFinder } from "./postgres-log.ts";
 import { isOwn } from "./own.ts";
 import { csvFields, type RawRecord } from "./records.ts";
@@ -12,8 +13,34 @@ export type Outcome = { query: LoggedQuery } | { skip: "no query" | "own" } | { 
 const COMMA = 0x2c;
 const CSVLOG_LEAST = 23;
 
-/** Makes the reader of a log's records. */
-export function recordReader(format: Format): (record: RawRecord) => Outcome {
+/** Reads the records of a log in their order. */
+export interface RecordReader {
+  read(record: RawRecord): Outcome;
+  /** What there is to know, besides the place, for going on behind the last record; `null` for nothing. */
+  memory(): string | null;
+}
+
+/** Makes the reader of a log's records, which go on where one with this memory ended. */
+export function recordReader(format: Format, memory: string | null): RecordReader {
+  if (isMysql(format)) return mysqlReader(format.form, memory);
+  return { read: lineReader(format), memory: () => null };
+}
+
+function mysqlReader(form: MysqlForm, memory: string | null): RecordReader {
+  const statements = new MysqlStatements(form, memory);
+  return {
+    read(record) {
+      if (record.fault !== null) return { fault: "a record is longer than 16 MB" };
+      const query = statements.find(record.bytes.toString("utf8"));
+      if (query === undefined)
+        return isBlank(record.bytes) ? { skip: "no query" } : { fault: "a line belongs to no record" };
+      return found(query !== null && isOwn(query.text) ? "own" : query);
+    },
+    memory: () => statements.memory(),
+  };
+}
+
+function lineReader(format: Exclude<Format, MysqlFormat>): (record: RawRecord) => Outcome {
   const finder = new StatementFinder();
   return (record) => {
     if (record.fault === "too long") return { fault: "a record is longer than 16 MB" };

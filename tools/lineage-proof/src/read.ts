@@ -3,7 +3,15 @@ import { CatalogStore, type Database, openDatabase } from "@headwater/catalog";
 import { clickhouse } from "@headwater/connector-clickhouse";
 import { mysql } from "@headwater/connector-mysql";
 import { postgres } from "@headwater/connector-postgres";
-import { type Connector, type RunEvent, runMetadata, splitFqn, systemClock, workflowFromUrl } from "@headwater/core";
+import {
+  type Clock,
+  type Connector,
+  type RunEvent,
+  runMetadata,
+  splitFqn,
+  systemClock,
+  workflowFromUrl,
+} from "@headwater/core";
 import { dialectNamed, type LineageResult, type LogSource, runLineage } from "@headwater/lineage";
 
 /** The service everything is read as. */
@@ -53,6 +61,7 @@ export async function readLineage(
   events: RunEvent[] = [],
   log: (Pick<LogSource, "connector" | "config" | "path"> & Partial<LogSource>) | null = null,
   { manifest }: Pick<Connector, "manifest"> = postgres,
+  clock: Clock = systemClock,
 ): Promise<LineageResult> {
   return runLineage({
     db,
@@ -85,7 +94,7 @@ export async function readLineage(
     forgetAfterDays: 30,
     all: false,
     allowEmpty: false,
-    clock: systemClock,
+    clock,
     signal: new AbortController().signal,
     emit: (event) => events.push(event),
   });

@@ -7,6 +7,7 @@ export { encodeName, type Path, quoteName } from "../entities/fqn.ts";
 export type { Json, JsonObject } from "../entities/json.ts";
 export { redactCredentials } from "../entities/redact-credentials.ts";
 export type { Column, TableConstraint, TableFacts, TablePartition, TableType } from "../entities/table.ts";
+export { decodeUrlPart, type HostPort, parseHostPort, showHostPort } from "./address.ts";
 export { assemble, type Assembled } from "./assemble.ts";
 export { type CheckStep, type Connector, defineConnector, isConnector } from "./connector.ts";
 export {
@@ -20,6 +21,7 @@ export {
   type SqlReading,
 } from "./manifest.ts";
 export type * from "./metadata.ts";
+export { type NetworkMeaning, networkMeaning, untrusted } from "./network-error.ts";
 export type * from "./query-log.ts";
 export {
   type Cell,
@@ -34,4 +36,5 @@ export {
 } from "./request.ts";
 export { isSecret, Secret, secret } from "./secret.ts";
 export type * from "./session.ts";
+export { type AuthType, passwordAuth, readPem } from "./sign-in.ts";
 export { isSourceError, SourceError, type SourceErrorCode } from "./source-error.ts";

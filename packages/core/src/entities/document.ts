@@ -153,10 +153,11 @@ function stringSet(list: readonly string[]): string[] | undefined {
 }
 
 /** The items in order, each once: of several with one key, the first in the order of their texts. */
-function setOf<T>(items: readonly T[], key: (item: T) => string): T[] {
-  if (items.length < 2) return [...items];
+function setOf<T>(items: T[], key: (item: T, text: string) => string): T[] {
+  if (items.length < 2) return items;
   const sorted = items
-    .map((item) => ({ item, key: key(item), text: JSON.stringify(item) }))
+    .map((item) => ({ item, text: JSON.stringify(item) }))
+    .map(({ item, text }) => ({ item, text, key: key(item, text) }))
     .toSorted((a, b) => byText(a.key, b.key) || byText(a.text, b.text));
   return sorted.filter((entry, at) => at === 0 || entry.key !== sorted[at - 1]?.key).map(({ item }) => item);
 }
@@ -229,7 +230,7 @@ function canonicalConstraints(constraints: TableConstraint[], service: string): 
           ),
         }),
   }));
-  return setOf(plain, (constraint) => CONSTRAINT_ORDER.indexOf(constraint.constraintType) + JSON.stringify(constraint));
+  return setOf(plain, ({ constraintType }, text) => CONSTRAINT_ORDER.indexOf(constraintType) + text);
 }
 
 /** Which keys of some facts were not read (`undefined`), as opposed to read and found empty (`null`). */

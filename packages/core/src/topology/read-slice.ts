@@ -1,7 +1,7 @@
 import type { MetadataNode, NodeName, ReadItem, ReadObject, Want } from "../connector/metadata.ts";
 import { isSourceError, SourceError } from "../connector/source-error.ts";
 import { isHeadwaterError } from "../errors.ts";
-import { buildFqn, type Path } from "../entities/fqn.ts";
+import type { Path } from "../entities/fqn.ts";
 import type { Member } from "./ports.ts";
 import type { OpenSession, SessionPool } from "./session-pool.ts";
 
@@ -146,7 +146,7 @@ function pathOf(item: ReadItem): Path {
   return "failed" in item ? item.failed : item.path;
 }
 
-const pathKey = (path: Path): string => buildFqn(...path);
+const pathKey = (path: Path): string => JSON.stringify(path);
 
 /**
  * A thrown value as a `SourceError`: an abort is an interruption, anything unknown a fault of the connector. What core itself
