@@ -12,8 +12,11 @@ export { type CatalogHealth, catalogHealth } from "./health.ts";
 export {
   type Claim,
   ClaimWriter,
+  definitionCount,
+  isSettled,
   type KeptStatement,
   type Origin,
+  type Settled,
   type Statement,
   type StatementGap,
   type Sure,

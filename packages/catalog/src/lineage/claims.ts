@@ -69,6 +69,14 @@ export interface KeptStatement {
   ended: number | null;
 }
 
+/** What a run settled that left no statement out. */
+export interface Settled {
+  /** The state of the catalog that every statement was read against: the number of its last change. */
+  throughSeq: number;
+  /** How the texts were read: another digest means that they would say something else. */
+  digest: string;
+}
+
 const STATEMENT_TABLES = ["claim", "mention", "use"] as const;
 const ROWS_AT_ONCE = 20;
 
@@ -77,14 +85,23 @@ export class ClaimWriter {
   readonly #db: Database;
   readonly #service: string;
   readonly #places = new Map<string, number>();
+  #unsettled = false;
 
   constructor(db: Database, service: string) {
     this.#db = db;
     this.#service = service;
   }
 
+  /** Something is about to be written: what was settled no longer holds, should nobody come to settle it again. */
+  #unsettle(): void {
+    if (this.#unsettled) return;
+    this.#unsettled = true;
+    this.#db.run("UPDATE lineage_state SET digest = NULL WHERE service = ? AND digest IS NOT NULL", this.#service);
+  }
+
   /** Adds a query that is not there, with how often it was seen. Returns its id. */
   add(statement: Statement, first: number, last: number, times: number): number {
+    this.#unsettle();
     const id = this.#insert(statement, first, last, times, times > 0 ? null : last);
     this.#write(id, statement);
     return id;
@@ -127,6 +144,7 @@ export class ClaimWriter {
 
   /** Adds a statement, or puts it in the place of the one with its key. Returns its id. */
   put(statement: Statement, at: number): number {
+    this.#unsettle();
     const { origin, key, dialect, defaults, text, digest } = statement;
     const gaps = statement.gaps.length === 0 ? null : JSON.stringify(statement.gaps);
     const known = this.#db.get<{ id: number }>(
@@ -234,6 +252,7 @@ export class ClaimWriter {
    * out to have failed. A statement that never succeeded says nothing.
    */
   seen(id: number, first: number, last: number, times: number): void {
+    this.#unsettle();
     this.#db.run(
       `UPDATE statement SET first_seen = min(first_seen, ?), last_seen = max(last_seen, ?), times = times + ?,
          ended = CASE WHEN times + ? > 0 THEN NULL ELSE coalesce(ended, ?) END WHERE id = ?`,
@@ -248,6 +267,7 @@ export class ClaimWriter {
 
   /** The text is gone: its edges end, unless another statement says them too. */
   end(id: number, at: number): void {
+    this.#unsettle();
     this.#db.run("UPDATE statement SET ended = ? WHERE id = ? AND ended IS NULL", at, id);
   }
 
@@ -260,6 +280,7 @@ export class ClaimWriter {
       key,
     );
     if (known === null) return false;
+    this.#unsettle();
     for (const table of STATEMENT_TABLES) this.#db.run(`DELETE FROM ${table} WHERE statement = ?`, known.id);
     this.#db.run("DELETE FROM statement WHERE id = ?", known.id);
     return true;
@@ -290,10 +311,10 @@ export class ClaimWriter {
   }
 
   /**
-   * Ends a run: the edges become what the live statements claim now, and what differs is kept with the run. `throughSeq` is the
-   * state of the catalog that every statement was read against; `null` where some were left out.
+   * Ends a run: the edges become what the live statements claim now, and what differs is kept with the run. `settled` is `null` where
+   * some statements were left out.
    */
-  settle(run: number, throughSeq: number | null): { added: number; removed: number } {
+  settle(run: number, settled: Settled | null): { added: number; removed: number } {
     const [service] = [this.#service];
     this.#db.exec(
       `CREATE TEMP TABLE IF NOT EXISTS edge_now(target INTEGER, target_column TEXT, source INTEGER, source_column TEXT, origin TEXT,
@@ -325,9 +346,49 @@ export class ClaimWriter {
       service,
     );
     this.#db.run(`INSERT OR IGNORE INTO edge(service, ${columns}) SELECT ?, ${columns} FROM edge_now`, service);
-    if (throughSeq !== null)
-      this.#db.run("INSERT OR REPLACE INTO lineage_state(service, history_seq) VALUES (?, ?)", service, throughSeq);
+    if (settled !== null)
+      this.#db.run(
+        "INSERT OR REPLACE INTO lineage_state(service, history_seq, digest) VALUES (?, ?, ?)",
+        service,
+        settled.throughSeq,
+        settled.digest,
+      );
+    this.#unsettled = false;
     this.#db.exec("DELETE FROM edge_now");
     return { added: fresh.changes, removed: gone.changes };
   }
+}
+
+/**
+ * Whether the lineage of a service is as a run with this digest would leave it: nothing of it was written since it was settled, and no
+ * table or routine of `services` came, went or changed. All names are FQNs. Looks at nothing but what changed.
+ */
+export function isSettled(db: Database, service: string, services: readonly string[], digest: string): boolean {
+  const state = db.get<{ seq: number; digest: string | null }>(
+    "SELECT history_seq AS seq, digest FROM lineage_state WHERE service = ?",
+    service,
+  );
+  if (state?.digest !== digest) return false;
+  const first = db.get<{ seq: number | null }>("SELECT min(seq) AS seq FROM history")?.seq ?? 0;
+  // What is no longer kept may have been anything.
+  if (first > state.seq + 1) return false;
+  return (
+    db.get(
+      `SELECT 1 FROM history h LEFT JOIN entity e ON e.id = h.entity
+       WHERE h.seq > ? AND (e.id IS NULL OR e.type IN ('table', 'storedProcedure') AND e.service IN (SELECT value FROM json_each(?)))
+       LIMIT 1`,
+      state.seq,
+      JSON.stringify(services),
+    ) === null
+  );
+}
+
+/** How many definitions of a service say something now. */
+export function definitionCount(db: Database, service: string): number {
+  return (
+    db.get<{ n: number }>(
+      "SELECT count(*) AS n FROM statement WHERE service = ? AND origin IN ('view', 'procedure') AND ended IS NULL",
+      service,
+    )?.n ?? 0
+  );
 }
