@@ -340,3 +340,22 @@ test("many statements at once are read on a thread of their own, with the same r
   for (const { db } of [there, hurried]) db.close();
   rmSync(folder, { recursive: true });
 });
+
+test("a log that comes faster than it is read is read on both threads, long statements among it, with the same result", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "hw-lineage-both-"));
+  const log = Array.from({ length: 2_600 }, (_, at) => {
+    // Longer than what is read where nothing limits the time it takes, and one that fills what may wait.
+    const length = at === 2_400 ? 2_500_000 : at % 300 === 299 ? 12_000 : 1;
+    return query(`INSERT INTO s.revenue (customer) SELECT customer AS c${at} FROM s.orders /*${"x".repeat(length)}*/`);
+  });
+  const [here, both] = [shop(), shop(join(folder, "both.db"))];
+  await here.read({ log: sourceOf(fileLog(log)) });
+  expect(await both.read({ log: sourceOf(fileLog(log)) })).toMatchObject({ log: { queries: 2_600, read: 2_600 } });
+  const kept = ({ db }: TestCatalog): unknown =>
+    db.all(
+      "SELECT key, text, times, (SELECT count(*) FROM claim WHERE statement = id) AS claims FROM statement ORDER BY key",
+    );
+  expect(kept(both)).toEqual(kept(here));
+  both.db.close();
+  rmSync(folder, { recursive: true });
+});
