@@ -202,6 +202,8 @@ function nothingToRead({ db, service }: LineageRun): DefinitionsResult {
   return { read: 0, unchanged: definitionCount(db, quoteName(service)), ended: 0, withGaps: 0 };
 }
 
+const NO_DEFINITIONS: DefinitionsResult = { read: 0, unchanged: 0, ended: 0, withGaps: 0 };
+
 /** Reads the texts that the catalog has. The engine that reads SQL is loaded here, where there is some. */
 async function readTexts(run: LineageRun): Promise<DefinitionsResult> {
   const [{ readDefinitions }, { readOutdatedQueries }] = await Promise.all([
@@ -209,7 +211,7 @@ async function readTexts(run: LineageRun): Promise<DefinitionsResult> {
     import("./log/outdated.ts"),
   ]);
   const now = (): number => run.clock.now();
-  const definitions = await readDefinitions({ ...run, now });
+  const definitions = run.views || run.procedures ? await readDefinitions({ ...run, now }) : NO_DEFINITIONS;
   await readOutdatedQueries(run.db, run.service, run.otherServices, now, run.signal);
   return definitions;
 }

@@ -78,7 +78,39 @@ export interface Settled {
 }
 
 const STATEMENT_TABLES = ["claim", "mention", "use"] as const;
+/** What is inserted many rows at a time. */
+const INSERTED = {
+  claim: [
+    "statement",
+    "target",
+    "target_column",
+    "source",
+    "source_column",
+    "how",
+    "sure",
+    "rule",
+    "span_start",
+    "span_end",
+  ],
+  mention: ["name", "statement"],
+  use: ["statement", "place", "columns", "joins"],
+} as const;
 const ROWS_AT_ONCE = 20;
+
+/** The statement that inserts so many rows, made once. */
+const insertOf = ((): ((table: keyof typeof INSERTED, rows: number) => string) => {
+  const made = { claim: [] as string[], mention: [] as string[], use: [] as string[] };
+  return (table, rows) => {
+    let sql = made[table][rows];
+    if (sql === undefined) {
+      const columns = INSERTED[table];
+      const row = `(${columns.map(() => "?").join(", ")})`;
+      sql = `INSERT OR IGNORE INTO ${table}(${columns.join(", ")}) VALUES ${Array.from({ length: rows }, () => row).join(", ")}`;
+      made[table][rows] = sql;
+    }
+    return sql;
+  };
+})();
 
 /** Writes the statements of one service. Call within a transaction. `service` is the service's name as an FQN. */
 export class ClaimWriter {
@@ -186,41 +218,25 @@ export class ClaimWriter {
   }
 
   #write(id: number, { claims, mentions, uses = [] }: Statement): void {
-    this.#insertRows(
-      "claim(statement, target, target_column, source, source_column, how, sure, rule, span_start, span_end)",
-      claims.map(({ target, targetColumn, source, sourceColumn, how, sure, rule, span }) => [
-        id,
-        this.#place(target),
-        targetColumn,
-        this.#place(source),
-        sourceColumn,
-        how,
-        sure,
-        rule,
-        ...span,
-      ]),
-    );
-    this.#insertRows(
-      "mention(name, statement)",
-      mentions.map((name) => [name, id]),
-    );
-    this.#insertRows(
-      "use(statement, place, columns, joins)",
-      uses.map(({ table, columns, joins }) => [
-        id,
-        this.#place(table),
-        JSON.stringify(columns),
-        joins.length === 0 ? null : JSON.stringify(joins),
-      ]),
-    );
+    const claimed: SQLInputValue[] = [];
+    for (const { target, targetColumn, source, sourceColumn, how, sure, rule, span } of claims)
+      claimed.push(id, this.#place(target), targetColumn, this.#place(source), sourceColumn, how, sure, rule, ...span);
+    this.#insertRows("claim", claimed);
+    const mentioned: SQLInputValue[] = [];
+    for (const name of mentions) mentioned.push(name, id);
+    this.#insertRows("mention", mentioned);
+    const used: SQLInputValue[] = [];
+    for (const { table, columns, joins } of uses)
+      used.push(id, this.#place(table), JSON.stringify(columns), joins.length === 0 ? null : JSON.stringify(joins));
+    this.#insertRows("use", used);
   }
 
   /** Inserts rows that are not there yet, several with each call: for small rows a call costs as much as the row. */
-  #insertRows(into: string, rows: readonly (readonly SQLInputValue[])[]): void {
-    for (let at = 0; at < rows.length; at += ROWS_AT_ONCE) {
-      const some = rows.slice(at, at + ROWS_AT_ONCE);
-      const row = `(${(some[0] ?? []).map(() => "?").join(", ")})`;
-      this.#db.run(`INSERT OR IGNORE INTO ${into} VALUES ${some.map(() => row).join(", ")}`, ...some.flat());
+  #insertRows(table: keyof typeof INSERTED, values: readonly SQLInputValue[]): void {
+    const { length: width } = INSERTED[table];
+    for (let at = 0; at < values.length; at += ROWS_AT_ONCE * width) {
+      const some = values.slice(at, at + ROWS_AT_ONCE * width);
+      this.#db.run(insertOf(table, some.length / width), ...some);
     }
   }
 

@@ -76,6 +76,8 @@ interface InSession {
 interface Batch {
   entries: Entry[];
   queries: QueryText[];
+  /** What they are kept under. */
+  keys: string[];
   /** Whether the catalog has such a statement already, for each. */
   known: boolean[];
   reading: Promise<void>;
@@ -89,14 +91,14 @@ const SHAPES_KEPT = 200_000;
 const READ_AT_ONCE = 100;
 const READ_CHARS = 200_000;
 /** What is handed over at once: while this thread writes, the other one must not run out of work. */
-const BATCHES_AHEAD = 12;
+const BATCHES_AHEAD = 16;
 /** Shapes that may wait to be handed over, and how long their texts may be, before the log has to wait too. */
 const WAITING = 2_000;
 const WAITING_CHARS = 4_000_000;
 /** The longest text that is read here, where nothing limits how long it takes. */
 const SHORT = 10_000;
 /** Shapes that are written in one go. */
-const WRITTEN_AT_ONCE = 1_000;
+const WRITTEN_AT_ONCE = 2_000;
 /** Counts that are held before it is time to commit. */
 const TALLIES_HELD = 100_000;
 /** Queries in sessions with temporary tables, which wait for their turn: how long they are together before it is time to commit. */
@@ -260,21 +262,23 @@ export class LogPass {
 
   /** Hands some shapes over to be read, but for those the catalog has as they are. */
   #handOver(here: boolean): void {
-    const batch: Batch = { entries: [], queries: [], known: [], reading: Promise.resolve(), read: null };
-    const { entries, queries, known } = batch;
+    const batch: Batch = { entries: [], queries: [], keys: [], known: [], reading: Promise.resolve(), read: null };
+    const { entries, queries, keys, known } = batch;
     let [at, chars] = [0, 0];
     for (; at < this.#unread.length && queries.length < READ_AT_ONCE && chars < READ_CHARS; at += 1) {
       const entry = this.#unread[at] as Entry;
       const { text, defaults, cut } = entry;
       this.#unreadChars -= text.length;
       entry.text = "";
-      const kept = queryStatement(this.#options.db, this.#service, shapeHex(entry.shape));
+      const key = shapeHex(entry.shape);
+      const kept = queryStatement(this.#options.db, this.#service, key);
       if (kept !== null && kept.digest === this.#digest(entry) && !this.#outdated.has(kept.id)) {
         entry.id = kept.id;
         continue;
       }
       queries.push({ text: redactCredentials(text), defaults, cut });
       entries.push(entry);
+      keys.push(key);
       known.push(kept !== null);
       chars += text.length;
     }
@@ -300,11 +304,11 @@ export class LogPass {
     });
   }
 
-  #write({ entries, queries, known, read }: Batch): void {
+  #write({ entries, queries, keys, known, read }: Batch): void {
     let at = 0;
     for (const reading of read ?? []) {
       const entry = entries[at] as Entry;
-      const statement = this.#statement(entry, queries[at] as QueryText, reading);
+      const statement = this.#statement(entry, keys[at] as string, queries[at] as QueryText, reading);
       entry.id =
         known[at] === true
           ? this.#writer.put(statement, entry.first)
@@ -384,11 +388,11 @@ export class LogPass {
     return digest;
   }
 
-  #statement(entry: Entry, query: QueryText, reading: Reading): Statement {
+  #statement(entry: Entry, key: string, query: QueryText, reading: Reading): Statement {
     const { dialect } = this.#options;
     return {
       origin: "query",
-      key: shapeHex(entry.shape),
+      key,
       dialect,
       defaults: JSON.stringify(entry.defaults),
       text: keptText(query, dialect),
