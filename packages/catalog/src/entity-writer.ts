@@ -86,18 +86,8 @@ export type Applied = "created" | "updated" | "restored" | "unchanged" | "correc
 const LOAD = `SELECT e.id, e.type, e.prefix, e.name, e.fqn, e.service, e.kind, e.key, e.version, e.deleted, e.fingerprint,
   d.source, d.curated, d.column_keys FROM entity e JOIN document d ON d.id = e.id`;
 
-interface LoadRow {
-  id: number;
-  type: EntityType;
-  prefix: string;
-  name: string;
-  fqn: string;
-  service: string;
-  kind: string | null;
-  key: string | null;
-  version: number;
+interface LoadRow extends Omit<StoredEntity, "deleted" | "source" | "curated" | "columnKeys"> {
   deleted: number;
-  fingerprint: string;
   source: string;
   curated: string | null;
   column_keys: string | null;
