@@ -6,7 +6,11 @@ import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config
 // Tests start the built command dozens of times: compiling its code once instead is a third of what a start costs.
 process.env["NODE_COMPILE_CACHE"] ??= join(tmpdir(), "headwater-test-compile-cache");
 
-/** Each package with tests, with the settings of its own vitest.config.ts. Node runs them as they are: nothing here has to be transformed. */
+/**
+ * Each package with tests, with the settings of its own vitest.config.ts. Node runs them as they are, for nothing here has to be
+ * transformed, and all files of a package in the same process, for most of what a file takes is loading and warming up the same
+ * code: what a file changes in its process it puts back.
+ */
 const projects = globSync("{packages,connectors,tools}/*/test", { cwd: import.meta.dirname })
   .toSorted()
   .map((tests): TestProjectInlineConfiguration => {
@@ -18,7 +22,7 @@ const projects = globSync("{packages,connectors,tools}/*/test", { cwd: import.me
     return {
       root,
       extends: existsSync(own) ? own : false,
-      test: { name, experimental: { viteModuleRunner: false, nodeLoader: false } },
+      test: { name, isolate: false, experimental: { viteModuleRunner: false, nodeLoader: false } },
     };
   });
 

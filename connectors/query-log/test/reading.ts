@@ -1,5 +1,6 @@
 /** Reads logs through the connector as a run does: core's session, the connector's own paging. */
-import { type LoggedQuery, type LogFault, SessionPool, systemClock } from "@headwater/core";
+import type { LoggedQuery, LogFault } from "@headwater/core";
+import { readerOf } from "@headwater/testkit";
 import { fileLog } from "../src/query-log.ts";
 import { queryLog } from "../src/index.ts";
 
@@ -16,15 +17,7 @@ export interface Reading {
 /** Reads all files of a path, the first of them from a cursor. */
 export async function readLogs(path: string, options: { pageRows?: number; cursor?: string } = {}): Promise<Reading> {
   const { pageRows = 1_000, cursor = null } = options;
-  const pool = new SessionPool({
-    connector: queryLog,
-    config: {},
-    intent: "metadata",
-    limit: 1,
-    signal: new AbortController().signal,
-    clock: systemClock,
-  });
-  await pool.hello();
+  const pool = await readerOf(queryLog).openPool({});
   const { session } = await pool.acquire("");
   const reading: Reading = { files: [], queries: [], faults: [], leftOut: 0, cursors: [] };
   for (const file of await fileLog.files(session, path)) {

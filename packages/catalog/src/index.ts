@@ -19,8 +19,11 @@ export { type CatalogHealth, catalogHealth } from "./health.ts";
 export {
   type Claim,
   ClaimWriter,
+  definitionCount,
+  isSettled,
   type KeptStatement,
   type Origin,
+  type Settled,
   type Statement,
   type StatementGap,
   type Sure,

@@ -4,7 +4,7 @@
 export const APPLICATION_ID = 0x48575452;
 
 /** The version of the tables. Raise it with each entry added to {@link MIGRATIONS}. */
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 5;
 
 /**
  * `entity` is narrow because reconciling looks up every entity of a service; the documents are beside it. `prefix` is the
@@ -245,5 +245,13 @@ CREATE TABLE counter(service TEXT NOT NULL, key TEXT NOT NULL, times INTEGER NOT
 CREATE TABLE counter_state(service TEXT PRIMARY KEY, epoch TEXT NOT NULL, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 `;
 
+/**
+ * Of the last run that settled the edges of a service, a digest of how its texts were read; NULL once something was written that
+ * no run has settled.
+ */
+const VERSION_5 = `
+ALTER TABLE lineage_state ADD COLUMN digest TEXT;
+`;
+
 /** What leads from each version to the next, the first from an empty file. */
-export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4];
+export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5];

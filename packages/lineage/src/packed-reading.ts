@@ -3,7 +3,7 @@
  * are, thousands of small objects would cost both threads as much as half the reading.
  */
 import type { Claim, StatementGap, Sure, Use } from "@headwater/catalog";
-import type { ReadQuery } from "./read-query.ts";
+import type { Reading } from "./read-statement.ts";
 
 /** Readings of several queries. */
 export interface PackedReadings {
@@ -13,7 +13,7 @@ export interface PackedReadings {
 }
 
 /** Packs readings, to be sent with `numbers.buffer` handed over. */
-export function pack(readings: readonly ReadQuery[]): PackedReadings {
+export function pack(readings: readonly Reading[]): PackedReadings {
   const texts: string[] = [];
   const known = new Map<string, number>();
   const numbers: number[] = [readings.length];
@@ -26,9 +26,8 @@ export function pack(readings: readonly ReadQuery[]): PackedReadings {
     numbers.push(values.length);
     for (const value of values) text(value);
   };
-  for (const { text: sql, claims, mentions, gaps, uses } of readings) {
-    // Nearly every query has another one: looking for it costs more than it saves.
-    numbers.push(texts.push(sql) - 1, claims.length);
+  for (const { claims, mentions, gaps, uses } of readings) {
+    numbers.push(claims.length);
     for (const { source, sourceColumn, target, targetColumn, how, sure, rule, span } of claims) {
       text(source);
       text(sourceColumn);
@@ -53,11 +52,11 @@ export function pack(readings: readonly ReadQuery[]): PackedReadings {
       several(joins.flat());
     }
   }
-  return { texts, numbers: Int32Array.from(numbers) };
+  return { texts, numbers: new Int32Array(numbers) };
 }
 
 /** The readings that were packed, in their order. */
-export function* unpack({ texts, numbers }: PackedReadings): Generator<ReadQuery> {
+export function* unpack({ texts, numbers }: PackedReadings): Generator<Reading> {
   let at = 0;
   const number = (): number => numbers[at++] as number;
   const text = (): string => texts[number()] as string;
@@ -79,7 +78,7 @@ export function* unpack({ texts, numbers }: PackedReadings): Generator<ReadQuery
   const gap = (): StatementGap => ({ reason: text(), detail: text(), at: number() });
   const use = (): Use => ({ table: text(), columns: many(text), joins: pairs(many(text)) });
   for (let left = number(); left > 0; left -= 1)
-    yield { text: text(), claims: many(claim), mentions: many(text), gaps: many(gap), uses: many(use) };
+    yield { claims: many(claim), mentions: many(text), gaps: many(gap), uses: many(use) };
 }
 
 function pairs(values: readonly string[]): (readonly [string, string])[] {

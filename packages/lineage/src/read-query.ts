@@ -14,21 +14,11 @@ export interface QueryText {
   cut: boolean;
 }
 
-/** What a query says, and its text as it may be kept. */
-export interface ReadQuery extends Reading {
-  text: string;
-}
-
 /** The longest text that is kept with a statement. */
 const TEXT_KEPT = 100_000;
 
 /** From what the engine says to what is kept. */
-export function toReadQuery(
-  { text, defaults, cut }: QueryText,
-  script: ScriptLineage,
-  schema: CatalogSchema,
-  dialect: DialectName,
-): ReadQuery {
+export function readingOf({ text, defaults, cut }: QueryText, script: ScriptLineage, schema: CatalogSchema): Reading {
   // Of a session's statements only the last one ran now; the others say what its temporary tables are.
   const countFrom = script.statements.findLast(({ within }) => within === null)?.span[0] ?? 0;
   const reading = readStatements(script, { schema, defaults, self: null, countFrom, text });
@@ -37,10 +27,11 @@ export function toReadQuery(
     detail: "the source kept only the beginning of the text",
     at: text.length,
   };
+  return { ...reading, gaps: cut ? [missing, ...reading.gaps] : reading.gaps };
+}
+
+/** The text of a query as it is kept: without what stands in its strings. */
+export function keptText({ text }: QueryText, dialect: DialectName): string {
   const kept = text.length > TEXT_KEPT ? `${text.slice(0, TEXT_KEPT)}…` : text;
-  return {
-    ...reading,
-    gaps: cut ? [missing, ...reading.gaps] : reading.gaps,
-    text: hideStrings(kept, dialects[dialect].lexical),
-  };
+  return hideStrings(kept, dialects[dialect].lexical);
 }

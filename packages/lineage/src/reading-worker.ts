@@ -4,7 +4,8 @@ import { NameIndex, openReadOnly } from "@headwater/catalog";
 import { quoteName } from "@headwater/core";
 import { analyze } from "@headwater/sql-lineage";
 import { pack } from "./packed-reading.ts";
-import { type QueryText, type ReadQuery, toReadQuery } from "./read-query.ts";
+import { type QueryText, readingOf } from "./read-query.ts";
+import type { Reading } from "./read-statement.ts";
 import type { ReadingPlace } from "./reading-thread.ts";
 import { CatalogSchema } from "./schema.ts";
 
@@ -24,11 +25,11 @@ async function answer(before: Promise<void>, queries: readonly QueryText[]): Pro
   parentPort?.postMessage(packed, [packed.numbers.buffer]);
 }
 
-async function readAll(queries: readonly QueryText[]): Promise<ReadQuery[]> {
-  const read: ReadQuery[] = [];
+async function readAll(queries: readonly QueryText[]): Promise<Reading[]> {
+  const read: Reading[] = [];
   for (const query of queries) {
     const script = await analyze(query.text, { dialect, schema: schema.provide, defaults: query.defaults });
-    read.push(toReadQuery(query, script, schema, dialect));
+    read.push(readingOf(query, script, schema));
   }
   return read;
 }

@@ -3,11 +3,14 @@ import {
   ClaimWriter,
   type Database,
   type Definition,
+  definitionCount,
   endUnseen,
   EntityWriter,
+  isSettled,
   lastSeq,
   logParts,
   NameIndex,
+  type Settled,
 } from "@headwater/catalog";
 import {
   buildFqn,
@@ -36,9 +39,9 @@ import {
   type SourceError,
 } from "@headwater/core";
 import type { DialectName } from "@headwater/sql-lineage";
-import { type DefinitionsResult, readDefinitions } from "./definitions.ts";
-import { readOutdatedQueries } from "./log/outdated.ts";
-import { type LogResult, type LogRun, readLog } from "./log/read-log.ts";
+import type { DefinitionsResult } from "./definitions.ts";
+import type { LogResult, LogRun } from "./log/read-log.ts";
+import { READER_VERSION } from "./reader-version.ts";
 
 /** A run that derives the lineage of one service. */
 export interface LineageRun {
@@ -130,10 +133,12 @@ export async function runLineage(run: LineageRun): Promise<LineageResult> {
     await describeOwn(run, store, Number(runId));
     // What happens to the catalog from here on is read again by the next run.
     const seq = lastSeq(db);
-    const now = (): number => clock.now();
-    const definitions = await readDefinitions({ ...run, now });
+    const digest = digestOf(run);
+    const services = [service, ...run.otherServices].map(quoteName);
+    const upToDate =
+      run.complete && !run.all && run.log === null && isSettled(db, quoteName(service), services, digest);
+    const definitions = upToDate ? nothingToRead(run) : await readTexts(run);
     if (run.views || run.procedures) emit({ event: "definitions", ...definitions });
-    await readOutdatedQueries(db, service, run.otherServices, now, run.signal);
     let log: LogResult | null = null;
     let queries = 0;
     let failure: SourceError | null = null;
@@ -150,13 +155,9 @@ export async function runLineage(run: LineageRun): Promise<LineageResult> {
       }
     }
     if (log !== null) emit({ event: "queries-read", ...log });
-    const edges = db.transaction(() => {
-      endUnseen(db, quoteName(service), run.forgetAfterDays, clock.now());
-      const complete = run.complete && !run.signal.aborted;
-      return new ClaimWriter(db, quoteName(service)).settle(Number(runId), complete ? seq : null);
-    });
+    const edges = upToDate ? { added: 0, removed: 0 } : settle(run, Number(runId), { throughSeq: seq, digest });
     emit({ event: "lineage", ...edges });
-    const verdict = failure === null ? verdictOn(run, definitions, log, edges) : failed(failure, run);
+    const verdict = failure === null ? verdictOn(run, definitions, log, edges) : failed(failure, run, definitions);
     if (failure !== null)
       emit({ event: "note", message: failure.message, ...(failure.hint === undefined ? {} : { hint: failure.hint }) });
     const endedAt = clock.now();
@@ -189,6 +190,42 @@ export async function runLineage(run: LineageRun): Promise<LineageResult> {
     clearInterval(beat);
     await lease.release();
   }
+}
+
+/** Everything the edges follow from, but for the texts and the names in them. */
+function digestOf({ dialect, searchPath, otherServices, forgetAfterDays }: LineageRun): string {
+  return fingerprint(JSON.stringify([READER_VERSION, dialect, searchPath, otherServices, forgetAfterDays]));
+}
+
+/** What reading the definitions comes to where there is nothing to read. */
+function nothingToRead({ db, service }: LineageRun): DefinitionsResult {
+  return { read: 0, unchanged: definitionCount(db, quoteName(service)), ended: 0, withGaps: 0 };
+}
+
+const NO_DEFINITIONS: DefinitionsResult = { read: 0, unchanged: 0, ended: 0, withGaps: 0 };
+
+/** Reads the texts that the catalog has. The engine that reads SQL is loaded here, where there is some. */
+async function readTexts(run: LineageRun): Promise<DefinitionsResult> {
+  const [{ readDefinitions }, { readOutdatedQueries }] = await Promise.all([
+    import("./definitions.ts"),
+    import("./log/outdated.ts"),
+  ]);
+  const now = (): number => run.clock.now();
+  const definitions = run.views || run.procedures ? await readDefinitions({ ...run, now }) : NO_DEFINITIONS;
+  await readOutdatedQueries(run.db, run.service, run.otherServices, now, run.signal);
+  return definitions;
+}
+
+/** Makes the edges what the statements say now. */
+function settle(
+  { db, service, forgetAfterDays, complete, signal, clock }: LineageRun,
+  runId: number,
+  settled: Settled,
+): { added: number; removed: number } {
+  return db.transaction(() => {
+    endUnseen(db, quoteName(service), forgetAfterDays, clock.now());
+    return new ClaimWriter(db, quoteName(service)).settle(runId, complete && !signal.aborted ? settled : null);
+  });
 }
 
 /** Writes the pipeline, and a service that nobody has read the metadata of. */
@@ -251,6 +288,7 @@ async function logOf(
     const { db, service, otherServices, dialect, searchPath, signal, clock } = run;
     const now = (): number => clock.now();
     const rest = { db, service, otherServices, dialect, searchPath, signal, now, emit };
+    const { readLog } = await import("./log/read-log.ts");
     const result = await readLog({ ...source, ...rest, log, session: opened.session });
     await opened.driver.end();
     broken = false;
@@ -265,11 +303,17 @@ async function chosen(log: QueryLog, session: Session): Promise<ChosenLog> {
   return log.kind === "chosen" ? log.choose(session) : { log, note: null };
 }
 
-function failed(error: SourceError, { signal }: LineageRun): { state: RunState; exit: ExitName; message: string } {
+function failed(
+  error: SourceError,
+  { signal }: LineageRun,
+  { read, unchanged: kept }: DefinitionsResult,
+): { state: RunState; exit: ExitName; message: string } {
   if (signal.aborted)
     return { state: "interrupted", exit: "interrupted", message: "Interrupted; what was read is kept." };
   const exit = error.code === "unreachable" || error.code === "signIn" ? "source" : "partial";
-  return { state: "failed", exit, message: `The query log could not be read: ${error.message}` };
+  // What the definitions say is kept, and is something.
+  const state = exit === "partial" && read + kept > 0 ? "partialSuccess" : "failed";
+  return { state, exit, message: `The query log could not be read: ${error.message}` };
 }
 
 function verdictOn(
@@ -283,7 +327,8 @@ function verdictOn(
   const doubts = log === null ? [] : doubtsAbout(log, dialect);
   if (doubts.length > 0) {
     const message = `${doubts.join(" ")} Everything else is kept.`;
-    return { state: log?.queries === 0 ? "failed" : "partialSuccess", exit: "partial", message };
+    const something = (log?.queries ?? 0) + read + unchanged > 0;
+    return { state: something ? "partialSuccess" : "failed", exit: "partial", message };
   }
   if (log?.stopped === "limit")
     return {

@@ -22,3 +22,4 @@ export {
 } from "./conformance/report.ts";
 export { type Level, LEVELS, type Rule, type Verdict } from "./conformance/rule.ts";
 export { HOSTILE_NAMES } from "./conformance/seeds.ts";
+export { ALL, inSession, type ReadEntity, type Reader, readerOf, type Reading, type ReadOptions } from "./reader.ts";

@@ -2,7 +2,6 @@ import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterAll } from "vitest";
 import { callWithin } from "./call.ts";
 import type { Ran } from "./ran.ts";
 import { type Running, watch } from "./running.ts";
@@ -14,9 +13,11 @@ export type Connectors = Readonly<Record<string, string>>;
 const { PATH, TMPDIR, NODE_COMPILE_CACHE } = process.env;
 
 const made: string[] = [];
-afterAll(() => {
+
+/** Removes every project made so far. */
+export function removeProjects(): void {
   for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
-});
+}
 
 /** A person's project: a folder of its own with connectors among its dependencies. It is gone after the test file. */
 export class Project {

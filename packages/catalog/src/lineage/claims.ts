@@ -69,22 +69,71 @@ export interface KeptStatement {
   ended: number | null;
 }
 
+/** What a run settled that left no statement out. */
+export interface Settled {
+  /** The state of the catalog that every statement was read against: the number of its last change. */
+  throughSeq: number;
+  /** How the texts were read: another digest means that they would say something else. */
+  digest: string;
+}
+
 const STATEMENT_TABLES = ["claim", "mention", "use"] as const;
+/** What is inserted many rows at a time. */
+const INSERTED = {
+  claim: [
+    "statement",
+    "target",
+    "target_column",
+    "source",
+    "source_column",
+    "how",
+    "sure",
+    "rule",
+    "span_start",
+    "span_end",
+  ],
+  mention: ["name", "statement"],
+  use: ["statement", "place", "columns", "joins"],
+} as const;
 const ROWS_AT_ONCE = 20;
+
+/** The statement that inserts so many rows, made once. */
+const insertOf = ((): ((table: keyof typeof INSERTED, rows: number) => string) => {
+  const made = { claim: [] as string[], mention: [] as string[], use: [] as string[] };
+  return (table, rows) => {
+    let sql = made[table][rows];
+    if (sql === undefined) {
+      const columns = INSERTED[table];
+      const row = `(${columns.map(() => "?").join(", ")})`;
+      sql = `INSERT OR IGNORE INTO ${table}(${columns.join(", ")}) VALUES ${Array.from({ length: rows }, () => row).join(", ")}`;
+      made[table][rows] = sql;
+    }
+    return sql;
+  };
+})();
 
 /** Writes the statements of one service. Call within a transaction. `service` is the service's name as an FQN. */
 export class ClaimWriter {
   readonly #db: Database;
   readonly #service: string;
   readonly #places = new Map<string, number>();
+  #unsettled = false;
 
   constructor(db: Database, service: string) {
     this.#db = db;
     this.#service = service;
   }
 
+  /** Something is about to be written: what was settled no longer holds, should nobody come to settle it again. */
+  #unsettle(): void {
+    if (this.#unsettled) return;
+    this.#unsettled = true;
+    this.#db.run("UPDATE lineage_state SET digest = NULL WHERE service = ? AND digest IS NOT NULL", this.#service);
+  }
+
   /** Adds a query that is not there, with how often it was seen. Returns its id. */
   add(statement: Statement, first: number, last: number, times: number): number {
+    this.#unsettle();
     const id = this.#insert(statement, first, last, times, times > 0 ? null : last);
     this.#write(id, statement);
     return id;
@@ -127,6 +176,7 @@ export class ClaimWriter {
 
   /** Adds a statement, or puts it in the place of the one with its key. Returns its id. */
   put(statement: Statement, at: number): number {
+    this.#unsettle();
     const { origin, key, dialect, defaults, text, digest } = statement;
     const gaps = statement.gaps.length === 0 ? null : JSON.stringify(statement.gaps);
     const known = this.#db.get<{ id: number }>(
@@ -168,41 +218,25 @@ export class ClaimWriter {
   }
 
   #write(id: number, { claims, mentions, uses = [] }: Statement): void {
-    this.#insertRows(
-      "claim(statement, target, target_column, source, source_column, how, sure, rule, span_start, span_end)",
-      claims.map(({ target, targetColumn, source, sourceColumn, how, sure, rule, span }) => [
-        id,
-        this.#place(target),
-        targetColumn,
-        this.#place(source),
-        sourceColumn,
-        how,
-        sure,
-        rule,
-        ...span,
-      ]),
-    );
-    this.#insertRows(
-      "mention(name, statement)",
-      mentions.map((name) => [name, id]),
-    );
-    this.#insertRows(
-      "use(statement, place, columns, joins)",
-      uses.map(({ table, columns, joins }) => [
-        id,
-        this.#place(table),
-        JSON.stringify(columns),
-        joins.length === 0 ? null : JSON.stringify(joins),
-      ]),
-    );
+    const claimed: SQLInputValue[] = [];
+    for (const { target, targetColumn, source, sourceColumn, how, sure, rule, span } of claims)
+      claimed.push(id, this.#place(target), targetColumn, this.#place(source), sourceColumn, how, sure, rule, ...span);
+    this.#insertRows("claim", claimed);
+    const mentioned: SQLInputValue[] = [];
+    for (const name of mentions) mentioned.push(name, id);
+    this.#insertRows("mention", mentioned);
+    const used: SQLInputValue[] = [];
+    for (const { table, columns, joins } of uses)
+      used.push(id, this.#place(table), JSON.stringify(columns), joins.length === 0 ? null : JSON.stringify(joins));
+    this.#insertRows("use", used);
   }
 
   /** Inserts rows that are not there yet, several with each call: for small rows a call costs as much as the row. */
-  #insertRows(into: string, rows: readonly (readonly SQLInputValue[])[]): void {
-    for (let at = 0; at < rows.length; at += ROWS_AT_ONCE) {
-      const some = rows.slice(at, at + ROWS_AT_ONCE);
-      const row = `(${(some[0] ?? []).map(() => "?").join(", ")})`;
-      this.#db.run(`INSERT OR IGNORE INTO ${into} VALUES ${some.map(() => row).join(", ")}`, ...some.flat());
+  #insertRows(table: keyof typeof INSERTED, values: readonly SQLInputValue[]): void {
+    const { length: width } = INSERTED[table];
+    for (let at = 0; at < values.length; at += ROWS_AT_ONCE * width) {
+      const some = values.slice(at, at + ROWS_AT_ONCE * width);
+      this.#db.run(insertOf(table, some.length / width), ...some);
     }
   }
 
@@ -234,6 +268,7 @@ export class ClaimWriter {
    * out to have failed. A statement that never succeeded says nothing.
    */
   seen(id: number, first: number, last: number, times: number): void {
+    this.#unsettle();
     this.#db.run(
       `UPDATE statement SET first_seen = min(first_seen, ?), last_seen = max(last_seen, ?), times = times + ?,
          ended = CASE WHEN times + ? > 0 THEN NULL ELSE coalesce(ended, ?) END WHERE id = ?`,
@@ -248,6 +283,7 @@ export class ClaimWriter {
 
   /** The text is gone: its edges end, unless another statement says them too. */
   end(id: number, at: number): void {
+    this.#unsettle();
     this.#db.run("UPDATE statement SET ended = ? WHERE id = ? AND ended IS NULL", at, id);
   }
 
@@ -260,6 +296,7 @@ export class ClaimWriter {
       key,
     );
     if (known === null) return false;
+    this.#unsettle();
     for (const table of STATEMENT_TABLES) this.#db.run(`DELETE FROM ${table} WHERE statement = ?`, known.id);
     this.#db.run("DELETE FROM statement WHERE id = ?", known.id);
     return true;
@@ -290,10 +327,10 @@ export class ClaimWriter {
   }
 
   /**
-   * Ends a run: the edges become what the live statements claim now, and what differs is kept with the run. `throughSeq` is the
-   * state of the catalog that every statement was read against; `null` where some were left out.
+   * Ends a run: the edges become what the live statements claim now, and what differs is kept with the run. `settled` is `null` where
+   * some statements were left out.
    */
-  settle(run: number, throughSeq: number | null): { added: number; removed: number } {
+  settle(run: number, settled: Settled | null): { added: number; removed: number } {
     const [service] = [this.#service];
     this.#db.exec(
       `CREATE TEMP TABLE IF NOT EXISTS edge_now(target INTEGER, target_column TEXT, source INTEGER, source_column TEXT, origin TEXT,
@@ -325,9 +362,49 @@ export class ClaimWriter {
       service,
     );
     this.#db.run(`INSERT OR IGNORE INTO edge(service, ${columns}) SELECT ?, ${columns} FROM edge_now`, service);
-    if (throughSeq !== null)
-      this.#db.run("INSERT OR REPLACE INTO lineage_state(service, history_seq) VALUES (?, ?)", service, throughSeq);
+    if (settled !== null)
+      this.#db.run(
+        "INSERT OR REPLACE INTO lineage_state(service, history_seq, digest) VALUES (?, ?, ?)",
+        service,
+        settled.throughSeq,
+        settled.digest,
+      );
+    this.#unsettled = false;
     this.#db.exec("DELETE FROM edge_now");
     return { added: fresh.changes, removed: gone.changes };
   }
+}
+
+/**
+ * Whether the lineage of a service is as a run with this digest would leave it: nothing of it was written since it was settled, and no
+ * table or routine of `services` came, went or changed. All names are FQNs. Looks at nothing but what changed.
+ */
+export function isSettled(db: Database, service: string, services: readonly string[], digest: string): boolean {
+  const state = db.get<{ seq: number; digest: string | null }>(
+    "SELECT history_seq AS seq, digest FROM lineage_state WHERE service = ?",
+    service,
+  );
+  if (state?.digest !== digest) return false;
+  const first = db.get<{ seq: number | null }>("SELECT min(seq) AS seq FROM history")?.seq ?? 0;
+  // What is no longer kept may have been anything.
+  if (first > state.seq + 1) return false;
+  return (
+    db.get(
+      `SELECT 1 FROM history h LEFT JOIN entity e ON e.id = h.entity
+       WHERE h.seq > ? AND (e.id IS NULL OR e.type IN ('table', 'storedProcedure') AND e.service IN (SELECT value FROM json_each(?)))
+       LIMIT 1`,
+      state.seq,
+      JSON.stringify(services),
+    ) === null
+  );
+}
+
+/** How many definitions of a service say something now. */
+export function definitionCount(db: Database, service: string): number {
+  return (
+    db.get<{ n: number }>(
+      "SELECT count(*) AS n FROM statement WHERE service = ? AND origin IN ('view', 'procedure') AND ended IS NULL",
+      service,
+    )?.n ?? 0
+  );
 }

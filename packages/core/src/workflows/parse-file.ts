@@ -6,8 +6,9 @@ import type { Problems, Spot } from "./problem.ts";
 
 const require = createRequire(import.meta.url);
 
+let loaded: typeof import("yaml") | undefined;
 /** Loaded with the first file: most commands read none, and loading takes 20 ms. */
-const yaml = (): typeof import("yaml") => require("yaml") as typeof import("yaml");
+const yaml = (): typeof import("yaml") => (loaded ??= require("yaml") as typeof import("yaml"));
 
 const MAX_CHARACTERS = 1_000_000;
 const MAX_DEPTH = 60;
@@ -54,6 +55,7 @@ export function parseFile(text: string, problems: Problems): MapNode | null {
   return null;
 }
 
+const TOO_MANY = `The file holds more than ${MAX_VALUES} values, aliases counted each time.`;
 const TOO_DEEP = `Values are nested more than ${MAX_DEPTH} levels deep.`;
 
 const YAML_ERRORS: { readonly [code: string]: string } = {
@@ -82,14 +84,18 @@ class Converter {
     this.#spot = spot;
   }
 
+  /** Whether there are more values than a file may hold: the rest is not looked at. */
+  get #isFull(): boolean {
+    return this.#values > MAX_VALUES;
+  }
+
   convert(node: Node | null, path: string, depth: number): FileNode {
     const at = this.#spot(node?.range?.[0]);
     const empty: FileNode = { is: "scalar", at, value: null, text: "" };
-    if (node === null) return empty;
+    if (node === null || this.#isFull) return empty;
     this.#values += 1;
-    if (depth > MAX_DEPTH || this.#values > MAX_VALUES) {
-      const tooMany = `The file holds more than ${MAX_VALUES} values, aliases counted each time.`;
-      this.#problems.error(at, "", depth > MAX_DEPTH ? TOO_DEEP : tooMany);
+    if (depth > MAX_DEPTH || this.#isFull) {
+      this.#problems.error(at, "", depth > MAX_DEPTH ? TOO_DEEP : TOO_MANY);
       return empty;
     }
     if (yaml().isAlias(node)) {
@@ -100,7 +106,11 @@ class Converter {
     }
     if (yaml().isMap(node)) return this.#map(node, at, path, depth);
     if (yaml().isSeq(node)) {
-      const items = node.items.map((item, index) => this.convert(item as Node, `${path}[${index}]`, depth + 1));
+      const items: FileNode[] = [];
+      for (const [index, item] of node.items.entries()) {
+        if (this.#isFull) break;
+        items.push(this.convert(item as Node, `${path}[${index}]`, depth + 1));
+      }
       return { is: "list", at, items };
     }
     if (!yaml().isScalar(node)) return empty;

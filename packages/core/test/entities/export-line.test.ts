@@ -56,7 +56,7 @@ test("an exported entity is read back as it was, whatever it is", () => {
       expect(JSON.stringify(back.source)).toBe(JSON.stringify(given.source));
       expect(JSON.stringify(toEntityJson(back, () => exclusive))).toBe(JSON.stringify(json));
     }),
-    { seed: SEED, numRuns: 1_500 * SOAK },
+    { seed: SEED, numRuns: 500 * SOAK },
   );
 });
 

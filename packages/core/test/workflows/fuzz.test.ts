@@ -25,7 +25,7 @@ function outcome(text: string): string {
 }
 const EXPECTED = /^(workflow|problems)$/;
 
-const runs = { seed: SEED, numRuns: 1_000 * SOAK };
+const runs = { seed: SEED, numRuns: 300 * SOAK };
 
 test("any text", () => {
   fc.assert(
@@ -83,7 +83,7 @@ test("a workflow with characters taken out, put in and doubled", () => {
     runs,
   );
   expect(outcome(FULL)).toBe("workflow");
-  expect(whole).toBeGreaterThan(10);
+  expect(whole).toBeGreaterThan(runs.numRuns / 100);
 });
 
 test("a workflow's keys with values of every kind", { timeout: 30_000 }, () => {

@@ -20,6 +20,7 @@ export async function readOutdatedQueries(
 ): Promise<number> {
   const writer = new ClaimWriter(db, quoteName(service));
   const outdated = [...writer.outdated()];
+  if (outdated.length === 0) return 0;
   const schema = new CatalogSchema(new NameIndex(db, [service, ...otherServices].map(quoteName)), service);
   let count = 0;
   for (let at = 0; at < outdated.length && !signal.aborted; at += AT_ONCE) {

@@ -14,8 +14,10 @@ import {
 } from "@headwater/catalog";
 import { fingerprint, type LogFault, type LoggedQuery, quoteName, redactCredentials } from "@headwater/core";
 import { dialects } from "@headwater/sql-lineage";
+import { setImmediate } from "node:timers/promises";
 import { READER_VERSION } from "../reader-version.ts";
-import type { QueryText, ReadQuery } from "../read-query.ts";
+import { keptText, type QueryText } from "../read-query.ts";
+import type { Reading } from "../read-statement.ts";
 import type { Defaults } from "../schema.ts";
 import { QueryReader, type QueryReaderOptions } from "./query-reader.ts";
 import { type Shape, shapeHex, shaper } from "./shape.ts";
@@ -73,10 +75,14 @@ interface InSession {
 /** Shapes that were handed over to be read together. */
 interface Batch {
   entries: Entry[];
+  queries: QueryText[];
+  /** What they are kept under. */
+  keys: string[];
   /** Whether the catalog has such a statement already, for each. */
   known: boolean[];
-  chars: number;
-  read: Promise<Iterable<ReadQuery>>;
+  reading: Promise<void>;
+  /** `null` until they are read. */
+  read: Iterable<Reading> | null;
 }
 
 /** Shapes kept at hand; a log with more of them looks some up again. */
@@ -84,9 +90,13 @@ const SHAPES_KEPT = 200_000;
 /** Shapes that are handed over in one go, and how long their texts are together before it is enough. */
 const READ_AT_ONCE = 100;
 const READ_CHARS = 200_000;
-/** Shapes that may wait to be read, and how long their texts may be, before this thread waits too. */
+/** What is handed over at once: while this thread writes, the other one must not run out of work. */
+const BATCHES_AHEAD = 16;
+/** Shapes that may wait to be handed over, and how long their texts may be, before the log has to wait too. */
 const WAITING = 2_000;
 const WAITING_CHARS = 4_000_000;
+/** The longest text that is read here, where nothing limits how long it takes. */
+const SHORT = 10_000;
 /** Shapes that are written in one go. */
 const WRITTEN_AT_ONCE = 2_000;
 /** Counts that are held before it is time to commit. */
@@ -120,8 +130,9 @@ export class LogPass {
   #committedAt = performance.now();
   /** Entries to be read, those that are being read, and those whose answers wait to be written. */
   #unread: Entry[] = [];
-  #reading: Batch[] = [];
-  #answered: { entries: Entry[]; known: boolean[]; read: Iterable<ReadQuery> }[] = [];
+  #unreadChars = 0;
+  readonly #reading: Batch[] = [];
+  #answered: Batch[] = [];
   #ordered: InSession[] = [];
   #orderedChars = 0;
   #sessions: TemporarySessions;
@@ -191,6 +202,7 @@ export class LogPass {
     if (!entry.asked) {
       entry.asked = true;
       this.#unread.push(entry);
+      this.#unreadChars += entry.text.length;
     }
     if (seen < entry.first) entry.first = seen;
     if (seen > entry.last) entry.last = seen;
@@ -210,55 +222,76 @@ export class LogPass {
    * been counted yet says nothing, so that a run which is killed in between has only done some of its work.
    */
   async keepUp(): Promise<void> {
-    while (this.#unread.length >= READ_AT_ONCE) this.#handOver(true);
-    const waiting = (): number => this.#reading.reduce((sum, { entries }) => sum + entries.length, 0);
-    const chars = (): number => this.#reading.reduce((sum, batch) => sum + batch.chars, 0);
-    while (waiting() > WAITING || chars() > WAITING_CHARS) await this.#takeAnswer();
-    this.#writeAnswers(WRITTEN_AT_ONCE);
+    for (;;) {
+      while (this.#isEnough() && this.#reading.length < BATCHES_AHEAD) this.#handOver(false);
+      this.#writeAnswers(WRITTEN_AT_ONCE);
+      if (this.#unread.length <= WAITING && this.#unreadChars <= WAITING_CHARS) return;
+      await this.#advance();
+    }
+  }
+
+  /** Whether there is enough to be handed over in one go. */
+  #isEnough(): boolean {
+    return this.#unread.length >= READ_AT_ONCE || this.#unreadChars >= READ_CHARS;
   }
 
   /** Reads and keeps everything that is new. */
   async #catchUp(): Promise<void> {
-    const many = this.#unread.length >= READ_AT_ONCE || this.#reading.length > 0;
-    while (this.#unread.length > 0) this.#handOver(many);
-    while (this.#reading.length > 0) {
-      await this.#takeAnswer();
+    // Another thread is not worth it for a few.
+    const few = this.#unread.length < READ_AT_ONCE && this.#reading.length === 0;
+    while (this.#unread.length > 0 || this.#reading.length > 0) {
+      while (this.#unread.length > 0 && this.#reading.length < BATCHES_AHEAD) this.#handOver(few);
       this.#writeAnswers(WRITTEN_AT_ONCE);
+      if (this.#reading.length > 0) await this.#advance();
     }
     this.#writeAnswers(1);
   }
 
+  /** Reads some more: on this thread, which could only wait otherwise, or by waiting for the other one. */
+  async #advance(): Promise<void> {
+    const first = this.#reading[0];
+    const next = this.#unread.slice(0, READ_AT_ONCE);
+    if (this.#reader.hasThread && next.length === READ_AT_ONCE && next.every(({ text }) => text.length <= SHORT)) {
+      this.#handOver(true);
+      await this.#reading.at(-1)?.reading;
+      // The other one's answers come in between.
+      await setImmediate();
+    } else await first?.reading;
+    while (this.#reading[0]?.read != null) this.#answered.push(this.#reading.shift() as Batch);
+  }
+
   /** Hands some shapes over to be read, but for those the catalog has as they are. */
-  #handOver(many: boolean): void {
-    const batch: Batch = { entries: [], known: [], chars: 0, read: Promise.resolve([]) };
-    const queries: QueryText[] = [];
-    let at = 0;
-    for (; at < this.#unread.length && queries.length < READ_AT_ONCE && batch.chars < READ_CHARS; at += 1) {
+  #handOver(here: boolean): void {
+    const batch: Batch = { entries: [], queries: [], keys: [], known: [], reading: Promise.resolve(), read: null };
+    const { entries, queries, keys, known } = batch;
+    let [at, chars] = [0, 0];
+    for (; at < this.#unread.length && queries.length < READ_AT_ONCE && chars < READ_CHARS; at += 1) {
       const entry = this.#unread[at] as Entry;
       const { text, defaults, cut } = entry;
+      this.#unreadChars -= text.length;
       entry.text = "";
-      const kept = queryStatement(this.#options.db, this.#service, shapeHex(entry.shape));
+      const key = shapeHex(entry.shape);
+      const kept = queryStatement(this.#options.db, this.#service, key);
       if (kept !== null && kept.digest === this.#digest(entry) && !this.#outdated.has(kept.id)) {
         entry.id = kept.id;
         continue;
       }
       queries.push({ text: redactCredentials(text), defaults, cut });
-      batch.entries.push(entry);
-      batch.known.push(kept !== null);
-      batch.chars += text.length;
+      entries.push(entry);
+      keys.push(key);
+      known.push(kept !== null);
+      chars += text.length;
     }
     this.#unread = this.#unread.slice(at);
     if (queries.length === 0) return;
-    batch.read = many ? this.#reader.read(queries) : this.#reader.readHere(queries);
+    const read = here ? this.#reader.readHere(queries) : this.#reader.read(queries);
+    const arrived = async (): Promise<void> => {
+      batch.read = await read;
+    };
+    batch.reading = arrived();
     // Whoever fails is reported when its turn comes, not before.
-    batch.read.catch(() => undefined);
+    batch.reading.catch(() => undefined);
     this.#reading.push(batch);
-  }
-
-  /** Waits for what was handed over first. */
-  async #takeAnswer(): Promise<void> {
-    const { entries, known, read } = this.#reading.shift() as Batch;
-    this.#answered.push({ entries, known, read: await read });
   }
 
   /** Writes what was read, once it is of so many shapes. */
@@ -267,22 +300,24 @@ export class LogPass {
     if (answered.reduce((sum, { entries }) => sum + entries.length, 0) < least) return;
     this.#answered = [];
     this.#options.db.transaction(() => {
-      for (const { entries, known, read } of answered) {
-        let at = 0;
-        for (const query of read) {
-          const entry = entries[at] as Entry;
-          const statement = this.#statement(entry, query);
-          entry.id =
-            known[at] === true
-              ? this.#writer.put(statement, entry.first)
-              : this.#writer.add(statement, entry.first, entry.last, 0);
-          this.#outdated.delete(entry.id);
-          this.counts.read += 1;
-          if (statement.gaps.length > 0) this.counts.withGaps += 1;
-          at += 1;
-        }
-      }
+      for (const batch of answered) this.#write(batch);
     });
+  }
+
+  #write({ entries, queries, keys, known, read }: Batch): void {
+    let at = 0;
+    for (const reading of read ?? []) {
+      const entry = entries[at] as Entry;
+      const statement = this.#statement(entry, keys[at] as string, queries[at] as QueryText, reading);
+      entry.id =
+        known[at] === true
+          ? this.#writer.put(statement, entry.first)
+          : this.#writer.add(statement, entry.first, entry.last, 0);
+      this.#outdated.delete(entry.id);
+      this.counts.read += 1;
+      if (statement.gaps.length > 0) this.counts.withGaps += 1;
+      at += 1;
+    }
   }
 
   /**
@@ -353,14 +388,16 @@ export class LogPass {
     return digest;
   }
 
-  #statement(entry: Entry, read: ReadQuery): Statement {
+  #statement(entry: Entry, key: string, query: QueryText, reading: Reading): Statement {
+    const { dialect } = this.#options;
     return {
       origin: "query",
-      key: shapeHex(entry.shape),
-      dialect: this.#options.dialect,
+      key,
+      dialect,
       defaults: JSON.stringify(entry.defaults),
+      text: keptText(query, dialect),
       digest: this.#digest(entry),
-      ...read,
+      ...reading,
     };
   }
 

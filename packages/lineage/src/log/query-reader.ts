@@ -3,7 +3,8 @@ import { type Database, NameIndex } from "@headwater/catalog";
 import { quoteName } from "@headwater/core";
 import { analyze, createPool, type DialectName, type Pool, type ScriptLineage } from "@headwater/sql-lineage";
 import { unpack } from "../packed-reading.ts";
-import { type QueryText, type ReadQuery, toReadQuery } from "../read-query.ts";
+import { type QueryText, readingOf } from "../read-query.ts";
+import type { Reading } from "../read-statement.ts";
 import { ReadingThread } from "../reading-thread.ts";
 import { CatalogSchema, type Defaults } from "../schema.ts";
 
@@ -37,7 +38,7 @@ export class QueryReader {
   }
 
   /** Reads queries; several calls may wait at once. What comes back is in their order, and is made as it is gone through. */
-  async read(queries: readonly QueryText[]): Promise<Iterable<ReadQuery>> {
+  async read(queries: readonly QueryText[]): Promise<Iterable<Reading>> {
     const thread = this.#startThread();
     if (thread !== null) {
       try {
@@ -50,8 +51,13 @@ export class QueryReader {
     return this.#inTurn(() => this.#readEach(queries));
   }
 
-  /** Reads a few queries on this thread, which costs less than starting another one. */
-  async readHere(queries: readonly QueryText[]): Promise<Iterable<ReadQuery>> {
+  /** Whether a thread reads, so that this one could as well: on its own it would have no limits. */
+  get hasThread(): boolean {
+    return this.#thread !== null && !this.#threadFailed;
+  }
+
+  /** Reads a few queries on this thread. They have no limits here: only short ones should be read so. */
+  async readHere(queries: readonly QueryText[]): Promise<Iterable<Reading>> {
     return this.#inTurn(() => this.#readEach(queries));
   }
 
@@ -61,13 +67,12 @@ export class QueryReader {
     return done;
   }
 
-  async #readEach(queries: readonly QueryText[]): Promise<ReadQuery[]> {
+  async #readEach(queries: readonly QueryText[]): Promise<Reading[]> {
     const { dialect, threads } = this.#options;
     const tasks = queries.map(({ text: sql, defaults }) => ({ sql, dialect, defaults }));
     const scripts = this.#threadFailed || threads > 1 ? this.#poolOf().analyzeAll(tasks) : this.#inline(tasks);
-    const read: ReadQuery[] = [];
-    for await (const script of scripts)
-      read.push(toReadQuery(queries[read.length] as QueryText, script, this.#names(), dialect));
+    const read: Reading[] = [];
+    for await (const script of scripts) read.push(readingOf(queries[read.length] as QueryText, script, this.#names()));
     return read;
   }
 

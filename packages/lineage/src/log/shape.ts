@@ -2,6 +2,7 @@
  * What queries with other values have in common. The engine's own fingerprint needs its tokens, which cost as much as half the
  * reading; a log has each shape thousands of times, so this is told from the characters alone.
  */
+import { endianness } from "node:os";
 import type { LexicalRules } from "@headwater/sql-lineage";
 
 /** A hash of a statement without literals, comments and layout, as a short string. */
@@ -13,121 +14,88 @@ const [MINUS, SLASH, STAR, DOT, UNDERSCORE, COMMA, OPEN, CLOSE] = [45, 47, 42, 4
 /** Stands for a literal. */
 const LITERAL = 63;
 
-/** How far the collapsing of lists of literals has come: what is held back until it is known to be more of the same. */
-const HELD = { none: 0, comma: 1, rowComma: 2, rowOpen: 3, rowLiteral: 4, rowInnerComma: 5 } as const;
+/** What a character below 128 begins. */
+const KIND = { other: 0, blank: 1, word: 2, digit: 3 } as const;
+const KINDS = Uint8Array.from({ length: 128 }, (_, code) => {
+  if (code === SPACE || code === NEWLINE || code === TAB || code === CARRIAGE_RETURN) return KIND.blank;
+  if (isDigit(code)) return KIND.digit;
+  return isWord(code) ? KIND.word : KIND.other;
+});
+const FIRST_ROOM = 4_096;
+/** Texts longer than this get room of their own, which is given back. */
+const LONG = 1_000_000;
+const BIG_ENDIAN = endianness() === "BE";
 
 /** Makes the function that tells shapes of one dialect. `context` tells apart what the same text means in different places. */
 export function shaper(rules: LexicalRules): (text: string, context: number) => Shape {
   const { backslashEscapes, doubleQuoteIsString, hashComments } = rules;
-  // The state of the hash lives outside the function, so that emitting needs no object.
-  let [a, b, c, d] = [0, 0, 0, 0];
-  const add = (code: number): void => {
-    a = Math.imul(b ^ Math.imul(a ^ code, 597_399_067), 2_246_822_519);
-    b = c ^ Math.imul(b ^ code, 2_869_860_233);
-    c = d ^ Math.imul(c ^ code, 951_274_213);
-    d = a ^ Math.imul(d ^ code, 2_716_044_179);
-  };
-  let held = 0;
-  /** What was emitted last, and the two before. */
-  let [last, before, first] = [0, 0, 0];
-  const push = (code: number): void => {
-    add(code);
-    first = before;
-    before = last;
-    last = code;
-  };
-  const flush = (): void => {
-    const was = held;
-    held = HELD.none;
-    if (was === HELD.comma || was === HELD.rowComma) push(COMMA);
-    else if (was >= HELD.rowOpen) {
-      push(COMMA);
-      push(OPEN);
-      if (was >= HELD.rowLiteral) push(LITERAL);
-      if (was === HELD.rowInnerComma) push(COMMA);
-    }
-  };
-  /** Emits a character, holding back what may only make a list of literals longer. */
+  /** The text without what does not matter, and how much of it there is. */
+  let kept = new Uint16Array(FIRST_ROOM * 2);
+  let size = 0;
+  /** The text's characters: many times faster to go through than the text. */
+  let copy = Buffer.alloc(FIRST_ROOM * 2);
+  let codes = new Uint16Array(copy.buffer, copy.byteOffset, FIRST_ROOM);
+
+  /** Adds a character; lists of literals, and of rows of literals, do not grow by one more. */
   const emit = (code: number): void => {
-    switch (held) {
-      case HELD.comma:
-        if (code === LITERAL) {
-          held = HELD.none;
-          return;
-        }
-        break;
-      case HELD.rowComma:
-        if (code === OPEN) {
-          held = HELD.rowOpen;
-          return;
-        }
-        break;
-      case HELD.rowOpen:
-        if (code === LITERAL) {
-          held = HELD.rowLiteral;
-          return;
-        }
-        break;
-      case HELD.rowLiteral:
-        if (code === CLOSE) {
-          held = HELD.none;
-          return;
-        }
-        if (code === COMMA) {
-          held = HELD.rowInnerComma;
-          return;
-        }
-        break;
-      case HELD.rowInnerComma:
-        if (code === LITERAL) {
-          held = HELD.rowLiteral;
-          return;
-        }
-        break;
-      default:
-    }
-    if (held !== HELD.none) flush();
-    if (code === COMMA) {
-      if (last === LITERAL) {
-        held = HELD.comma;
+    if (code === LITERAL) {
+      if (kept[size - 1] === COMMA && kept[size - 2] === LITERAL) {
+        size -= 1;
         return;
       }
-      if (last === CLOSE && before === LITERAL && first === OPEN) {
-        held = HELD.rowComma;
-        return;
-      }
+    } else if (code === CLOSE && kept[size - 1] === LITERAL && kept[size - 2] === OPEN && endsWithRow(kept, size - 3)) {
+      size -= 3;
+      return;
     }
-    push(code);
+    kept[size] = code;
+    size += 1;
   };
 
-  return (text, context) => {
-    [a, b, c, d] = [0x6a09e667 ^ context, 0xbb67ae85 | 0, 0x3c6ef372, 0xa54ff53a | 0];
-    [held, last, before, first] = [0, 0, 0, 0];
+  const makeRoom = (length: number): void => {
+    copy = Buffer.alloc(length * 2);
+    codes = new Uint16Array(copy.buffer, copy.byteOffset, length);
+    // A space may stand between any two words.
+    kept = new Uint16Array(length * 2);
+  };
+
+  const keep = (text: string): void => {
     const { length } = text;
+    if (codes.length < length) makeRoom(length);
+    copy.write(text, "utf16le");
+    if (BIG_ENDIAN) copy.swap16();
+    const from = codes;
+    size = 0;
     let spaced = false;
     for (let at = 0; at < length;) {
-      const code = text.charCodeAt(at);
-      if (code === SPACE || code === NEWLINE || code === TAB || code === CARRIAGE_RETURN) {
+      const code = from[at] as number;
+      const kind = code < 128 ? KINDS[code] : KIND.word;
+      if (kind === KIND.blank) {
         spaced = true;
         at += 1;
         continue;
       }
-      if (isWord(code)) {
-        const word = isWord(last);
-        if (isDigit(code) && (!word || spaced)) {
+      if (kind !== KIND.other) {
+        const afterWord = size > 0 && isWord(kept[size - 1] as number);
+        if (kind === KIND.digit && (!afterWord || spaced)) {
           at = endOfNumber(text, at);
           emit(LITERAL);
           spaced = false;
           continue;
         }
-        if (spaced && word) emit(SPACE);
+        if (spaced && afterWord) kept[size++] = SPACE;
         spaced = false;
-        while (at < length) {
-          const next = text.charCodeAt(at);
-          if (!isWord(next)) break;
-          emit(next >= 65 && next <= 90 ? next + 32 : next);
+        // Here, where most characters are, nothing outside this loop is touched.
+        const into = kept;
+        let end = size;
+        let next = code;
+        do {
+          into[end] = next >= 65 && next <= 90 ? next + 32 : next;
+          end += 1;
           at += 1;
-        }
+          if (at >= length) break;
+          next = from[at] as number;
+        } while (next > 127 || (KINDS[next] as number) >= KIND.word);
+        size = end;
         continue;
       }
       if (code === QUOTE || (code === DOUBLE_QUOTE && doubleQuoteIsString)) {
@@ -135,7 +103,7 @@ export function shaper(rules: LexicalRules): (text: string, context: number) => 
         emit(LITERAL);
       } else if (code === DOUBLE_QUOTE || code === BACKTICK) {
         const end = endOfQuoted(text, at, code, false);
-        for (; at < end; at += 1) emit(text.charCodeAt(at));
+        for (; at < end; at += 1) emit(from[at] as number);
       } else if (code === MINUS && text.charCodeAt(at + 1) === MINUS) {
         at = endOfLine(text, at);
         spaced = true;
@@ -158,9 +126,32 @@ export function shaper(rules: LexicalRules): (text: string, context: number) => 
       }
       spaced = false;
     }
-    flush();
-    return String.fromCharCode(a & 0xffff, a >>> 16, b & 0xffff, b >>> 16, c & 0xffff, c >>> 16, d & 0xffff, d >>> 16);
   };
+
+  return (text, context) => {
+    keep(text);
+    const shape = hash(kept, size, context);
+    // One long text does not make all others pay.
+    if (codes.length > LONG) makeRoom(FIRST_ROOM);
+    return shape;
+  };
+}
+
+/** Whether what is kept so far ends with a row of literals and a comma: `(?),`. */
+function endsWithRow(kept: Uint16Array, size: number): boolean {
+  return kept[size] === COMMA && kept[size - 1] === CLOSE && kept[size - 2] === LITERAL && kept[size - 3] === OPEN;
+}
+
+function hash(codes: Uint16Array, size: number, context: number): Shape {
+  let [a, b, c, d] = [0x6a09e667 ^ context, 0xbb67ae85 | 0, 0x3c6ef372, 0xa54ff53a | 0];
+  for (let at = 0; at < size; at += 1) {
+    const code = codes[at] as number;
+    a = Math.imul(b ^ Math.imul(a ^ code, 597_399_067), 2_246_822_519);
+    b = c ^ Math.imul(b ^ code, 2_869_860_233);
+    c = d ^ Math.imul(c ^ code, 951_274_213);
+    d = a ^ Math.imul(d ^ code, 2_716_044_179);
+  }
+  return String.fromCharCode(a & 0xffff, a >>> 16, b & 0xffff, b >>> 16, c & 0xffff, c >>> 16, d & 0xffff, d >>> 16);
 }
 
 /** A shape as it is kept: 32 hex characters. */

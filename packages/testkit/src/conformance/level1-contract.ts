@@ -1,6 +1,6 @@
 /** Level 1: the connector as a value, without any source. */
 import { cellType, TOPOLOGIES, z } from "@headwater/core";
-import { type Rule, verdictOn } from "./rule.ts";
+import { ofMetadata, type Rule, verdictOn } from "./rule.ts";
 import type { Subject } from "./subject.ts";
 
 const CELL_TYPE = /^(text|number|boolean|json|bigint|bytes)\??$/;
@@ -75,9 +75,7 @@ function checksItself({ connector }: Subject): string[] {
 }
 
 const tellsItsQueries = ({ connector }: Subject): string[] =>
-  connector.metadata !== undefined && connector.manifest.capabilities.metadata?.queries === undefined
-    ? ["capabilities.metadata.queries is missing."]
-    : [];
+  connector.manifest.capabilities.metadata?.queries === undefined ? ["capabilities.metadata.queries is missing."] : [];
 
 /** The rules of level 1. */
 export const CONTRACT_RULES: readonly Rule[] = [
@@ -95,7 +93,7 @@ export const CONTRACT_RULES: readonly Rule[] = [
     expected: "only nodes of the topology of its kind of service, each with its parent and its kinds",
     guide:
       "Core owns the topologies. A source without one of the levels lists a single synthetic parent, `default`, so that names have four parts everywhere.",
-    check: (subject) => verdictOn(fillsNodes(subject)),
+    check: ofMetadata((subject) => verdictOn(fillsNodes(subject))),
   },
   {
     id: "L1.secrets",
@@ -117,13 +115,13 @@ export const CONTRACT_RULES: readonly Rule[] = [
     title: "It has steps for headwater check",
     expected: "at least one step, each with a name and with what is lost without it",
     guide: "`headwater check` is what people run first. A step that fails throws a `SourceError` whose hint mends it.",
-    check: (subject) => verdictOn(checksItself(subject)),
+    check: ofMetadata((subject) => verdictOn(checksItself(subject))),
   },
   {
     id: "L1.formula",
     title: "The manifest says how many queries a run asks",
     expected: "`capabilities.metadata.queries`: so many per group, per slice, and per so many objects",
     guide: "People with a large or expensive source want to know beforehand. Every run is held to it; see L2.formula.",
-    check: (subject) => verdictOn(tellsItsQueries(subject)),
+    check: ofMetadata((subject) => verdictOn(tellsItsQueries(subject))),
   },
 ];

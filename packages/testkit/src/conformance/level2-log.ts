@@ -3,7 +3,8 @@ import type { FileLog, LogPage, LogReading, Session, SourceLog, TimedLog } from 
 import type { SeededLog } from "./fixture.ts";
 import { type Rule, skipped, type Verdict, verdictOn } from "./rule.ts";
 import type { Subject } from "./subject.ts";
-import { inSession, openPool } from "./walk.ts";
+import { openPool } from "./walk.ts";
+import { inSession } from "../reader.ts";
 
 /** Rows of a page that is asked for: small, so that a short log has several. */
 const PAGE_ROWS = 3;

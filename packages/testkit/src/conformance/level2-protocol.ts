@@ -16,7 +16,8 @@ import { emptyCatalog, ending, exported, ingest } from "./run.ts";
 import { failed, passed, passedInPart, type Rule, skipped, type Verdict, verdictOn, withSource } from "./rule.ts";
 import { object, objects, SAMPLE } from "./seeds.ts";
 import type { Subject } from "./subject.ts";
-import { isFound, type ListCall, objectsOf, pathOf, pathOfItem, walk } from "./walk.ts";
+import { isFound, type ListCall, objectsOf, pathOfItem, walk } from "./walk.ts";
+import { pathOf } from "../reader.ts";
 
 const shown = (path: readonly string[]): string => JSON.stringify(path);
 

@@ -5,7 +5,8 @@ import { emptyCatalog, ending, exported, ingest, type Ran, SERVICE, total } from
 import { failed, passed, type Rule, skipped, verdictOn, withSource } from "./rule.ts";
 import { HOSTILE_NAMES, object, SAMPLE } from "./seeds.ts";
 import { leafOf } from "./level2-protocol.ts";
-import { isFound, nodeOf, nodesOf, objectsOf, openPool, pathOf, walk } from "./walk.ts";
+import { isFound, objectsOf, openPool, walk } from "./walk.ts";
+import { nodeOf, nodesOf, pathOf } from "../reader.ts";
 
 const validFacts = withSource(async (subject) => {
   const saw: string[] = [];

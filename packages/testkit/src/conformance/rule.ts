@@ -53,10 +53,20 @@ export function verdictOn(saw: readonly string[]): Verdict {
 /** The level of a rule. */
 export const levelOf = ({ id }: Pick<Rule, "id">): Level => Number(id[1]) as Level;
 
-/** A check that needs a source. */
+/** Why a rule about metadata says nothing of a connector that only reads logs. */
+const NO_METADATA = "Does not apply: the connector reads no metadata.";
+
+/** A check that is about metadata. */
+export function ofMetadata(check: (subject: Subject) => Promise<Verdict> | Verdict): Rule["check"] {
+  return (subject) => (subject.connector.metadata === undefined ? skipped(NO_METADATA) : check(subject));
+}
+
+/** A check that reads the metadata of a source. */
 export function withSource(check: (subject: Subject) => Promise<Verdict>): (subject: Subject) => Promise<Verdict> {
-  return async (subject) =>
+  const checked = ofMetadata((subject) =>
     subject.fixture.seed === undefined
       ? skipped("The fixture has no seed(): it makes no source to read.")
-      : check(subject);
+      : check(subject),
+  );
+  return async (subject) => checked(subject);
 }

@@ -1,26 +1,19 @@
 /** Reads a source by hand, step by step as a run does, to look at every step. */
 import {
-  type Connector,
   type Decorator,
   decorate,
   type Found,
   type ListItem,
-  type MetadataNode,
   type NodeName,
   type Path,
   type ReadItem,
   type ReadObject,
-  type Session,
   SessionPool,
-  TOPOLOGIES,
-  type Want,
 } from "@headwater/core";
+import { ALL, byGroup, inSession, nodeOf, nodesOf, pathOf } from "../reader.ts";
 import type { SeededSource } from "./fixture.ts";
 import { patientClock } from "./run.ts";
 import type { Subject } from "./subject.ts";
-
-/** Everything is asked for. */
-export const ALL: Want = { ddl: true, owners: true, tags: true };
 
 /** One call of `list`. */
 export interface ListCall {
@@ -53,21 +46,6 @@ export interface WalkOptions {
   backwards?: boolean;
 }
 
-/** A node the connector fills. */
-export function nodeOf(connector: Connector, name: NodeName): MetadataNode {
-  const node = connector.metadata?.[name];
-  if (node === undefined) throw new Error(`The connector has no node ${name}.`);
-  return node;
-}
-
-/** Nodes the connector fills, parents first. */
-export function nodesOf(connector: Connector): { name: NodeName; parent: NodeName | null }[] {
-  return TOPOLOGIES[connector.manifest.service].nodes.filter(({ name }) => connector.metadata?.[name] !== undefined);
-}
-
-/** The path of what was found. */
-export const pathOf = (found: Found): Path => [...found.parent, found.name];
-
 /** A pool of sessions of a source, after its greeting. */
 export async function openPool(
   subject: Subject,
@@ -87,24 +65,8 @@ export async function openPool(
   return pool;
 }
 
-/** Works with a session in a snapshot of its own. */
-export async function inSession<T>(
-  pool: SessionPool,
-  group: string,
-  work: (session: Session) => Promise<T>,
-): Promise<T> {
-  const opened = await pool.acquire(group);
-  let broken = true;
-  try {
-    await opened.driver.begin(new AbortController().signal, "conformance");
-    const result = await work(opened.session);
-    await opened.driver.end();
-    broken = false;
-    return result;
-  } finally {
-    await pool.release(opened, broken);
-  }
-}
+/** What is done in a session, for what core puts around drivers. */
+const WORK = "conformance";
 
 /** Walks over everything. */
 export async function walk(subject: Subject, source: SeededSource, options: WalkOptions = {}): Promise<Walk> {
@@ -117,7 +79,7 @@ export async function walk(subject: Subject, source: SeededSource, options: Walk
     const found: Path[] = [];
     for (const [group, parents] of byGroup(node, paths.get(parent) ?? [])) {
       const before = pool.queries;
-      const items = await inSession(pool, group, (session) => all(node.list(session, parents, ALL)));
+      const items = await inSession(pool, group, (session) => all(node.list(session, parents, ALL)), WORK);
       seen.lists.push({ node: name, parents, items, queries: pool.queries - before });
       const members = items.filter(isFound).filter(({ skip, blocked }) => skip === undefined && blocked === undefined);
       found.push(...members.map(pathOf));
@@ -125,7 +87,12 @@ export async function walk(subject: Subject, source: SeededSource, options: Walk
       if (backwards) unread.reverse();
       for (let at = 0; at < unread.length; at += slice) {
         const part = unread.slice(at, at + slice);
-        const read = await inSession(pool, group, (session) => all(node.read?.(session, { members: part, want: ALL })));
+        const read = await inSession(
+          pool,
+          group,
+          (session) => all(node.read?.(session, { members: part, want: ALL })),
+          WORK,
+        );
         seen.reads.push({ node: name, group, members: part, items: read });
       }
     }
@@ -133,23 +100,6 @@ export async function walk(subject: Subject, source: SeededSource, options: Walk
   }
   await pool.close();
   return seen;
-}
-
-/** The parents of each call that lists: those of one group, and no more than the node takes at once. */
-function byGroup(node: MetadataNode, parents: readonly Path[]): [group: string, parents: Path[]][] {
-  const calls: [string, Path[]][] = [];
-  const open = new Map<string, Path[]>();
-  for (const parent of parents) {
-    const group = node.group?.(parent) ?? "";
-    let call = open.get(group);
-    if (call === undefined || call.length >= (node.listAtOnce ?? Infinity)) {
-      call = [];
-      open.set(group, call);
-      calls.push([group, call]);
-    }
-    call.push(parent);
-  }
-  return calls;
 }
 
 async function all<T>(items: AsyncIterable<T> | undefined): Promise<T[]> {
