@@ -1,5 +1,6 @@
 /** What performance_schema counts of statements. It keeps no users, no sessions and no times of single ones. */
 import type { CounterLog, LoggedQuery } from "@headwater/core/connector";
+import { isOwn } from "@headwater/log-records";
 import { readableDigest } from "./digest-text.ts";
 import type { MysqlSession, Requests, RowOf } from "./requests.ts";
 import { isAboutServer, isNoQuery } from "./statements.ts";
@@ -20,7 +21,9 @@ export const digestCounters: CounterLog<Requests> = {
     for await (const rows of session.pages("digests", { filter })) {
       const counted = rows
         .map((row) => ({ row, ...textOf(row, limits) }))
-        .filter(({ row, text }) => row.times > 0 && !isOwn(row) && !isNoQuery(text) && !isAboutServer(text));
+        .filter(
+          ({ row, text }) => row.times > 0 && !isOwn(row.sample ?? "") && !isNoQuery(text) && !isAboutServer(text),
+        );
       yield {
         queries: counted.map(({ row, text, cut }): LoggedQuery => ({
           text,
@@ -50,9 +53,6 @@ async function limitsOf(session: MysqlSession): Promise<Limits> {
   if (settings === undefined) throw new Error("The request `logSettings` has one row.");
   return settings;
 }
-
-const isOwn = ({ sample }: RowOf<"digests">): boolean =>
-  sample !== null && /^\/\* (?:headwater\b|\{"app": "OpenMetadata")/.test(sample);
 
 /**
  * A statement as somebody wrote it, where the server kept one as a whole; otherwise its normalised text. A sample of several statements

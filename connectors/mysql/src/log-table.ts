@@ -4,10 +4,10 @@
  * all statements of the server wait behind a rotation that waits.
  */
 import type { Json, JsonObject, LoggedQuery, LogPage, TimedLog } from "@headwater/core/connector";
+import { MysqlThreads } from "@headwater/log-records";
 import type { LogTable, LogWindow, MysqlSession, Requests, RowOf } from "./requests.ts";
 import { Spool } from "./spool.ts";
 import { isNoQuery } from "./statements.ts";
-import { Threads } from "./threads.ts";
 
 /** Where a page ended: how many rows of the span came before, and the last of them, for knowing it again. */
 type Position = [rows: number, time: number, thread: string];
@@ -42,11 +42,12 @@ async function fill(
   pageRows: number,
 ): Promise<void> {
   const [database] = await session.all("databases");
-  const threads = new Threads();
+  const threads = new MysqlThreads();
   let page = new PageUnderWay();
   let last = behind;
   for await (const { row, position } of rowsBehind(session, window, behind)) {
-    threads.see(row);
+    const { thread, command, text } = row;
+    threads.see({ time: String(row.time), thread, command, argument: text });
     if (!row.wanted || position === null) continue;
     last = position;
     if (row.own || isNoQuery(row.text)) page.leftOut += 1;
@@ -100,8 +101,8 @@ async function* rowsBehind(
     }
 }
 
-function toQuery(row: RowOf<"logRows">, threads: Threads): Omit<LoggedQuery, "database"> {
-  const { schema, session } = threads.of(row);
+function toQuery(row: RowOf<"logRows">, threads: MysqlThreads): Omit<LoggedQuery, "database"> {
+  const { schema, session } = threads.of(row.thread);
   return {
     text: row.text,
     at: Math.floor(row.time / 1_000),

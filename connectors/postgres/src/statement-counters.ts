@@ -1,4 +1,13 @@
-import { type CounterLog, type LoggedQuery, type LogFault, type Session, SourceError } from "@headwater/core/connector";
+import {
+  type CounterLog,
+  isSourceError,
+  type LoggedQuery,
+  type LogFault,
+  type LogPage,
+  type Session,
+  SourceError,
+} from "@headwater/core/connector";
+import { isOwn } from "@headwater/log-records";
 import { identifier } from "./escape.ts";
 import type { Requests, RowOf } from "./requests.ts";
 
@@ -8,6 +17,10 @@ const HIDDEN = "<insufficient privilege>";
 const WITH_INFO = 140_000;
 /** The catalog is read by tools, ours among them; who writes from it is worth knowing all the same. */
 const CATALOG_ONLY = /^(?!.*\b(?:insert|update|merge|create|copy|into)\b).*\bpg_catalog\./is;
+
+/** What touches no table: half of what a client says. */
+const CONTROL =
+  /^\s*(?:begin|start\s+transaction|commit|end|rollback|abort|savepoint|release|set|reset|show|discard|deallocate|fetch|close|listen|unlisten|notify)\b/i;
 
 /** What pg_stat_statements counts. It keeps no times and no sessions. */
 export const statementCounters: CounterLog<Requests> = {
@@ -25,24 +38,57 @@ export const statementCounters: CounterLog<Requests> = {
 
   async *read(session, { filter }) {
     const { schema, seesAll, role } = await statistics(session);
-    let hidden = 0;
-    for await (const rows of session.pages("statements", { schema, filter })) {
-      const seen = rows.filter(({ query }) => query !== HIDDEN);
-      hidden += rows.length - seen.length;
-      const counted = seen.filter(({ query }) => query !== null && !CATALOG_ONLY.test(query));
-      yield {
-        queries: counted.map(toQuery),
-        keys: counted.map(({ key }) => key),
-        faults: [],
-        leftOut: seen.length - counted.length,
-        cursor: "",
-        bytes: 0,
-      };
+    let [hidden, lost] = [0, 0];
+    try {
+      for await (const rows of session.pages("statements", { schema, filter })) {
+        const known = rows.filter(({ query }) => query !== null && query !== "");
+        const texts = known.filter(({ query }) => query !== HIDDEN);
+        const counted = texts.filter(({ query }) => isWanted(query ?? ""));
+        const unknown = rows.length - known.length;
+        lost += unknown;
+        hidden += known.length - texts.length;
+        yield {
+          queries: counted.map(toQuery),
+          keys: counted.map(({ key }) => key),
+          faults: [],
+          leftOut: texts.length - counted.length,
+          cursor: "",
+          bytes: 0,
+        };
+      }
+    } catch (error) {
+      throw filter === null ? error : ofFilter(error);
     }
-    if (hidden > 0)
-      yield { queries: [], keys: [], faults: [hiddenFault(hidden, seesAll, role)], leftOut: 0, cursor: "", bytes: 0 };
+    if (hidden > 0) yield faulty(hiddenFault(hidden, seesAll, role));
+    if (lost > 0)
+      yield faulty({
+        reason: "the server lost the texts of its statements",
+        where: "pg_stat_statements",
+        records: lost,
+      });
   },
 };
+
+const isWanted = (query: string): boolean => !CONTROL.test(query) && !CATALOG_ONLY.test(query) && !isOwn(query);
+
+const faulty = (fault: LogFault): LogPage & { keys: string[] } => ({
+  queries: [],
+  keys: [],
+  faults: [fault],
+  leftOut: 0,
+  cursor: "",
+  bytes: 0,
+});
+
+/** Class 42 are errors of syntax and of names: without the condition there are none. Source: PostgreSQL's manual, "Error Codes". */
+function ofFilter(error: unknown): unknown {
+  if (!isSourceError(error) || error.sourceCode?.startsWith("42") !== true) return error;
+  return new SourceError("refused", `The server does not accept filterCondition. ${error.message}`, {
+    hint: "It is SQL that is ANDed to what is asked of pg_stat_statements (s), pg_database (d) and pg_user (u): s.query ILIKE '%orders%'",
+    sourceCode: error.sourceCode,
+    cause: error,
+  });
+}
 
 /** Where the counters are. Throws a `SourceError` where there are none. */
 export async function statistics(session: Session<Requests>): Promise<RowOf<"statementStatistics">> {

@@ -7,7 +7,7 @@ import { buildFqn, splitFqn } from "@headwater/core";
 const EXAMPLE = 1_500;
 
 const ORIGINS: { readonly [origin: string]: string } = {
-  view: "by its definition",
+  view: "by a definition",
   procedure: "by a routine",
   query: "by queries",
   manual: "by hand",

@@ -157,7 +157,7 @@ export async function runLineage(run: LineageRun): Promise<LineageResult> {
     if (log !== null) emit({ event: "queries-read", ...log });
     const edges = upToDate ? { added: 0, removed: 0 } : settle(run, Number(runId), { throughSeq: seq, digest });
     emit({ event: "lineage", ...edges });
-    const verdict = failure === null ? verdictOn(run, definitions, log, edges) : failed(failure, run);
+    const verdict = failure === null ? verdictOn(run, definitions, log, edges) : failed(failure, run, definitions);
     if (failure !== null)
       emit({ event: "note", message: failure.message, ...(failure.hint === undefined ? {} : { hint: failure.hint }) });
     const endedAt = clock.now();
@@ -303,11 +303,17 @@ async function chosen(log: QueryLog, session: Session): Promise<ChosenLog> {
   return log.kind === "chosen" ? log.choose(session) : { log, note: null };
 }
 
-function failed(error: SourceError, { signal }: LineageRun): { state: RunState; exit: ExitName; message: string } {
+function failed(
+  error: SourceError,
+  { signal }: LineageRun,
+  { read, unchanged: kept }: DefinitionsResult,
+): { state: RunState; exit: ExitName; message: string } {
   if (signal.aborted)
     return { state: "interrupted", exit: "interrupted", message: "Interrupted; what was read is kept." };
   const exit = error.code === "unreachable" || error.code === "signIn" ? "source" : "partial";
-  return { state: "failed", exit, message: `The query log could not be read: ${error.message}` };
+  // What the definitions say is kept, and is something.
+  const state = exit === "partial" && read + kept > 0 ? "partialSuccess" : "failed";
+  return { state, exit, message: `The query log could not be read: ${error.message}` };
 }
 
 function verdictOn(
@@ -321,7 +327,8 @@ function verdictOn(
   const doubts = log === null ? [] : doubtsAbout(log, dialect);
   if (doubts.length > 0) {
     const message = `${doubts.join(" ")} Everything else is kept.`;
-    return { state: log?.queries === 0 ? "failed" : "partialSuccess", exit: "partial", message };
+    const something = (log?.queries ?? 0) + read + unchanged > 0;
+    return { state: something ? "partialSuccess" : "failed", exit: "partial", message };
   }
   if (log?.stopped === "limit")
     return {

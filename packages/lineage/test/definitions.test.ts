@@ -274,3 +274,22 @@ test("a dictionary is filled from the table or the query its definition names", 
     "rates.rate > doubled.twice",
   ]);
 });
+
+test("what another text says already is no new edge of a run", async () => {
+  const says = "CREATE RULE r AS ON INSERT TO s.orders DO INSERT INTO s.log (id) VALUES (new.id)";
+  const catalog = new TestCatalog().table("log", "id", "was").ruled("orders", ["id"], { r: says });
+  const first = await catalog.read();
+  catalog.routine("p", "CREATE PROCEDURE s.p() LANGUAGE sql AS 'INSERT INTO s.log (id) SELECT id FROM s.orders'");
+  const second = await catalog.read();
+  expect(second.edges.added).toBeGreaterThan(0);
+  expect(edgeChanges(catalog.db, Number(first.runId), Number(second.runId))).toEqual([]);
+  await catalog.ruled("orders", ["id"], {}).read();
+  catalog.source.drop("storedProcedure", ["d", "s", "p"]);
+  const last = await catalog.read();
+  expect(catalog.edges()).toEqual([]);
+  expect(edgeChanges(catalog.db, Number(second.runId), Number(last.runId)).map(({ added }) => added)).toEqual([
+    false,
+    false,
+  ]);
+  expect(edgeChanges(catalog.db, 0, Number(second.runId)).map(({ added }) => added)).toEqual([true, true]);
+});

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { coverageOf, lineageOf, topTables, usageOf } from "@headwater/catalog";
-import type { LoggedQuery, RunEvent } from "@headwater/core";
+import type { LoggedQuery, QueryLog, RunEvent } from "@headwater/core";
 import { expect, test } from "vitest";
 import { TestCatalog } from "./catalog-of.ts";
 import { counterLog, fileLog, query, sourceOf, timedLog } from "./log-of.ts";
@@ -358,4 +358,60 @@ test("a log that comes faster than it is read is read on both threads, long stat
   expect(kept(both)).toEqual(kept(here));
   both.db.close();
   rmSync(folder, { recursive: true });
+});
+
+test("counters are read whole, and maxQueries is said not to hold", async () => {
+  const events: RunEvent[] = [];
+  const catalog = new TestCatalog().table("orders", "id", "customer", "amount").table("revenue", "customer", "total");
+  const log = sourceOf(counterLog(Date.UTC(2026, 0, 1), "e1", { [FILL]: 5 }), { maxQueries: 1 });
+  expect(await catalog.read({ log, emit: (event) => events.push(event) })).toMatchObject({ log: { queries: 5 } });
+  expect(events.find(({ event }) => event === "note")).toMatchObject({
+    message: expect.stringContaining("maxQueries is not honoured") as string,
+  });
+});
+
+test("files of the source's own log are read where none are named, as far back as the log is", async () => {
+  const catalog = new TestCatalog().table("orders", "id", "customer", "amount").table("revenue", "customer", "total");
+  const read: string[] = [];
+  const day = 86_400_000;
+  const log: QueryLog = {
+    kind: "chosen",
+    choose: async () => ({
+      note: { message: "There is more." },
+      log: {
+        kind: "files",
+        path: "*.csv",
+        log: {
+          files: async (_session, path) =>
+            [3, 0.5].map((days) => ({
+              path: `${path} ${days}`,
+              identity: String(days),
+              bytes: 1,
+              changedAt: catalog.clock.at - days * day,
+            })),
+          async *read(_session, { path }) {
+            read.push(path);
+            const span = { from: catalog.clock.at - day / 2, to: catalog.clock.at };
+            yield {
+              queries: [query(FILL, { at: span.from + 1_000 })],
+              faults: [],
+              leftOut: 0,
+              cursor: "1",
+              bytes: 1,
+              span,
+            };
+          },
+        },
+      },
+    }),
+  };
+  const events: RunEvent[] = [];
+  await catalog.read({ log: sourceOf(log, { path: null, days: 1 }), emit: (event) => events.push(event) });
+  expect(read).toEqual(["*.csv 0.5"]);
+  expect(events.find(({ event }) => event === "note")).toMatchObject({ message: "There is more." });
+  const [covered] = coverageOf(catalog.db, "svc").covered;
+  expect((covered?.to ?? 0) - (covered?.from ?? 0)).toBeGreaterThan(day / 3);
+  // Files that are named are read whatever their age.
+  await catalog.derive({ log: sourceOf(log, { path: "named", days: 1 }) });
+  expect(read.slice(1)).toEqual(["named 3", "named 0.5"]);
 });

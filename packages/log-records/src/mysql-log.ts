@@ -3,6 +3,7 @@
  * Slow Query Log"; MariaDB's "General Query Log" and "Slow Query Log Overview". Neither log says which statements failed.
  */
 import type { LoggedQuery } from "@headwater/core/connector";
+import { type MysqlThread, MysqlThreads } from "./mysql-threads.ts";
 import type { RawRecord } from "./records.ts";
 import { parseTime } from "./times.ts";
 
@@ -49,27 +50,21 @@ export function beginsRecord(form: MysqlForm, { bytes }: Pick<RawRecord, "bytes"
   return (first === TAB || (first >= 0x30 && first <= 0x39)) && GENERAL.test(start());
 }
 
-/** What a thread is about: which connection it serves, whose it is, and which schema names without one mean there. */
-type Thread = [session: string, user: string | null, schema: string | null];
-
 /** What is known of a log besides its next record: plain JSON. */
 interface Memory {
   /** As it was logged last. */
   time: string;
   /** Of the slow log, which names a schema only when it is another one. */
   schema: string | null;
-  threads: [string, Thread][];
+  threads: [string, MysqlThread][];
 }
-
-/** Connections that are remembered at once; those that were quiet longest go first. */
-const THREADS_KEPT = 5_000;
 
 /** Finds the statements in the records of one log, in their order. */
 export class MysqlStatements {
   readonly #form: MysqlForm;
   #time: string;
   #schema: string | null;
-  readonly #threads: Map<string, Thread>;
+  readonly #threads: MysqlThreads;
 
   /** `memory` is what an earlier reader knew where this one goes on; `null` at the beginning. */
   constructor(form: MysqlForm, memory: string | null) {
@@ -77,7 +72,7 @@ export class MysqlStatements {
     const known: Memory = memory === null ? NOTHING : (JSON.parse(memory) as Memory);
     this.#time = known.time;
     this.#schema = known.schema;
-    this.#threads = new Map(known.threads);
+    this.#threads = new MysqlThreads(known.threads);
   }
 
   /** What there is to know for going on behind the last record. */
@@ -85,7 +80,7 @@ export class MysqlStatements {
     return JSON.stringify({
       time: this.#time,
       schema: this.#schema,
-      threads: [...this.#threads],
+      threads: this.#threads.known(),
     } satisfies Memory);
   }
 
@@ -108,37 +103,10 @@ export class MysqlStatements {
     const [head, iso, local, thread = "", command = ""] = match;
     if (iso !== undefined || local !== undefined) this.#time = iso ?? withCentury(local ?? "");
     const argument = record.slice(head.length).replace(/\r?\n$/, "");
-    if (command === "Connect") this.#connected(thread, argument);
-    else if (command === "Change user") this.#connected(thread, argument, this.#threads.get(thread)?.[0]);
-    else if (command === "Quit") this.#threads.delete(thread);
-    else if (command === "Init DB") this.#use(thread, argument);
+    this.#threads.see({ time: this.#time, thread, command, argument });
     if (command !== "Query" && command !== "Execute") return null;
-    const used = USE.exec(argument);
-    if (used !== null) this.#use(thread, used[1]?.replaceAll("``", "`") ?? used[2] ?? "");
-    const [session, user, schema] = this.#thread(thread);
+    const { session, user, schema } = this.#threads.of(thread);
     return query(argument, { at: parseTime(this.#time), durationMs: null, user, schema, session });
-  }
-
-  /** `root@localhost on shop using TCP/IP`, or that somebody was refused. */
-  #connected(thread: string, argument: string, session: string = `${thread} ${this.#time}`): void {
-    const [, user, schema = ""] = /^(.*)@\S* on (.*?)(?: using \S+| as anonymous\b.*)*$/.exec(argument) ?? [];
-    if (user === undefined || argument.startsWith("Access denied")) return;
-    this.#keep(thread, [session, user === "" ? null : user, schema === "" ? null : schema]);
-  }
-
-  #use(thread: string, schema: string): void {
-    const [session, user] = this.#thread(thread);
-    this.#keep(thread, [session, user, schema]);
-  }
-
-  #thread(thread: string): Thread {
-    return this.#threads.get(thread) ?? [thread, null, null];
-  }
-
-  #keep(thread: string, known: Thread): void {
-    this.#threads.delete(thread);
-    this.#threads.set(thread, known);
-    if (this.#threads.size > THREADS_KEPT) this.#threads.delete(this.#threads.keys().next().value as string);
   }
 
   #slow(record: string): LoggedQuery | null | undefined {
@@ -178,8 +146,6 @@ export class MysqlStatements {
 }
 
 const NOTHING: Memory = { time: "", schema: null, threads: [] };
-
-const USE = /^\s*use\s+(?:`((?:[^`]|``)+)`|([^\s;`]+))\s*;?\s*$/i;
 
 /** Whether a time says of which zone it is. */
 const isZoned = (time: string): boolean => /(?:Z|[+-]\d\d:\d\d)$/.test(time);

@@ -4,6 +4,7 @@ import type { LoggedQuery } from "@headwater/core/connector";
 import { type Format, formatOf, isMysql } from "./format.ts";
 import { joinLines } from "./join-lines.ts";
 import { beginsRecord } from "./mysql-log.ts";
+import { timeOf } from "./postgres-log.ts";
 import { recordReader } from "./record-reader.ts";
 import { type RawRecord, readRecords } from "./records.ts";
 
@@ -25,6 +26,8 @@ export interface RecordPage {
   /** What could not be read, and in which line counted from where reading began; 0 at the end of the text. */
   faults: { reason: string; line: number }[];
   leftOut: number;
+  /** From its first record to its last, by the times a server's own log gives them, whatever they are about; `null` for other logs. */
+  span: { from: number; to: number } | null;
   /** Where the next page begins. */
   end: number;
   /** What stands before that, for knowing it again; `null` where that is not known. */
@@ -56,15 +59,19 @@ export async function* readPages(
     begin = start;
     reader = recordReader(format, null);
   }
-  let page: RecordPage = { queries: [], faults, leftOut: 0, end: begin, mark };
+  let page: RecordPage = { queries: [], faults, leftOut: 0, span: null, end: begin, mark };
   let size = 0;
+  let first: Buffer | null = null;
   const take = (): RecordPage => {
+    const times = [first, before ?? null].map((bytes) => (bytes === null ? null : timeOf(format, bytes)));
+    const [earliest, latest] = times as [number | null, number | null];
     const full = {
       ...page,
+      span: earliest === null || latest === null || latest < earliest ? null : { from: earliest, to: latest },
       mark: before === undefined ? mark : before === null ? null : markOf(before, reader.memory()),
     };
-    page = { queries: [], faults: [], leftOut: 0, end: page.end, mark: null };
-    size = 0;
+    page = { queries: [], faults: [], leftOut: 0, span: null, end: page.end, mark: null };
+    [size, first] = [0, null];
     return full;
   };
   try {
@@ -74,6 +81,7 @@ export async function* readPages(
         page.end = record.end;
         before = record.fault === null ? record.bytes : null;
         size += record.bytes.length;
+        first ??= before;
         if ("query" in outcome) page.queries.push(outcome.query);
         else if ("fault" in outcome) page.faults.push({ reason: outcome.fault, line: record.line });
         else page.leftOut += 1;

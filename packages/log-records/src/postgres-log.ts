@@ -4,6 +4,7 @@
  * and `log_duration`.
  */
 import type { LoggedQuery } from "@headwater/core/connector";
+import type { Format } from "./format.ts";
 import { isOwn } from "./own.ts";
 import { parseTime } from "./times.ts";
 
@@ -47,6 +48,17 @@ export function fromJsonlog(value: { [key: string]: unknown }): ServerRecord | n
   for (const name of Object.keys(COLUMNS)) record[name] = typeof value[name] === "string" ? value[name] : "";
   return record as unknown as ServerRecord;
 }
+
+/** When a record of a server's log was written; `null` for records of other logs. */
+export function timeOf({ form }: Pick<Format, "form">, bytes: Buffer): number | null {
+  if (form === "csvlog") return parseTime(bytes.toString("latin1", 0, bytes.indexOf(",")));
+  if (form !== "json" || !bytes.includes(SEVERITY)) return null;
+  // The server writes it first.
+  const match = /^\{"timestamp":"([^"]+)"/.exec(bytes.toString("latin1", 0, 100));
+  return match === null ? null : parseTime(match[1] as string);
+}
+
+const SEVERITY = Buffer.from('"error_severity":');
 
 const STATEMENT = /^(?:duration: (\d+(?:\.\d+)?) ms {2})?(?:statement|execute [^:]*): /;
 /** What an ERROR may follow: the same statement, logged before it ran. */

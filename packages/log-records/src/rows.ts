@@ -4,7 +4,7 @@ import type { RecordPage } from "./pages.ts";
 
 /**
  * The columns of a request for the queries of a log. Each page ends with a row that has no text and says where the next one begins,
- * with a mark of what stands before that. A row with a fault has no text either.
+ * with a mark of what stands before that, and which time the page accounts for, where the log says. A row with a fault has no text either.
  */
 export const QUERY_COLUMNS = {
   text: { type: "text?", holds: "sql" },
@@ -19,6 +19,8 @@ export const QUERY_COLUMNS = {
   fault: "text?",
   line: "number",
   leftOut: "number",
+  from: "number?",
+  to: "number?",
   end: "number",
   mark: "text?",
 } as const;
@@ -31,7 +33,7 @@ type QueryRow = Row<{ effect: "read"; columns: QueryColumns }>;
 const NO_QUERY = [null, null, null, null, null, null, null, 0, false] as const;
 
 /** The rows of a page. */
-export function queryRows({ queries, faults, leftOut, end, mark }: RecordPage): Cell[][] {
+export function queryRows({ queries, faults, leftOut, span, end, mark }: RecordPage): Cell[][] {
   return [
     ...queries.map(({ text, at, durationMs, user, database, schema, session, times, cut }): Cell[] => [
       text,
@@ -46,11 +48,13 @@ export function queryRows({ queries, faults, leftOut, end, mark }: RecordPage): 
       null,
       0,
       0,
+      null,
+      null,
       0,
       null,
     ]),
-    ...faults.map(({ reason, line }): Cell[] => [...NO_QUERY, reason, line, 0, 0, null]),
-    [...NO_QUERY, null, 0, leftOut, end, mark],
+    ...faults.map(({ reason, line }): Cell[] => [...NO_QUERY, reason, line, 0, null, null, 0, null]),
+    [...NO_QUERY, null, 0, leftOut, span?.from ?? null, span?.to ?? null, end, mark],
   ];
 }
 
@@ -66,12 +70,16 @@ export async function* toLogPages(
     const queries: LoggedQuery[] = [];
     const faults: LogFault[] = [];
     let [leftOut, end] = [0, from];
+    let span: LogPage["span"];
     for (const row of rows) {
       const { fault, line } = row;
       if (isQuery(row)) queries.push(row);
       else if (fault !== null)
         faults.push({ reason: fault, where: line === 0 ? "its end" : `line ${line}`, records: 1 });
-      else [leftOut, end, mark] = [row.leftOut, row.end, row.mark];
+      else {
+        [leftOut, end, mark] = [row.leftOut, row.end, row.mark];
+        if (row.from !== null && row.to !== null) span = { from: row.from, to: row.to };
+      }
     }
     yield {
       queries,
@@ -79,6 +87,7 @@ export async function* toLogPages(
       leftOut,
       cursor: mark === null ? String(end) : `${end} ${mark}`,
       bytes: Math.max(0, end - from),
+      ...(span === undefined ? {} : { span }),
     };
     from = end;
   }

@@ -60,3 +60,20 @@ test("what Headwater and OpenMetadata ran is left out", async () => {
   expect(texts(pages)).toEqual(["SELECT 4"]);
   expect(pages.map(({ leftOut }) => leftOut)).toEqual([3]);
 });
+
+test("a page of a server's log accounts for the time of all its records", async () => {
+  const at = (text: string, minute: string): string => text.replace("10:00:00", `10:${minute}:00`);
+  const text =
+    at(record("SELECT 1", "headwater"), "01") + at(record("SELECT 2"), "05") + at(record("BEGIN", "headwater x"), "09");
+  const [page] = await read(text, false);
+  expect(page?.span).toEqual({ from: Date.UTC(2026, 10, 20, 10, 1), to: Date.UTC(2026, 10, 20, 10, 9) });
+  const json = ["01", "07"].map(
+    (minute) =>
+      `{"timestamp":"2026-11-20 10:${minute}:00.000 UTC","error_severity":"LOG","message":"connection received"}\n`,
+  );
+  expect((await read(json.join(""), false))[0]?.span).toEqual({
+    from: Date.UTC(2026, 10, 20, 10, 1),
+    to: Date.UTC(2026, 10, 20, 10, 7),
+  });
+  expect((await read('{"query_text": "SELECT 1", "start_time": "2026-11-20 10:00:00"}\n', false))[0]?.span).toBeNull();
+});

@@ -40,7 +40,7 @@ test("tells the whole story and leaves nothing running", { timeout: 60_000 }, as
   expect(code).toBe(0);
   expect(said).toMatch(/supplier_price_list is gone/);
   expect(said).toMatch(/inventory\.carrier is fernhill\.production\.inventory\.delivery_partner now/);
-  expect(said).toMatch(/analytics\.fact_sales {2}table · by its definition/);
+  expect(said).toMatch(/analytics\.fact_sales {2}table · by a definition/);
   expect(said).toMatch(/✗ analytics\.fact_sales {2}table · directly/);
   // The table was swapped for another one; what was set before that is shown after it.
   const after = said.slice(said.lastIndexOf("$ npx headwater show"));

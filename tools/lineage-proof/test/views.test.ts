@@ -9,7 +9,7 @@ import {
   type TestDatabase,
   Unavailable,
 } from "@headwater/test-servers";
-import { describeWith, sharedPostgres } from "@headwater/test-servers/vitest";
+import { describePostgres, describeWith, sharedPostgres } from "@headwater/test-servers/vitest";
 import { lineageGaps } from "@headwater/catalog";
 import { Client } from "pg";
 import { expect, test } from "vitest";
@@ -38,18 +38,15 @@ async function withClient(url: string, work: (client: Client) => Promise<void>):
   await work(client).finally(() => client.end());
 }
 
-await describeWith(
-  "PostgreSQL 18",
-  () => sharedPostgres(18),
-  (server: PostgresAddress) => {
-    test("the sample database: every view has the source columns the server knows, before and after a week", async () => {
-      const database = await createDatabase(server);
-      await withClient(database.url, loadSampleDatabase);
-      const before = await differences(database);
-      await withClient(database.url, applyWeekLater);
-      const after = await differences(database);
-      await database.drop();
-      expect({ before, after }).toMatchInlineSnapshot(`
+await describePostgres((server: PostgresAddress) => {
+  test("the sample database: every view has the source columns the server knows, before and after a week", async () => {
+    const database = await createDatabase(server);
+    await withClient(database.url, loadSampleDatabase);
+    const before = await differences(database);
+    await withClient(database.url, applyWeekLater);
+    const after = await differences(database);
+    await database.drop();
+    expect({ before, after }).toMatchInlineSnapshot(`
         {
           "after": {
             "columns": 92,
@@ -63,10 +60,10 @@ await describeWith(
           },
         }
       `);
-    });
-  },
-);
+  });
+});
 
+// Its schema needs what version 18 brought.
 await describeWith(
   "PostgreSQL 18 with the Pagila sample",
   async () => {

@@ -396,21 +396,33 @@ export interface EdgeChange {
   to: ColumnPlace;
 }
 
-/** What the runs after `fromRun`, up to and including `toRun`, did to the edges together. */
+/**
+ * What the runs after `fromRun`, up to and including `toRun`, did to the edges together: which of them are there now and were not,
+ * and the other way round, whatever says them. `origin` is one that came or went.
+ */
 export function edgeChanges(db: Database, fromRun: number, toRun: number): EdgeChange[] {
+  const key = "source, source_column, target, target_column";
   return db
-    .all<{ net: number; origin: Origin; source: string; sourceColumn: string; target: string; targetColumn: string }>(
-      `SELECT sum(CASE c.added WHEN 1 THEN 1 ELSE -1 END) AS net, c.origin, s.fqn AS source, c.source_column AS sourceColumn,
-         t.fqn AS target, c.target_column AS targetColumn
-       FROM edge_change c JOIN place s ON s.id = c.source JOIN place t ON t.id = c.target
-       WHERE c.run > ? AND c.run <= ?
-       GROUP BY c.origin, c.source, c.source_column, c.target, c.target_column HAVING net <> 0
-       ORDER BY t.fqn, s.fqn, c.target_column, c.source_column, c.origin`,
+    .all<{ is: number; origin: Origin; source: string; sourceColumn: string; target: string; targetColumn: string }>(
+      `WITH changed AS (
+         SELECT ${key}, origin, sum(CASE added WHEN 1 THEN 1 ELSE -1 END) AS since,
+           sum(CASE WHEN run <= ?2 THEN 0 WHEN added = 1 THEN 1 ELSE -1 END) AS later
+         FROM edge_change WHERE run > ?1 GROUP BY ${key}, origin),
+       said AS (
+         SELECT DISTINCT ${key}, origin, 1 AS here FROM edge WHERE (${key}) IN (SELECT ${key} FROM changed)),
+       way AS (
+         SELECT ${key}, origin, (s.here IS NOT NULL) - coalesce(c.since, 0) AS was, (s.here IS NOT NULL) - coalesce(c.later, 0) AS "is"
+         FROM said s FULL JOIN changed c USING (${key}, origin))
+       SELECT max("is") AS "is", max(CASE WHEN was <> "is" THEN origin END) AS origin, s.fqn AS source, w.source_column AS sourceColumn,
+         t.fqn AS target, w.target_column AS targetColumn
+       FROM way w JOIN place s ON s.id = w.source JOIN place t ON t.id = w.target
+       GROUP BY w.source, w.source_column, w.target, w.target_column HAVING max(was) <> max("is")
+       ORDER BY t.fqn, s.fqn, w.target_column, w.source_column`,
       fromRun,
       toRun,
     )
-    .map(({ net, origin, source, sourceColumn, target, targetColumn }) => ({
-      added: net > 0,
+    .map(({ is, origin, source, sourceColumn, target, targetColumn }) => ({
+      added: is > 0,
       origin,
       from: { table: source, column: sourceColumn },
       to: { table: target, column: targetColumn },

@@ -105,7 +105,7 @@ function privilegeLines({ capability, privilege, loses, grant, optional }: Privi
   return [
     ...paragraph(`${privilege} (${capability}, ${need})`, look, "  "),
     ...paragraph(`without it: ${loses}`, look, "    "),
-    ...(grant === undefined ? [] : [`    ${look.paint("cyan", safe(grant))}`]),
+    ...(grant?.split("\n") ?? []).map((line) => `    ${look.paint("cyan", safe(line))}`),
   ];
 }
 

@@ -1,4 +1,5 @@
 import type { Evidence } from "@headwater/catalog";
+import { buildFqn, splitFqn } from "@headwater/core";
 import type { NamedPlace } from "../catalog/find-place.ts";
 import { counted } from "../screen/numbers.ts";
 import { safe, safeLines } from "../screen/safe-text.ts";
@@ -44,11 +45,21 @@ function statementLines({ origin, key, text, claims, firstSeen, lastSeen, times 
 }
 
 const TITLES: { readonly [O in Evidence["origin"]]: (key: string) => string } = {
-  view: (key) => `The definition of ${key}`,
+  view: definitionTitle,
   procedure: (key) => `The routine ${key}`,
   query: () => "A query",
   manual: () => "By hand",
 };
+
+/** A rule is kept under the name of its table and its own. */
+function definitionTitle(key: string): string {
+  const parts = splitFqn(key);
+  const rule = parts.length > VIEW_PARTS ? parts.pop() : undefined;
+  return rule === undefined ? `The definition of ${key}` : `The rule ${rule} of ${buildFqn(...(parts as [string]))}`;
+}
+
+/** Service, database, schema and the view itself. */
+const VIEW_PARTS = 4;
 
 function seenText(origin: Evidence["origin"], first: number, last: number, times: number): string {
   if (origin !== "query") return localTime(first);

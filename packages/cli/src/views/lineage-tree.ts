@@ -82,7 +82,7 @@ function drawTree(
 }
 
 const ORIGINS: { readonly [origin: string]: string } = {
-  view: "by its definition",
+  view: "by a definition",
   procedure: "by a routine",
   query: "by queries",
   manual: "by hand",

@@ -76,13 +76,13 @@ describe("lineage", () => {
       "shop.shop.sales.revenue  view
 
       Comes from
-        └─ sales.orders  table · by its definition
+        └─ sales.orders  table · by a definition
               customer ← customer
               total ← amount (aggregation)
               rows by customer (group by), id (filter)
 
       Goes to
-        └─ sales.top  view · by its definition
+        └─ sales.top  view · by a definition
               customer ← customer
               rows by total (sort)
       "

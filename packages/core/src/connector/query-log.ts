@@ -37,6 +37,8 @@ export interface LogPage {
   leftOut: number;
   /** Where reading goes on behind this page, in the connector's own words. */
   cursor: string;
+  /** The time it accounts for, in Unix milliseconds; without it, that from its first query to its last. */
+  span?: { from: number; to: number };
   /** How much of the log the page is, in bytes; 0 where that is not known. */
   bytes: number;
 }

@@ -143,7 +143,12 @@ class LogReader {
   }
 
   async counters(log: CounterLog, session: Session): Promise<void> {
-    const { db, now, emit, pageRows, filter } = this.#run;
+    const { db, now, emit, pageRows, filter, maxQueries } = this.#run;
+    if (maxQueries !== null)
+      emit({
+        event: "note",
+        message: "maxQueries is not honoured: this source counts what is run, and its counters are read all at once.",
+      });
     const { at, since, reset, lost, complete } = await log.snapshot(session);
     const epoch = JSON.stringify([reset, lost]);
     const before = counterState(db, this.#service);
@@ -154,8 +159,7 @@ class LogReader {
     if (before !== null && !same)
       emit({
         event: "note",
-        message:
-          "The counters were reset, or statements were thrown out, since they were read last: what ran in between is counted as far as the counters have it, and the time is not covered.",
+        message: `${since === null ? "The source does not say whether its counters were reset, or statements thrown out" : "The counters were reset, or statements were thrown out"}, since they were read last: what ran in between is counted as far as the counters have it, and the time is not covered.`,
       });
     const totals = new Map<string, { times: number; durationMs: number }>();
     const part = openPart(db, this.#service, `counters ${at}`, `counters at ${new Date(at).toISOString()}`, now());
@@ -220,6 +224,7 @@ class LogReader {
           page.queries += 1;
           if (query.at !== null) account(page, query.at, now());
         }
+        for (const at of next.span === undefined ? [] : [next.span.from, next.span.to]) account(page, at, now());
         queries += next.queries.length;
         leftOut += next.leftOut;
         bytes += next.bytes;
