@@ -66,6 +66,16 @@ test("the general log of MySQL: statements over several lines, with the schema a
   expect(pages.flatMap(({ faults }) => faults)).toEqual([]);
 });
 
+test("accounts for all the time from its first record to its last, whatever they are about", async () => {
+  const [page] = await read(GENERAL);
+  expect(page?.span).toEqual({ from: Date.UTC(2026, 10, 20, 10), to: Date.UTC(2026, 10, 20, 10) });
+  const rest = GENERAL.slice(0, GENERAL.lastIndexOf(OPENED));
+  expect((await read(rest))[0]?.span).toEqual({
+    from: Date.UTC(2026, 10, 20, 10),
+    to: Date.UTC(2026, 10, 20, 10, 0, 2, 600),
+  });
+});
+
 test("goes on behind every page with what is known of the threads, however the text comes", async () => {
   for (const piece of [7, 100, 100_000]) {
     const pages = await read(GENERAL, { pageRows: 1, piece });
