@@ -151,7 +151,12 @@ class LogReader {
   }
 
   async counters(log: CounterLog, session: Session): Promise<void> {
-    const { db, now, emit, pageRows, filter } = this.#run;
+    const { db, now, emit, pageRows, filter, maxQueries } = this.#run;
+    if (maxQueries !== null)
+      emit({
+        event: "note",
+        message: "maxQueries is not honoured: this source counts what is run, and its counters are read all at once.",
+      });
     const { at, since, reset, lost, complete } = await log.snapshot(session);
     const epoch = JSON.stringify([reset, lost]);
     const before = counterState(db, this.#service);
