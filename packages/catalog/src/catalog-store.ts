@@ -365,14 +365,7 @@ export class CatalogStore implements Store {
   }
 
   async commit({ unit, at, changes, rest }: UnitCommit): Promise<CommitOutcome> {
-    const run = Number(unit.runId);
-    return this.#db.transaction(() => {
-      requireLease(this.#db, serviceName(unit), unit.fence);
-      const { no, done } = this.#unit(unit.runId, unit.id);
-      // A repeated commit is a no-op.
-      if (done === 1) return { counts: {} };
-      const counts: Counts = {};
-      const writer = new EntityWriter(this.#db, { run, actor: null, at });
+    return this.#complete(unit, at, ({ run, no, writer, counts }) => {
       for (const change of changes) count(counts, change.type, writer.apply(change));
       const behind = rest();
       for (const { type, fqn, seen } of behind.observations) writer.observe(type, fqn, seen);
@@ -380,13 +373,35 @@ export class CatalogStore implements Store {
       for (const scope of behind.scopes) this.#addScope(run, no, unit.task, scope);
       if (unit.task.do === "read") this.#markAside(unit.runId, unit.task.list, behind.setAside);
       for (const task of behind.next) this.#addUnit(run, task);
-      this.#addEvents(run, behind.events);
-      const all = structuredClone(behind.counts);
+      return behind;
+    });
+  }
+
+  /** Does the work of a unit and records that it is done, in one transaction. */
+  #complete(
+    unit: Unit,
+    at: number,
+    work: (around: { run: number; no: number; writer: EntityWriter; counts: Counts }) => {
+      events: readonly RunEvent[];
+      counts: Counts;
+      queries?: number;
+    },
+  ): CommitOutcome {
+    const run = Number(unit.runId);
+    return this.#db.transaction(() => {
+      requireLease(this.#db, serviceName(unit), unit.fence);
+      const { no, done } = this.#unit(unit.runId, unit.id);
+      // A repeated commit is a no-op.
+      if (done === 1) return { counts: {} };
+      const counts: Counts = {};
+      const did = work({ run, no, writer: new EntityWriter(this.#db, { run, actor: null, at }), counts });
+      this.#addEvents(run, did.events);
+      const all = structuredClone(did.counts);
       addCounts(all, counts);
       this.#db.run(
         "UPDATE unit SET done = 1, counts = ?, queries = ? WHERE no = ?",
         JSON.stringify(all),
-        behind.queries,
+        did.queries ?? 0,
         no,
       );
       return { counts };
@@ -569,13 +584,7 @@ export class CatalogStore implements Store {
 
   async finish(commit: FinishCommit): Promise<CommitOutcome> {
     const { unit } = commit;
-    const run = Number(unit.runId);
-    return this.#db.transaction(() => {
-      requireLease(this.#db, serviceName(unit), unit.fence);
-      const { no, done } = this.#unit(unit.runId, unit.id);
-      if (done === 1) return { counts: {} };
-      const counts: Counts = {};
-      const writer = new EntityWriter(this.#db, { run, actor: null, at: commit.at });
+    return this.#complete(unit, commit.at, ({ run, writer, counts }) => {
       // What was postponed is measured by the next run, under the name it has then.
       const renamed = new Map(commit.renamed.map(({ id, type, to }) => [`${type} ${to}`, Number(id)]));
       for (const change of this.#postponed(run)) {
@@ -588,11 +597,7 @@ export class CatalogStore implements Store {
       if (commit.overrideMetadata) writer.retireCurated(quoteName(serviceName(unit)));
       this.#rememberAbsences(run, commit.absent.map(Number));
       this.#rememberOutOfScope(run, unit.pipeline, commit.outOfScope);
-      this.#addEvents(run, commit.events);
-      const all = structuredClone(commit.counts);
-      addCounts(all, counts);
-      this.#db.run("UPDATE unit SET done = 1, counts = ? WHERE no = ?", JSON.stringify(all), no);
-      return { counts };
+      return commit;
     });
   }
 

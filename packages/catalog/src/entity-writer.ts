@@ -72,12 +72,12 @@ export interface StoredEntity {
   columnKeys: string[] | null;
 }
 
-/** The state that history steps lead between. */
-export interface HistoryState {
-  name: string;
-  deleted: boolean;
-  source: Document;
-  curated: Curated | null;
+/** What of an entity its history leads between. */
+export type EntityState = Pick<StoredEntity, "name" | "deleted" | "source" | "curated">;
+
+/** An entity's present state. */
+export function stateOf({ name, deleted, source, curated }: StoredEntity): EntityState {
+  return { name, deleted, source, curated };
 }
 
 /** What applying a change did. `unchanged` may still have brought bookkeeping up to date. */
@@ -86,18 +86,8 @@ export type Applied = "created" | "updated" | "restored" | "unchanged" | "correc
 const LOAD = `SELECT e.id, e.type, e.prefix, e.name, e.fqn, e.service, e.kind, e.key, e.version, e.deleted, e.fingerprint,
   d.source, d.curated, d.column_keys FROM entity e JOIN document d ON d.id = e.id`;
 
-interface LoadRow {
-  id: number;
-  type: EntityType;
-  prefix: string;
-  name: string;
-  fqn: string;
-  service: string;
-  kind: string | null;
-  key: string | null;
-  version: number;
+interface LoadRow extends Omit<StoredEntity, "deleted" | "source" | "curated" | "columnKeys"> {
   deleted: number;
-  fingerprint: string;
   source: string;
   curated: string | null;
   column_keys: string | null;
@@ -250,7 +240,7 @@ export class EntityWriter {
     const curated = curatedOver(whole.document, renameCuratedColumns(stored.curated, renames));
     const version = bumpVersion(stored.version, description.bump);
     this.#replace(stored, change, whole, curated, version);
-    const after: HistoryState = { name: stored.name, deleted: false, source: whole.document, curated };
+    const after: EntityState = { name: stored.name, deleted: false, source: whole.document, curated };
     this.#record(stored.id, version, stored.deleted ? "restored" : "updated", description, back(stored, after));
     return stored.deleted ? "restored" : "updated";
   }
@@ -325,7 +315,7 @@ export class EntityWriter {
     this.#db.run("UPDATE entity SET prefix = ?, name = ?, fqn = ? WHERE id = ?", prefix, change.name, change.fqn, id);
     moveBelow(this.#db, stored.fqn, change.fqn);
     this.#replace({ ...stored, name: change.name }, change, whole, curated, version);
-    const after: HistoryState = { name: change.name, deleted: false, source: whole.document, curated };
+    const after: EntityState = { name: change.name, deleted: false, source: whole.document, curated };
     // A rename that a parent's rename already brought about changes nothing of its own.
     if (description.bump !== "none") this.#record(id, version, "renamed", description, back(stored, after));
   }
@@ -383,7 +373,7 @@ export class EntityWriter {
     unindexEntity(this.#db, stored.id);
     if (!stored.deleted) indexEntity(this.#db, stored.id, stored.type, stored.name, stored.source, curated);
     this.#ensureCuratedTags(curated);
-    const after: HistoryState = { name: stored.name, deleted: stored.deleted, source: stored.source, curated };
+    const after: EntityState = { name: stored.name, deleted: stored.deleted, source: stored.source, curated };
     this.#record(stored.id, version, op, description, back(stored, after));
     return true;
   }
@@ -416,12 +406,12 @@ export class EntityWriter {
     this.#writeReferences(stored.id, stored.type, source, true);
     unindexEntity(this.#db, stored.id);
     if (!deleted) indexEntity(this.#db, stored.id, stored.type, stored.name, source, curated);
-    const after: HistoryState = { name: stored.name, deleted, source, curated };
+    const after: EntityState = { name: stored.name, deleted, source, curated };
     this.#record(stored.id, version, op, description, back(stored, after));
   }
 
   /** Takes an entity back to a place and a state it once had. Returns whether that changed anything. */
-  revert(stored: StoredEntity, fqn: string, { source, deleted, curated }: HistoryState): boolean {
+  revert(stored: StoredEntity, fqn: string, { source, deleted, curated }: EntityState): boolean {
     const { prefix, name } = placeOf(fqn);
     const description = diffDocuments(stored.type, stored.source, source);
     const own = curatedDiff(stored, curated);
@@ -622,14 +612,8 @@ export function moveBelow(db: Database, from: string, to: string): void {
   );
 }
 
-function back(stored: StoredEntity, after: HistoryState): Json | null {
-  const before: HistoryState = {
-    name: stored.name,
-    deleted: stored.deleted,
-    source: stored.source,
-    curated: stored.curated,
-  };
-  return delta(after as unknown as Json, before as unknown as Json);
+function back(stored: StoredEntity, after: EntityState): Json | null {
+  return delta(after as unknown as Json, stateOf(stored) as unknown as Json);
 }
 
 const curatedOver = (source: Document, curated: Curated | null): Curated | null =>

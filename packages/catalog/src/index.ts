@@ -2,7 +2,14 @@
 export { CatalogStore } from "./catalog-store.ts";
 export { curate, type Edit } from "./curate.ts";
 export { Database, type SqlRow } from "./database.ts";
-export { type Author, EntityWriter, type HistoryOp, placeOf, type StoredEntity } from "./entity-writer.ts";
+export {
+  type Author,
+  type EntityState,
+  EntityWriter,
+  type HistoryOp,
+  placeOf,
+  type StoredEntity,
+} from "./entity-writer.ts";
 export { exclusiveClassifications } from "./exclusive.ts";
 export { blame, type Blamed } from "./blame.ts";
 export { childrenAt, entityAt, type Past } from "./past.ts";

@@ -3,7 +3,6 @@ import {
   applyDelta,
   type ChangeDescription,
   type Counts,
-  type Curated,
   type Delta,
   type Document,
   type EntityType,
@@ -14,7 +13,7 @@ import {
   type Version,
 } from "@headwater/core";
 import type { Database } from "./database.ts";
-import { below, type HistoryOp, loadAllByFqn, type StoredEntity } from "./entity-writer.ts";
+import { below, type EntityState, type HistoryOp, loadAllByFqn, stateOf, type StoredEntity } from "./entity-writer.ts";
 import { exclusiveClassifications } from "./exclusive.ts";
 
 /** An entity as readers see it. */
@@ -167,44 +166,30 @@ function historyRows(db: Database, id: number): HistoryRow[] {
   );
 }
 
-/** An entity as it was at one of its versions. */
-export interface PastState {
-  name: string;
-  deleted: boolean;
-  source: Document;
-  curated: Curated | null;
-}
-
 /** The state of an entity right after one change of its history; `null` when it is no longer kept. */
-export function stateAt(db: Database, entity: StoredEntity, seq: number): PastState | null {
-  let state: Json = {
-    name: entity.name,
-    deleted: entity.deleted,
-    source: entity.source,
-    curated: entity.curated as unknown as Json,
-  };
-  for (const row of historyRows(db, entity.id)) {
-    if (row.seq <= seq) return row.seq === seq ? (state as unknown as PastState) : null;
-    if (row.back === null) return null;
-    state = applyDelta(state, JSON.parse(row.back) as Delta);
-  }
-  return null;
+export function stateAt(db: Database, entity: StoredEntity, seq: number): EntityState | null {
+  return stepAt(db, entity, seq)?.after ?? null;
 }
 
 /** The state of an entity right before one change of its history; `null` when it is no longer kept, or there was none. */
-export function stateBefore(db: Database, entity: StoredEntity, seq: number): PastState | null {
-  let state: Json = {
-    name: entity.name,
-    deleted: entity.deleted,
-    source: entity.source,
-    curated: entity.curated as unknown as Json,
-  };
-  for (const row of historyRows(db, entity.id)) {
-    if (row.seq < seq || row.back === null) return null;
-    state = applyDelta(state, JSON.parse(row.back) as Delta);
-    if (row.seq === seq) return state as unknown as PastState;
+export function stateBefore(db: Database, entity: StoredEntity, seq: number): EntityState | null {
+  const step = stepAt(db, entity, seq);
+  return step === null || step.back === null ? null : goBack(step.after, step.back);
+}
+
+/** What one change of an entity's history led to, and the way back; `null` when it is no longer kept. */
+function stepAt(db: Database, entity: StoredEntity, seq: number): { after: EntityState; back: string | null } | null {
+  let after = stateOf(entity);
+  for (const { seq: at, back } of historyRows(db, entity.id)) {
+    if (at <= seq) return at === seq ? { after, back } : null;
+    if (back === null) return null;
+    after = goBack(after, back);
   }
   return null;
+}
+
+function goBack(state: EntityState, back: string): EntityState {
+  return applyDelta(state as unknown as Json, JSON.parse(back) as Delta) as unknown as EntityState;
 }
 
 /** One committed change of any entity, for the change feed. */

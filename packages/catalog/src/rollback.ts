@@ -4,13 +4,14 @@ import type { Database } from "./database.ts";
 import {
   type Author,
   below,
+  type EntityState,
   EntityWriter,
   type HistoryOp,
   loadAllByFqn,
   loadEntity,
   type StoredEntity,
 } from "./entity-writer.ts";
-import { type PastState, stateBefore } from "./read.ts";
+import { stateBefore } from "./read.ts";
 import { bothCurated } from "./restore.ts";
 import { withLease } from "./services.ts";
 
@@ -24,7 +25,7 @@ interface Conflict {
 interface Step {
   entity: StoredEntity;
   /** What it was before the run; `null` when the run made it. */
-  before: PastState | null;
+  before: EntityState | null;
   /** Where it was before the run. */
   fqn: string;
 }

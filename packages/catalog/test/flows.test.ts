@@ -130,7 +130,7 @@ describe("what cannot be read", () => {
     const run = await ingest(source, memoryCatalog());
     expect(run).toMatchObject({ exit: 4, state: "failed" });
     expect(run.counts.table?.failed).toBe(1_000);
-    expect(source.requests).toBeLessThan(100);
+    expect(source.requests).toBeLessThan(200);
   });
 
   test("a listing that fails deletes nothing and says so", async () => {

@@ -8,6 +8,8 @@ import type { Reading } from "./read-statement.ts";
 /** Readings of several queries. */
 export interface PackedReadings {
   texts: string[];
+  /** How many claims there are. */
+  claims: number;
   /** Places in `texts`, spans and counts, in the order {@link pack} writes them. */
   numbers: Int32Array<ArrayBuffer>;
 }
@@ -17,6 +19,7 @@ export function pack(readings: readonly Reading[]): PackedReadings {
   const texts: string[] = [];
   const known = new Map<string, number>();
   const numbers: number[] = [readings.length];
+  let count = 0;
   const text = (value: string): void => {
     let at = known.get(value);
     if (at === undefined) known.set(value, (at = texts.push(value) - 1));
@@ -28,6 +31,7 @@ export function pack(readings: readonly Reading[]): PackedReadings {
   };
   for (const { claims, mentions, gaps, uses } of readings) {
     numbers.push(claims.length);
+    count += claims.length;
     for (const { source, sourceColumn, target, targetColumn, how, sure, rule, span } of claims) {
       text(source);
       text(sourceColumn);
@@ -52,7 +56,7 @@ export function pack(readings: readonly Reading[]): PackedReadings {
       several(joins.flat());
     }
   }
-  return { texts, numbers: new Int32Array(numbers) };
+  return { texts, claims: count, numbers: new Int32Array(numbers) };
 }
 
 /** The readings that were packed, in their order. */

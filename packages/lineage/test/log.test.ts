@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { coverageOf, lineageOf, topTables, usageOf } from "@headwater/catalog";
-import type { LoggedQuery, RunEvent } from "@headwater/core";
+import type { LoggedQuery, QueryLog, RunEvent } from "@headwater/core";
 import { expect, test } from "vitest";
+import type { LogSource } from "../src/index.ts";
 import { TestCatalog } from "./catalog-of.ts";
 import { counterLog, fileLog, query, sourceOf, timedLog } from "./log-of.ts";
 
@@ -242,6 +243,29 @@ test("query edges end after thirty covered days unseen, and return when they are
   expect(catalog.edges()).toEqual(EDGES);
 });
 
+test("a log that has only some of what was run ends nothing by its silence", async () => {
+  const day = 86_400_000;
+  for (const partial of [{ partial: true }, { filter: "user <> 'etl'" }] as const) {
+    const catalog = shop();
+    const start = catalog.clock.at;
+    const logOf = (queries: LoggedQuery[]): LogSource => {
+      const log = timedLog(queries, []) as Extract<QueryLog, { kind: "timed" }>;
+      return "filter" in partial
+        ? sourceOf(log, { days: 60, ...partial })
+        : sourceOf({ kind: "timed", log: { ...log.log, ...partial } }, { days: 60 });
+    };
+    await catalog.read({ log: logOf([query(FILL, { at: start - day / 2 })]) });
+    catalog.clock.at = start + 50 * day;
+    await catalog.derive({ log: logOf([]) });
+    expect(catalog.edges()).toEqual(EDGES);
+    // It was read all the same, and nothing of it is read again.
+    expect(coverageOf(catalog.db, "svc").gaps).toEqual([]);
+    catalog.clock.at = start + 100 * day;
+    await catalog.derive({ log: sourceOf(timedLog([], []), { days: 60 }) });
+    expect(catalog.edges()).toEqual([]);
+  }
+});
+
 test("a name nothing is known of is found when its table appears, without the query being run again", async () => {
   const catalog = shop();
   await catalog.read({ log: sourceOf(fileLog([query("INSERT INTO s.revenue SELECT * FROM s.feed")])) });
@@ -339,4 +363,79 @@ test("many statements at once are read on a thread of their own, with the same r
   expect(result).toMatchObject({ queries: 450, read: 450 });
   for (const { db } of [there, hurried]) db.close();
   rmSync(folder, { recursive: true });
+});
+
+test("a log that comes faster than it is read is read on both threads, long statements among it, with the same result", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "hw-lineage-both-"));
+  const log = Array.from({ length: 2_600 }, (_, at) => {
+    // Longer than what is read where nothing limits the time it takes, and one that fills what may wait.
+    const length = at === 2_400 ? 2_500_000 : at % 300 === 299 ? 12_000 : 1;
+    return query(`INSERT INTO s.revenue (customer) SELECT customer AS c${at} FROM s.orders /*${"x".repeat(length)}*/`);
+  });
+  const [here, both] = [shop(), shop(join(folder, "both.db"))];
+  await here.read({ log: sourceOf(fileLog(log)) });
+  expect(await both.read({ log: sourceOf(fileLog(log)) })).toMatchObject({ log: { queries: 2_600, read: 2_600 } });
+  const kept = ({ db }: TestCatalog): unknown =>
+    db.all(
+      "SELECT key, text, times, (SELECT count(*) FROM claim WHERE statement = id) AS claims FROM statement ORDER BY key",
+    );
+  expect(kept(both)).toEqual(kept(here));
+  both.db.close();
+  rmSync(folder, { recursive: true });
+});
+
+test("counters are read whole, and maxQueries is said not to hold", async () => {
+  const events: RunEvent[] = [];
+  const catalog = new TestCatalog().table("orders", "id", "customer", "amount").table("revenue", "customer", "total");
+  const log = sourceOf(counterLog(Date.UTC(2026, 0, 1), "e1", { [FILL]: 5 }), { maxQueries: 1 });
+  expect(await catalog.read({ log, emit: (event) => events.push(event) })).toMatchObject({ log: { queries: 5 } });
+  expect(events.find(({ event }) => event === "note")).toMatchObject({
+    message: expect.stringContaining("maxQueries is not honoured") as string,
+  });
+});
+
+test("files of the source's own log are read where none are named, as far back as the log is", async () => {
+  const catalog = new TestCatalog().table("orders", "id", "customer", "amount").table("revenue", "customer", "total");
+  const read: string[] = [];
+  const day = 86_400_000;
+  const log: QueryLog = {
+    kind: "chosen",
+    choose: async () => ({
+      note: { message: "There is more." },
+      log: {
+        kind: "files",
+        path: "*.csv",
+        log: {
+          files: async (_session, path) =>
+            [3, 0.5].map((days) => ({
+              path: `${path} ${days}`,
+              identity: String(days),
+              bytes: 1,
+              changedAt: catalog.clock.at - days * day,
+            })),
+          async *read(_session, { path }) {
+            read.push(path);
+            const span = { from: catalog.clock.at - day / 2, to: catalog.clock.at };
+            yield {
+              queries: [query(FILL, { at: span.from + 1_000 })],
+              faults: [],
+              leftOut: 0,
+              cursor: "1",
+              bytes: 1,
+              span,
+            };
+          },
+        },
+      },
+    }),
+  };
+  const events: RunEvent[] = [];
+  await catalog.read({ log: sourceOf(log, { path: null, days: 1 }), emit: (event) => events.push(event) });
+  expect(read).toEqual(["*.csv 0.5"]);
+  expect(events.find(({ event }) => event === "note")).toMatchObject({ message: "There is more." });
+  const [covered] = coverageOf(catalog.db, "svc").covered;
+  expect((covered?.to ?? 0) - (covered?.from ?? 0)).toBeGreaterThan(day / 3);
+  // Files that are named are read whatever their age.
+  await catalog.derive({ log: sourceOf(log, { path: "named", days: 1 }) });
+  expect(read.slice(1)).toEqual(["named 3", "named 0.5"]);
 });

@@ -1,9 +1,41 @@
 const ZONED = /(?:Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)$/i;
 
 /**
+ * Abbreviations that stand for one offset, in minutes: what servers write that log in their own zone. CST, IST and AST stand for
+ * several. Source: PostgreSQL's manual, "Date/Time Configuration Files".
+ */
+const ABBREVIATIONS: ReadonlyMap<string, number> = new Map([
+  ["WET", 0],
+  ["WEST", 60],
+  ["BST", 60],
+  ["CET", 60],
+  ["CEST", 120],
+  ["EET", 120],
+  ["EEST", 180],
+  ["MSK", 180],
+  ["SAST", 120],
+  ["JST", 540],
+  ["KST", 540],
+  ["AEST", 600],
+  ["AEDT", 660],
+  ["NZST", 720],
+  ["NZDT", 780],
+  ["EST", -300],
+  ["EDT", -240],
+  ["CDT", -300],
+  ["MST", -420],
+  ["MDT", -360],
+  ["PST", -480],
+  ["PDT", -420],
+  ["AKST", -540],
+  ["AKDT", -480],
+  ["HST", -600],
+]);
+
+/**
  * A time as logs write it, in Unix milliseconds: ISO 8601, with a blank instead of the T, with or without an offset (then UTC is
- * meant), or a number of seconds, milliseconds or microseconds. `null` for anything else. An abbreviation of a zone that is not
- * UTC says nothing certain, and is taken for UTC.
+ * meant), or a number of seconds, milliseconds or microseconds. `null` for anything else. An abbreviation of a zone that
+ * stands for several says nothing certain, and is taken for UTC.
  */
 export function parseTime(text: string): number | null {
   if (text === "") return null;
@@ -18,7 +50,7 @@ export function parseTime(text: string): number | null {
   const ms = fraction === "" ? 0 : Math.floor(Number(`0.${fraction}`) * 1_000);
   const utc = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second), ms);
   if (Number(month) > 12 || Number(day) > 31 || Number(hour) > 24) return null;
-  return ZONED.test(zone) ? utc - offsetMs(zone) : utc;
+  return ZONED.test(zone) ? utc - offsetMs(zone) : utc - (ABBREVIATIONS.get(zone) ?? 0) * 60_000;
 }
 
 const PLAIN = "0000-00-00 00:00:00";

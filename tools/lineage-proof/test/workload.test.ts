@@ -265,6 +265,14 @@ for (const major of testedMajors())
           state: "success",
           log: { faults: 0 },
         });
+        await runSql(server.url(), "ALTER ROLE everything SET log_statement = 'mod'");
+        const some: RunEvent[] = [];
+        expect((await readLineage(db, some, as("everything", "plain"))).state).toBe("success");
+        await runSql(server.url(), "ALTER ROLE everything RESET log_statement");
+        expect(some.find(({ event }) => event === "note")).toMatchObject({
+          message: expect.stringContaining("csvlog has only some of what is run (log_statement is mod") as string,
+          hint: expect.stringContaining("log_statement = 'all'") as string,
+        });
       });
 
       test("the time between two readings of the counters is covered unless something was lost", async () => {

@@ -154,8 +154,7 @@ interface DefinitionRow {
 }
 
 /** Looked for as text first: most tables have none, and parsing them all would take longer than everything else. */
-const hasList = (name: string): string =>
-  `instr(d.source, '"${name}":[') > 0 AND json_type(d.source, '$.source.${name}') = 'array'`;
+const hasList = (name: string): string => `json_type(d.source, '$.source.${name}') = 'array'`;
 const HAS_RULES = hasList("rules");
 const HAS_TRIGGERS = hasList("triggers");
 /** A dictionary is filled from what its definition names, as a materialised view is. */

@@ -3,7 +3,7 @@ import {
   exclusiveClassifications,
   historyOf,
   type HistoryEntry,
-  type PastState,
+  type EntityState,
   stateAt,
 } from "@headwater/catalog";
 import { formatVersion, HeadwaterError, mergeLayers, parseVersion } from "@headwater/core";
@@ -77,7 +77,7 @@ function versionOf(history: readonly HistoryEntry[], typed: string, fqn: string)
 }
 
 function sideAt(db: Database, { entity }: Named, entry: HistoryEntry): Side {
-  const state: PastState | null = stateAt(db, entity, entry.seq);
+  const state: EntityState | null = stateAt(db, entity, entry.seq);
   if (state === null)
     throw new HeadwaterError(
       "usage",

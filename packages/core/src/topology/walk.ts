@@ -12,6 +12,11 @@ import type { Position, Task } from "./unit.ts";
 export const SLICE_OBJECTS = 1_000;
 /** Columns (weight) of a slice, at most, unless one object alone has more. */
 export const SLICE_WEIGHT = 20_000;
+/**
+ * The share of a whole slice that the first ones of a listing are at most: sessions that all read whole ones at once would
+ * leave nothing to do until the first is read, and then have all of them wait.
+ */
+const FIRST_SLICES = [0.25, 0.5, 0.75];
 /** Parents listed by one unit, at most. */
 export const LIST_PARENTS = 2_000;
 
@@ -81,7 +86,8 @@ export async function readTasks(
   };
   for await (const page of listing)
     for (const member of page) {
-      if (objects > 0 && (objects >= SLICE_OBJECTS || weight + member.weight > SLICE_WEIGHT)) cut();
+      const share = FIRST_SLICES[tasks.length] ?? 1;
+      if (objects > 0 && (objects >= SLICE_OBJECTS * share || weight + member.weight > SLICE_WEIGHT * share)) cut();
       objects += 1;
       weight += member.weight;
       last = member.position;

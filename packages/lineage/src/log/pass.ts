@@ -19,7 +19,7 @@ import { READER_VERSION } from "../reader-version.ts";
 import { keptText, type QueryText } from "../read-query.ts";
 import type { Reading } from "../read-statement.ts";
 import type { Defaults } from "../schema.ts";
-import { QueryReader, type QueryReaderOptions } from "./query-reader.ts";
+import { QueryReader, type QueryReaderOptions, type Readings } from "./query-reader.ts";
 import { type Shape, shapeHex, shaper } from "./shape.ts";
 import { Tallies } from "./tallies.ts";
 import { type SessionMemory, TemporarySessions } from "./temporary-sessions.ts";
@@ -80,9 +80,11 @@ interface Batch {
   keys: string[];
   /** Whether the catalog has such a statement already, for each. */
   known: boolean[];
+  /** How long the texts are together. */
+  chars: number;
   reading: Promise<void>;
   /** `null` until they are read. */
-  read: Iterable<Reading> | null;
+  read: Readings | null;
 }
 
 /** Shapes kept at hand; a log with more of them looks some up again. */
@@ -92,13 +94,16 @@ const READ_AT_ONCE = 100;
 const READ_CHARS = 200_000;
 /** What is handed over at once: while this thread writes, the other one must not run out of work. */
 const BATCHES_AHEAD = 16;
+const CHARS_AHEAD = 2_000_000;
 /** Shapes that may wait to be handed over, and how long their texts may be, before the log has to wait too. */
 const WAITING = 2_000;
 const WAITING_CHARS = 4_000_000;
 /** The longest text that is read here, where nothing limits how long it takes. */
 const SHORT = 10_000;
-/** Shapes that are written in one go. */
+/** What is written in one go: so many shapes, or fewer with long texts or many claims. */
 const WRITTEN_AT_ONCE = 2_000;
+const WRITTEN_CHARS = 2_000_000;
+const WRITTEN_CLAIMS = 50_000;
 /** Counts that are held before it is time to commit. */
 const TALLIES_HELD = 100_000;
 /** Queries in sessions with temporary tables, which wait for their turn: how long they are together before it is time to commit. */
@@ -223,8 +228,8 @@ export class LogPass {
    */
   async keepUp(): Promise<void> {
     for (;;) {
-      while (this.#isEnough() && this.#reading.length < BATCHES_AHEAD) this.#handOver(false);
-      this.#writeAnswers(WRITTEN_AT_ONCE);
+      while (this.#isEnough() && this.#hasRoom()) this.#handOver(false);
+      this.#writeAnswers(false);
       if (this.#unread.length <= WAITING && this.#unreadChars <= WAITING_CHARS) return;
       await this.#advance();
     }
@@ -235,16 +240,22 @@ export class LogPass {
     return this.#unread.length >= READ_AT_ONCE || this.#unreadChars >= READ_CHARS;
   }
 
+  /** Whether more can be handed over. */
+  #hasRoom(): boolean {
+    const chars = this.#reading.reduce((sum, batch) => sum + batch.chars, 0);
+    return this.#reading.length < BATCHES_AHEAD && chars < CHARS_AHEAD;
+  }
+
   /** Reads and keeps everything that is new. */
   async #catchUp(): Promise<void> {
     // Another thread is not worth it for a few.
     const few = this.#unread.length < READ_AT_ONCE && this.#reading.length === 0;
     while (this.#unread.length > 0 || this.#reading.length > 0) {
-      while (this.#unread.length > 0 && this.#reading.length < BATCHES_AHEAD) this.#handOver(few);
-      this.#writeAnswers(WRITTEN_AT_ONCE);
+      while (this.#unread.length > 0 && this.#hasRoom()) this.#handOver(few);
+      this.#writeAnswers(false);
       if (this.#reading.length > 0) await this.#advance();
     }
-    this.#writeAnswers(1);
+    this.#writeAnswers(true);
   }
 
   /** Reads some more: on this thread, which could only wait otherwise, or by waiting for the other one. */
@@ -262,10 +273,18 @@ export class LogPass {
 
   /** Hands some shapes over to be read, but for those the catalog has as they are. */
   #handOver(here: boolean): void {
-    const batch: Batch = { entries: [], queries: [], keys: [], known: [], reading: Promise.resolve(), read: null };
+    const batch: Batch = {
+      entries: [],
+      queries: [],
+      keys: [],
+      known: [],
+      chars: 0,
+      reading: Promise.resolve(),
+      read: null,
+    };
     const { entries, queries, keys, known } = batch;
-    let [at, chars] = [0, 0];
-    for (; at < this.#unread.length && queries.length < READ_AT_ONCE && chars < READ_CHARS; at += 1) {
+    let at = 0;
+    for (; at < this.#unread.length && queries.length < READ_AT_ONCE && batch.chars < READ_CHARS; at += 1) {
       const entry = this.#unread[at] as Entry;
       const { text, defaults, cut } = entry;
       this.#unreadChars -= text.length;
@@ -280,7 +299,7 @@ export class LogPass {
       entries.push(entry);
       keys.push(key);
       known.push(kept !== null);
-      chars += text.length;
+      batch.chars += text.length;
     }
     this.#unread = this.#unread.slice(at);
     if (queries.length === 0) return;
@@ -294,10 +313,15 @@ export class LogPass {
     this.#reading.push(batch);
   }
 
-  /** Writes what was read, once it is of so many shapes. */
-  #writeAnswers(least: number): void {
+  /** Writes what was read, once it is enough or when it is `all`. */
+  #writeAnswers(all: boolean): void {
     const answered = this.#answered;
-    if (answered.reduce((sum, { entries }) => sum + entries.length, 0) < least) return;
+    const sum = (of: (batch: Batch) => number): number => answered.reduce((total, batch) => total + of(batch), 0);
+    const isEnough =
+      sum(({ entries }) => entries.length) >= WRITTEN_AT_ONCE ||
+      sum(({ chars }) => chars) >= WRITTEN_CHARS ||
+      sum(({ read }) => read?.claims ?? 0) >= WRITTEN_CLAIMS;
+    if (answered.length === 0 || (!all && !isEnough)) return;
     this.#answered = [];
     this.#options.db.transaction(() => {
       for (const batch of answered) this.#write(batch);
@@ -306,7 +330,7 @@ export class LogPass {
 
   #write({ entries, queries, keys, known, read }: Batch): void {
     let at = 0;
-    for (const reading of read ?? []) {
+    for (const reading of read?.readings ?? []) {
       const entry = entries[at] as Entry;
       const statement = this.#statement(entry, keys[at] as string, queries[at] as QueryText, reading);
       entry.id =

@@ -20,6 +20,13 @@ export interface QueryReaderOptions {
   parsingTimeoutMs: number;
 }
 
+/** What several queries say, in their order; made as it is gone through. */
+export interface Readings {
+  readings: Iterable<Reading>;
+  /** How many claims that is. */
+  claims: number;
+}
+
 /**
  * Reads queries on a thread of its own while the caller goes on. When one takes too long or too much memory there, each one gets
  * limits of its own.
@@ -37,12 +44,13 @@ export class QueryReader {
     this.#options = options;
   }
 
-  /** Reads queries; several calls may wait at once. What comes back is in their order, and is made as it is gone through. */
-  async read(queries: readonly QueryText[]): Promise<Iterable<Reading>> {
+  /** Reads queries; several calls may wait at once. */
+  async read(queries: readonly QueryText[]): Promise<Readings> {
     const thread = this.#startThread();
     if (thread !== null) {
       try {
-        return unpack(await thread.read(queries));
+        const packed = await thread.read(queries);
+        return { readings: unpack(packed), claims: packed.claims };
       } catch {
         // One of them takes too long or too much memory: the pool tells which, and spares the others.
         await this.#stopThread();
@@ -57,7 +65,7 @@ export class QueryReader {
   }
 
   /** Reads a few queries on this thread. They have no limits here: only short ones should be read so. */
-  async readHere(queries: readonly QueryText[]): Promise<Iterable<Reading>> {
+  async readHere(queries: readonly QueryText[]): Promise<Readings> {
     return this.#inTurn(() => this.#readEach(queries));
   }
 
@@ -67,13 +75,14 @@ export class QueryReader {
     return done;
   }
 
-  async #readEach(queries: readonly QueryText[]): Promise<Reading[]> {
+  async #readEach(queries: readonly QueryText[]): Promise<Readings> {
     const { dialect, threads } = this.#options;
     const tasks = queries.map(({ text: sql, defaults }) => ({ sql, dialect, defaults }));
     const scripts = this.#threadFailed || threads > 1 ? this.#poolOf().analyzeAll(tasks) : this.#inline(tasks);
-    const read: Reading[] = [];
-    for await (const script of scripts) read.push(readingOf(queries[read.length] as QueryText, script, this.#names()));
-    return read;
+    const readings: Reading[] = [];
+    for await (const script of scripts)
+      readings.push(readingOf(queries[readings.length] as QueryText, script, this.#names()));
+    return { readings, claims: readings.reduce((sum, { claims }) => sum + claims.length, 0) };
   }
 
   async *#inline(tasks: readonly { sql: string; defaults: Defaults }[]): AsyncGenerator<ScriptLineage> {
