@@ -351,7 +351,8 @@ function verdictOn(
   const gaps =
     withGaps > 0 ? ` In ${withGaps} of those read now something could not be read: headwater lineage gaps.` : "";
   const changes = added + removed > 0 ? `: ${many(added, "edge")} added, ${removed} removed` : "";
-  return { state: "success", exit: "success", message: `Lineage is up to date${changes}.${gaps}` };
+  const what = log === null ? "Lineage is" : "Lineage and usage are";
+  return { state: "success", exit: "success", message: `${what} up to date${changes}.${gaps}` };
 }
 
 /** From how many shapes on it is said that the dialect may be another one. */
