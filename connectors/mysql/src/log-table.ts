@@ -18,6 +18,7 @@ const PAGE_CHARACTERS = 8 * 1024 * 1024;
 /** The log in one of the tables. */
 export function logTable(table: LogTable): TimedLog<Requests> {
   return {
+    ...(table === "slow_log" ? { partial: true } : {}),
     earliest: async (session) => (await session.all("logBegin", { log: table }))[0]?.earliest ?? null,
 
     async *read(session, window, { cursor, pageRows }) {

@@ -17,6 +17,9 @@ const FIRST_UNKNOWN_TYPE = 10_000;
 /** The oid of the collation called "default": pg_collation.dat. */
 const DEFAULT_COLLATION = 100;
 
+/** As much of a log as has its first two lines, as a rule: a folder has many logs. */
+const MOST_HEADS_BYTES = 8_192;
+
 /** pg_rewrite.ev_type of the rule that is a view's definition. */
 const ON_SELECT = "1";
 
@@ -264,7 +267,11 @@ FROM (
   SELECT pg_catalog.current_setting('log_directory') || '/' || f.name AS path, f.name, f.size, f.modification
   FROM pg_catalog.pg_ls_logdir() f WHERE f.size > 0 AND pg_catalog.right(f.name, pg_catalog.length($1::text)) = $1::text
   OFFSET 0) l
-CROSS JOIN LATERAL (SELECT pg_catalog.pg_read_binary_file(l.path, 0, ${BEGINNING_BYTES}, true) AS text OFFSET 0) b
+CROSS JOIN LATERAL (SELECT pg_catalog.pg_read_binary_file(l.path, 0, ${MOST_HEADS_BYTES}, true) AS text OFFSET 0) most
+CROSS JOIN LATERAL (
+  SELECT CASE WHEN position('\\x0a'::bytea IN pg_catalog.substr(most.text, position('\\x0a'::bytea IN most.text) + 1)) > 0 THEN most.text
+    ELSE pg_catalog.pg_read_binary_file(l.path, 0, ${BEGINNING_BYTES}, true) END AS text
+  OFFSET 0) b
 CROSS JOIN LATERAL (SELECT position('\\x0a'::bytea IN b.text) AS one OFFSET 0) one
 CROSS JOIN LATERAL (SELECT position('\\x0a'::bytea IN pg_catalog.substr(b.text, one.one + 1)) AS two OFFSET 0) two
 CROSS JOIN LATERAL (

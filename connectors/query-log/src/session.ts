@@ -1,6 +1,6 @@
 /** The only file that reads files: every request of the connector. */
 import { type Driver, type Json, type JsonObject, type Page, SourceError } from "@headwater/core/connector";
-import { queryRows, readPages } from "@headwater/log-records";
+import { isSlowLog, queryRows, readPages } from "@headwater/log-records";
 import { findFiles, lookAt } from "./files.ts";
 import { openText } from "./open-text.ts";
 
@@ -16,7 +16,7 @@ async function* request(name: string, args: Json, signal: AbortSignal): AsyncGen
     yield {
       rows: findFiles(path)
         .map((file) => lookAt(file))
-        .map((file) => [file.path, file.identity, file.bytes]),
+        .map((file) => [file.path, file.identity, file.bytes, isSlowLog(file.beginning)]),
     };
   else if (name === "queries") yield* queries(path, reading, signal);
   else throw new Error(`There is no request "${name}".`);

@@ -3,6 +3,7 @@ import {
   constants,
   copyFileSync,
   existsSync,
+  fsyncSync,
   linkSync,
   openSync,
   readSync,
@@ -30,17 +31,18 @@ export function openDatabase(file: string, options: { mustExist?: boolean } = {}
   return openFile(file);
 }
 
-function openFile(file: string, calledAs: string = file): Database {
+function openFile(file: string, calledAs: string = file, synchronous: "NORMAL" | "OFF" = "NORMAL"): Database {
   const network = networkFileSystem(file);
   const db = new Database(file, { calledAs });
   try {
     if (network !== null) requireLocks(file, network);
+    db.exec(`PRAGMA synchronous = ${synchronous}`);
     // A document of a common table fits no page of 4 KB twice, and would waste nearly half of each. Says nothing to a file with pages.
     db.exec("PRAGMA page_size = 8192");
     // Shared memory, which the write-ahead log needs, does not work between machines.
     db.exec(`PRAGMA journal_mode = ${network === null ? "WAL" : "DELETE"}`);
     db.exec(
-      "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 10000; PRAGMA foreign_keys = OFF",
+      "PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 10000; PRAGMA foreign_keys = OFF",
     );
     return migrate(db);
   } catch (error) {
@@ -57,7 +59,9 @@ function makeWhole(file: string): void {
   const making = `${file}.${process.pid}.new`;
   try {
     rmSync(making, { force: true });
-    openFile(making, file).close();
+    // Waiting for the disk at every step took longer than all the rest: once is enough for what has no name yet.
+    openFile(making, file, "OFF").close();
+    waitForDisk(making);
     // Nothing was ever in an empty file, and the name must be free.
     if (existsSync(file) && statSync(file).size === 0) rmSync(file);
     try {
@@ -72,6 +76,16 @@ function makeWhole(file: string): void {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   } finally {
     for (const rest of ["", "-wal", "-shm", "-journal"]) rmSync(`${making}${rest}`, { force: true });
+  }
+}
+
+/** Returns when the disk has all of a file. */
+function waitForDisk(file: string): void {
+  const handle = openSync(file, "r+");
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
   }
 }
 

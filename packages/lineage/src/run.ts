@@ -348,10 +348,14 @@ function verdictOn(
       exit: "empty",
       message: "The query log has no queries. Check where it is and what it covers, or allow it with --allow-empty.",
     };
+  const broken = withGaps + (log?.withGaps ?? 0);
   const gaps =
-    withGaps > 0 ? ` In ${withGaps} of those read now something could not be read: headwater lineage gaps.` : "";
+    broken > 0
+      ? ` Something in ${many(broken, "text")} read now is not understood: headwater lineage gaps says what.`
+      : "";
   const changes = added + removed > 0 ? `: ${many(added, "edge")} added, ${removed} removed` : "";
-  return { state: "success", exit: "success", message: `Lineage is up to date${changes}.${gaps}` };
+  const what = log === null ? "Lineage is" : "Lineage and usage are";
+  return { state: "success", exit: "success", message: `${what} up to date${changes}.${gaps}` };
 }
 
 /** From how many shapes on it is said that the dialect may be another one. */

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { coverageOf, lineageOf, topTables, usageOf } from "@headwater/catalog";
 import type { LoggedQuery, QueryLog, RunEvent } from "@headwater/core";
 import { expect, test } from "vitest";
+import type { LogSource } from "../src/index.ts";
 import { TestCatalog } from "./catalog-of.ts";
 import { counterLog, fileLog, query, sourceOf, timedLog } from "./log-of.ts";
 
@@ -240,6 +241,29 @@ test("query edges end after thirty covered days unseen, and return when they are
   const back = await catalog.derive({ log: sourceOf(timedLog([query(FILL, { at: start + 40.5 * day })], [])) });
   expect(back.edges.added).toBe(4);
   expect(catalog.edges()).toEqual(EDGES);
+});
+
+test("a log that has only some of what was run ends nothing by its silence", async () => {
+  const day = 86_400_000;
+  for (const partial of [{ partial: true }, { filter: "user <> 'etl'" }] as const) {
+    const catalog = shop();
+    const start = catalog.clock.at;
+    const logOf = (queries: LoggedQuery[]): LogSource => {
+      const log = timedLog(queries, []) as Extract<QueryLog, { kind: "timed" }>;
+      return "filter" in partial
+        ? sourceOf(log, { days: 60, ...partial })
+        : sourceOf({ kind: "timed", log: { ...log.log, ...partial } }, { days: 60 });
+    };
+    await catalog.read({ log: logOf([query(FILL, { at: start - day / 2 })]) });
+    catalog.clock.at = start + 50 * day;
+    await catalog.derive({ log: logOf([]) });
+    expect(catalog.edges()).toEqual(EDGES);
+    // It was read all the same, and nothing of it is read again.
+    expect(coverageOf(catalog.db, "svc").gaps).toEqual([]);
+    catalog.clock.at = start + 100 * day;
+    await catalog.derive({ log: sourceOf(timedLog([], []), { days: 60 }) });
+    expect(catalog.edges()).toEqual([]);
+  }
 });
 
 test("a name nothing is known of is found when its table appears, without the query being run again", async () => {

@@ -1,5 +1,5 @@
 /** The forms a log can have, told from its beginning. */
-import { SourceError } from "@headwater/core/connector";
+import { isSourceError, SourceError } from "@headwater/core/connector";
 import { type MysqlForm, mysqlFormOf } from "./mysql-log.ts";
 import { csvFields } from "./records.ts";
 
@@ -90,6 +90,17 @@ export function formatOf(beginning: Buffer, path: string): { format: Format; sta
   throw new SourceError("refused", `${path} is no query log that is known: it has no column query_text.`, {
     hint: `Its first line has ${fields === null ? "quotes in the wrong places" : `these columns: ${shown.join(", ")}`}. A log is CSV with a header line (query_text, and where there are any: ${COLUMN_NAMES.slice(1).join(", ")}), JSON lines with such keys, a csvlog or jsonlog of PostgreSQL, or a general or slow log of MySQL or MariaDB.`,
   });
+}
+
+/** Whether a log, by its beginning, is one of slow statements only. */
+export function isSlowLog(beginning: Buffer): boolean {
+  try {
+    return formatOf(beginning, "").format.form === "mysql-slow";
+  } catch (error) {
+    // What is no log at all is said by whoever reads it.
+    if (isSourceError(error)) return false;
+    throw error;
+  }
 }
 
 function firstRecord(text: Buffer): Buffer {

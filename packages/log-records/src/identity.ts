@@ -1,10 +1,13 @@
 import { createHash } from "node:crypto";
 import { isOpening } from "./mysql-log.ts";
 
-/** What a log is recognised by: its first lines, which one that grows keeps. */
-const HEAD_LINES = 2;
-/** A log of MySQL begins with three lines that are the same in all of a server's. */
-const HEAD_LINES_OPENED = 4;
+/** What a log is recognised by: the lines up to its first record, which one that grows keeps. */
+function headLines(first: string): number {
+  // A log of MySQL begins with three lines that are the same in all of a server's.
+  if (isOpening(first)) return 4;
+  // JSON lines and PostgreSQL's csvlog begin with a record, other CSV with its columns.
+  return /^\s*(?:\{|\d{4}-\d\d-\d\d )/.test(first) ? 1 : 2;
+}
 
 /** How much of a log its identity and its form are told from, at most, in bytes. */
 export const BEGINNING_BYTES: number = 256 * 1024;
@@ -23,7 +26,7 @@ export function hasHead(beginning: Buffer): boolean {
 }
 
 function headEnd(text: Buffer): number | null {
-  const lines = isOpening(text.toString("latin1", 0, text.indexOf(0x0a) + 1)) ? HEAD_LINES_OPENED : HEAD_LINES;
+  const lines = headLines(text.toString("latin1", 0, text.indexOf(0x0a) + 1));
   let end = 0;
   for (let line = 0; line < lines; line += 1) {
     const newline = text.indexOf(0x0a, end);

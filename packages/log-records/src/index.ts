@@ -1,4 +1,4 @@
-export { formatOf } from "./format.ts";
+export { formatOf, isSlowLog } from "./format.ts";
 export { BEGINNING_BYTES, hasHead, identityOf } from "./identity.ts";
 export { type GeneralRow, type MysqlThread, MysqlThreads } from "./mysql-threads.ts";
 export { isOwn } from "./own.ts";

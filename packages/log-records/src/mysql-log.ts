@@ -50,6 +50,12 @@ export function beginsRecord(form: MysqlForm, { bytes }: Pick<RawRecord, "bytes"
   return (first === TAB || (first >= 0x30 && first <= 0x39)) && GENERAL.test(start());
 }
 
+/** When a record of the general log was written; `null` where it does not say. A slow log is silent about all that is fast. */
+export function timeInGeneral(bytes: Buffer): number | null {
+  const [, iso, local] = GENERAL.exec(bytes.toString("latin1", 0, START)) ?? [];
+  return iso === undefined && local === undefined ? null : parseTime(iso ?? withCentury(local ?? ""));
+}
+
 /** What is known of a log besides its next record: plain JSON. */
 interface Memory {
   /** As it was logged last. */

@@ -81,7 +81,8 @@ export async function* readPages(
         page.end = record.end;
         before = record.fault === null ? record.bytes : null;
         size += record.bytes.length;
-        first ??= before;
+        // What a server writes when it opens its log has no time.
+        if (before !== null && (!isMysql(format) || timeOf(format, before) !== null)) first ??= before;
         if ("query" in outcome) page.queries.push(outcome.query);
         else if ("fault" in outcome) page.faults.push({ reason: outcome.fault, line: record.line });
         else page.leftOut += 1;

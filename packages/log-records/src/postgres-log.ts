@@ -6,6 +6,7 @@
 import type { LoggedQuery } from "@headwater/core/connector";
 import type { Format } from "./format.ts";
 import { isOwn } from "./own.ts";
+import { timeInGeneral } from "./mysql-log.ts";
 import { parseTime } from "./times.ts";
 
 /** What of a record matters, by the names both forms share. */
@@ -51,6 +52,7 @@ export function fromJsonlog(value: { [key: string]: unknown }): ServerRecord | n
 
 /** When a record of a server's log was written; `null` for records of other logs. */
 export function timeOf({ form }: Pick<Format, "form">, bytes: Buffer): number | null {
+  if (form === "mysql-general") return timeInGeneral(bytes);
   if (form === "csvlog") return parseTime(bytes.toString("latin1", 0, bytes.indexOf(",")));
   if (form !== "json" || !bytes.includes(SEVERITY)) return null;
   // The server writes it first.

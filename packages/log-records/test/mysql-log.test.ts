@@ -1,6 +1,6 @@
 import type { LoggedQuery } from "@headwater/core/connector";
 import { expect, test } from "vitest";
-import { identityOf, type LogText, readPages, type RecordPage } from "../src/index.ts";
+import { identityOf, isSlowLog, type LogText, readPages, type RecordPage } from "../src/index.ts";
 
 async function read(
   text: string,
@@ -66,6 +66,16 @@ test("the general log of MySQL: statements over several lines, with the schema a
   expect(pages.flatMap(({ faults }) => faults)).toEqual([]);
 });
 
+test("accounts for all the time from its first record to its last, whatever they are about", async () => {
+  const [page] = await read(GENERAL);
+  expect(page?.span).toEqual({ from: Date.UTC(2026, 10, 20, 10), to: Date.UTC(2026, 10, 20, 10) });
+  const rest = GENERAL.slice(0, GENERAL.lastIndexOf(OPENED));
+  expect((await read(rest))[0]?.span).toEqual({
+    from: Date.UTC(2026, 10, 20, 10),
+    to: Date.UTC(2026, 10, 20, 10, 0, 2, 600),
+  });
+});
+
 test("goes on behind every page with what is known of the threads, however the text comes", async () => {
   for (const piece of [7, 100, 100_000]) {
     const pages = await read(GENERAL, { pageRows: 1, piece });
@@ -129,6 +139,14 @@ SET timestamp=1795168802;
     ["INSERT INTO b\n# of course\nSELECT x FROM a", Date.UTC(2026, 10, 20, 10, 0, 1), 1_500, "ana", "shop", "7"],
     ["SELECT 2", Date.UTC(2026, 10, 20, 10, 0, 2, 750), 250, "etl", "shop", "8"],
   ]);
+});
+
+test("a log of slow statements is known as one", () => {
+  expect(isSlowLog(Buffer.from(`${OPENED}# Time: 2026-11-20T10:00:02.500000Z\n`))).toBe(true);
+  expect(isSlowLog(Buffer.from(GENERAL))).toBe(false);
+  expect(isSlowLog(Buffer.from(`query_text,start_time\n"SELECT 1\n# Time: 2026-11-20T10:00:02.500000Z\n",\n`))).toBe(
+    false,
+  );
 });
 
 test("the slow log of MariaDB, where the start of a statement is the only certain time", async () => {

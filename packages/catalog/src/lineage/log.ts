@@ -120,7 +120,13 @@ const TOUCHING_MS = 60_000;
 
 /** Which times a service's logs account for, and which they do not. */
 export function coverageOf(db: Database, service: string): Coverage {
-  const parts = logParts(db, service);
+  return coverageBy(logParts(db, service));
+}
+
+/** With this the identity of a piece begins that has only some of what was run: its silence says nothing. */
+export const PARTIAL = "some of ";
+
+function coverageBy(parts: LogPart[]): Coverage {
   const covered: Span[] = [];
   const overlaps: Span[] = [];
   const gaps: Span[] = [];
@@ -155,11 +161,12 @@ const DAY_MS = 86_400_000;
 
 /**
  * Ends the queries that were not seen during so many covered days, and brings back none: being seen does that. Times nobody looked
- * at do not count. Returns how many ended. Call within a transaction.
+ * at, and those of which a log had only some, do not count. Returns how many ended. Call within a transaction.
  */
 export function endUnseen(db: Database, service: string, days: number, now: number): number {
+  const telling = logParts(db, service).filter(({ identity }) => !identity.startsWith(PARTIAL));
   let left = days * DAY_MS;
-  for (const { from, to } of coverageOf(db, service).covered.toReversed()) {
+  for (const { from, to } of coverageBy(telling).covered.toReversed()) {
     const length = to - from;
     if (length < left) {
       left -= length;

@@ -62,6 +62,8 @@ export interface LogFile {
   changedAt?: number;
   /** Somebody is writing to it: an unfinished record at its end is left for the next time. */
   growing?: boolean;
+  /** It has only some of what was run, as a log of slow statements: what it does not show may go on all the same. */
+  partial?: boolean;
 }
 
 /** A log in files. What was added to a file since it was last read is read from where reading stopped. */
@@ -73,6 +75,8 @@ export interface FileLog<R extends RequestSpecs = RequestSpecs> {
 
 /** A log that is asked for a span of time, in the order of time, page by page behind the last row. */
 export interface TimedLog<R extends RequestSpecs = RequestSpecs> {
+  /** It has only some of what was run, as a log of slow statements: what it does not show may go on all the same. */
+  partial?: true;
   /** How far back the log goes; `null` where it does not say. Unix milliseconds. */
   earliest(session: Session<R>): Promise<number | null>;
   /** Reads `[from, to)`. `filter` is SQL of the source's own, ANDed to the rest. */

@@ -8,6 +8,7 @@ import {
   type LogPart,
   logParts,
   openPart,
+  PARTIAL,
   type PageRead,
   uncovered,
 } from "@headwater/catalog";
@@ -99,7 +100,8 @@ class LogReader {
     for (const file of await log.files(session, place)) {
       if (this.#stopped !== null) return;
       if (file.changedAt !== undefined && file.changedAt < since) continue;
-      const part = openPart(db, this.#service, file.identity, file.path, now());
+      const identity = file.partial === true ? PARTIAL + file.identity : file.identity;
+      const part = openPart(db, this.#service, identity, file.path, now());
       try {
         await this.#pages(part, (reading) => log.read(session, file, reading));
       } catch (error) {
@@ -128,7 +130,8 @@ class LogReader {
         event: "note",
         message: `The log goes back to ${new Date(earliest).toISOString()} only: what was run before is not known.`,
       });
-    const broken = logParts(db, this.#service).filter(({ done, identity }) => !done && identity.startsWith("time "));
+    const kind = this.#kindOf("time", log.partial === true);
+    const broken = logParts(db, this.#service).filter(({ done, identity }) => !done && SPAN.test(identity));
     const spans = broken.map(({ identity }) => spanOf(identity));
     const known = [...coverageOf(db, this.#service).covered, ...spans].toSorted((a, b) => a.from - b.from);
     for (const gap of uncovered(known, { from, to: end }))
@@ -137,9 +140,14 @@ class LogReader {
     for (const span of spans.toSorted((a, b) => a.from - b.from)) {
       if (this.#stopped !== null) return;
       const title = `${new Date(span.from).toISOString()} to ${new Date(span.to).toISOString()}`;
-      const part = openPart(db, this.#service, `time ${span.from} ${span.to}`, title, now());
+      const part = openPart(db, this.#service, `${kind} ${span.from} ${span.to}`, title, now());
       await this.#pages(part, (reading) => log.read(session, { ...span, filter }, reading), span);
     }
+  }
+
+  /** What a piece is called: one that has only some of what was run is told from others. */
+  #kindOf(kind: string, isPartial: boolean): string {
+    return isPartial || this.#run.filter !== null ? PARTIAL + kind : kind;
   }
 
   async counters(log: CounterLog, session: Session): Promise<void> {
@@ -162,7 +170,8 @@ class LogReader {
         message: `${since === null ? "The source does not say whether its counters were reset, or statements thrown out" : "The counters were reset, or statements were thrown out"}, since they were read last: what ran in between is counted as far as the counters have it, and the time is not covered.`,
       });
     const totals = new Map<string, { times: number; durationMs: number }>();
-    const part = openPart(db, this.#service, `counters ${at}`, `counters at ${new Date(at).toISOString()}`, now());
+    const title = `counters at ${new Date(at).toISOString()}`;
+    const part = openPart(db, this.#service, `${this.#kindOf("counters", false)} ${at}`, title, now());
     const faults = new FaultTally();
     const page = emptyPage("", part);
     let leftOut = 0;
@@ -291,7 +300,10 @@ function account(span: { from: number | null; to: number | null }, at: number, n
   else if (at < span.from && at >= span.from - SILENCE_MS) span.from = at;
 }
 
+/** The identity of a piece that is a span of time. */
+const SPAN = /\btime (\d+(?:\.\d+)?) (\d+(?:\.\d+)?)$/;
+
 function spanOf(identity: string): { from: number; to: number } {
-  const [, from, to] = identity.split(" ");
+  const [, from, to] = SPAN.exec(identity) ?? [];
   return { from: Number(from), to: Number(to) };
 }
