@@ -11,6 +11,7 @@ import {
 import { dialectNamed, dialectOfService, type LineageResult, type LogSource, runLineage } from "@headwater/lineage";
 import { dirname, resolve } from "node:path";
 import { serviceSource } from "../catalog/find-service.ts";
+import { compileAsNeeded } from "../small-heap.ts";
 import { completed } from "./kept-connection.ts";
 import { workflowContext } from "./read-workflows.ts";
 
@@ -27,6 +28,8 @@ export async function lineageOfWorkflow(
 ): Promise<LineageResult> {
   const { connector, connectorVersion, options, service, pipelineName, pipelineFacts } = workflow;
   const { manifest } = connector;
+  const log = logSource(workflow, db, settings.prompt);
+  if (log !== null) compileAsNeeded();
   const isLogReader = manifest.capabilities.metadata === undefined;
   return runLineage({
     db,
@@ -44,7 +47,7 @@ export async function lineageOfWorkflow(
     procedures: options.procedures,
     covers: (definition) => covers(options.filters, definition),
     complete: options.views && options.procedures && Object.keys(options.filters).length === 0,
-    log: logSource(workflow, db, settings.prompt),
+    log,
     forgetAfterDays: options.forgetAfterDays,
     all: options.overrideViews,
     allowEmpty: settings.allowEmpty,
