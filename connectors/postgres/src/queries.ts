@@ -17,7 +17,7 @@ const FIRST_UNKNOWN_TYPE = 10_000;
 /** The oid of the collation called "default": pg_collation.dat. */
 const DEFAULT_COLLATION = 100;
 
-/** As much of a log as has its first two lines, as a rule: a folder has many logs. */
+/** As much of a log as has its first line, as a rule: a folder has many logs. */
 const MOST_HEADS_BYTES = 8_192;
 
 /** pg_rewrite.ev_type of the rule that is a view's definition. */
@@ -261,7 +261,7 @@ SELECT pg_catalog.current_setting('logging_collector')::boolean,
   current_user`,
 
   serverLogFiles: `
-SELECT l.path, l.size, pg_catalog.date_part('epoch', l.modification) * 1000, h.lines = 2,
+SELECT l.path, l.size, pg_catalog.date_part('epoch', l.modification) * 1000, h.whole,
   pg_catalog.left(pg_catalog.encode(pg_catalog.sha256(h.head), 'hex'), 32)
 FROM (
   SELECT pg_catalog.current_setting('log_directory') || '/' || f.name AS path, f.name, f.size, f.modification
@@ -269,14 +269,12 @@ FROM (
   OFFSET 0) l
 CROSS JOIN LATERAL (SELECT pg_catalog.pg_read_binary_file(l.path, 0, ${MOST_HEADS_BYTES}, true) AS text OFFSET 0) most
 CROSS JOIN LATERAL (
-  SELECT CASE WHEN position('\\x0a'::bytea IN pg_catalog.substr(most.text, position('\\x0a'::bytea IN most.text) + 1)) > 0 THEN most.text
+  SELECT CASE WHEN position('\\x0a'::bytea IN most.text) > 0 THEN most.text
     ELSE pg_catalog.pg_read_binary_file(l.path, 0, ${BEGINNING_BYTES}, true) END AS text
   OFFSET 0) b
 CROSS JOIN LATERAL (SELECT position('\\x0a'::bytea IN b.text) AS one OFFSET 0) one
-CROSS JOIN LATERAL (SELECT position('\\x0a'::bytea IN pg_catalog.substr(b.text, one.one + 1)) AS two OFFSET 0) two
 CROSS JOIN LATERAL (
-  SELECT CASE WHEN one.one = 0 THEN 0 WHEN two.two = 0 THEN 1 ELSE 2 END AS lines,
-    CASE WHEN one.one = 0 OR two.two = 0 THEN b.text ELSE pg_catalog.substr(b.text, 1, one.one + two.two) END AS head
+  SELECT one.one > 0 AS whole, CASE WHEN one.one = 0 THEN b.text ELSE pg_catalog.substr(b.text, 1, one.one) END AS head
   OFFSET 0) h
 WHERE b.text IS NOT NULL
 ORDER BY l.modification, l.name`,

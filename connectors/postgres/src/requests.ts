@@ -231,7 +231,7 @@ export const REQUESTS = {
 
   /**
    * The files of the log's folder with a name that ends so, the one that is being written last. `identity` is the hash of the first
-   * two lines, as files of logs are told apart elsewhere; `hasHead`: whether it has so many.
+   * line, as files of logs that begin with a record are told apart elsewhere; `hasHead`: whether it has one.
    */
   serverLogFiles: {
     effect: "read",

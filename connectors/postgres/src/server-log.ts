@@ -11,7 +11,7 @@ export const serverLog: FileLog<Requests> = {
     const current = rows.at(-1);
     return rows.flatMap(({ hasHead, ...file }) => {
       const growing = file.path === current?.path;
-      // By one line it could not be known again once it has more.
+      // By a piece of a line it could not be known again once it has more.
       return growing && !hasHead ? [] : [{ ...file, growing }];
     });
   },
