@@ -6,7 +6,7 @@ import { watchOutputs } from "./outputs.ts";
 import { commandHelp, overview } from "./help.ts";
 import { useProxies } from "./run/proxy.ts";
 import { openScreen, type Screen } from "./screen/screen.ts";
-import { restartWithSmallHeap } from "./small-heap.ts";
+import { restartWithFlags } from "./v8-flags.ts";
 import { VERSION } from "./version.ts";
 
 const USAGE = 2;
@@ -17,7 +17,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   silenceSqliteWarning();
   const crash = async (error: unknown): Promise<void> => end(await fail(error, argv, openScreen(process.stderr)));
   process.on("uncaughtException", crash).on("unhandledRejection", crash);
-  end(await headwater(argv, process.stdout, process.stderr, restartWithSmallHeap));
+  end(await headwater(argv, process.stdout, process.stderr, restartWithFlags));
 }
 
 /**

@@ -11,7 +11,7 @@ import {
 import { dialectNamed, dialectOfService, type LineageResult, type LogSource, runLineage } from "@headwater/lineage";
 import { dirname, resolve } from "node:path";
 import { serviceSource } from "../catalog/find-service.ts";
-import { compileAsNeeded } from "../small-heap.ts";
+import { compileAsNeeded } from "../v8-flags.ts";
 import { completed } from "./kept-connection.ts";
 import { workflowContext } from "./read-workflows.ts";
 
