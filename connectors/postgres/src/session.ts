@@ -311,10 +311,17 @@ class PostgresDriver implements Driver {
   }
 }
 
+/**
+ * Stands behind the first word of every request: pg_stat_statements keeps no application name, and our own are known in it by this.
+ * It keeps no comment before a statement either, since version 18.
+ */
+const MARKER = " /* headwater */";
+
 /** The text of a request, with the name of the schema it is about, and the condition of a workflow file (`filterCondition`), which is SQL by definition. */
 function placed({ inSchema, filteredBy }: PostgresRequest, text: string, args: JsonObject): string {
   const filter = filteredBy === undefined ? null : args[filteredBy];
   return text
+    .replace(/^\s*\w+/, (word) => word.trim() + MARKER)
     .replaceAll("{schema}", () => identifier(args[inSchema ?? ""] as string))
     .replace("/*FILTER*/", () => (typeof filter === "string" ? `AND (\n${filter}\n)` : ""));
 }
