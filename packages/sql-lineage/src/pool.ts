@@ -128,6 +128,12 @@ class WorkerPool implements Pool {
   }
 }
 
+/**
+ * A worker at its limit is given 16 MB more, so that it can end by itself (Node's `worker_threads`). What survives one sweep of the
+ * space for new objects must fit in there: where it does not, V8 ends the whole process.
+ */
+const YOUNG_MB = 12;
+
 /** One worker and its replacements. */
 class Slot {
   private readonly options: PoolOptions;
@@ -165,7 +171,7 @@ class Slot {
   private start(): Worker {
     const extension = import.meta.url.endsWith(".ts") ? "ts" : "mjs";
     const worker = new Worker(new URL(`./worker.${extension}`, import.meta.url), {
-      resourceLimits: { maxOldGenerationSizeMb: this.options.memoryLimit ?? 256, maxYoungGenerationSizeMb: 32 },
+      resourceLimits: { maxOldGenerationSizeMb: this.options.memoryLimit ?? 256, maxYoungGenerationSizeMb: YOUNG_MB },
     });
     worker.on("message", (message: FromWorker) => {
       if (worker === this.worker) this.receive(message);
