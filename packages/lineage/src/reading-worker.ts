@@ -1,17 +1,16 @@
 /** Reads queries on a thread of its own, with a connection of its own to the catalog. */
 import { parentPort, workerData } from "node:worker_threads";
-import { NameIndex, openReadOnly } from "@headwater/catalog";
-import { quoteName } from "@headwater/core";
+import { openReadOnly } from "@headwater/catalog";
 import { analyze } from "@headwater/sql-lineage";
 import { pack } from "./packed-reading.ts";
 import { type QueryText, readingOf } from "./read-query.ts";
 import type { Reading } from "./read-statement.ts";
 import type { ReadingPlace } from "./reading-thread.ts";
-import { CatalogSchema } from "./schema.ts";
+import { schemaOfServices } from "./schema.ts";
 
 const { file, service, otherServices, dialect } = workerData as ReadingPlace;
 const db = openReadOnly(file);
-const schema = new CatalogSchema(new NameIndex(db, [service, ...otherServices].map(quoteName)), service);
+const schema = schemaOfServices(db, service, otherServices);
 
 let turn: Promise<void> = Promise.resolve();
 parentPort?.on("message", (queries: readonly QueryText[]) => {

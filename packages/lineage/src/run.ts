@@ -1,15 +1,11 @@
 import {
   CatalogStore,
   ClaimWriter,
-  type Database,
-  type Definition,
   definitionCount,
   endUnseen,
   EntityWriter,
   isSettled,
   lastSeq,
-  logParts,
-  NameIndex,
   type Settled,
 } from "@headwater/catalog";
 import {
@@ -20,7 +16,6 @@ import {
   decorate,
   EXIT,
   type EventBody,
-  type ExitName,
   fingerprint,
   type IngestionPipelineFacts,
   isSourceError,
@@ -31,24 +26,19 @@ import {
   quoteName,
   type RunEvent,
   type RunResult,
-  type RunState,
   type Secret,
   type ServiceFacts,
   type Session,
   SessionPool,
   type SourceError,
 } from "@headwater/core";
-import type { DialectName } from "@headwater/sql-lineage";
-import type { DefinitionsResult } from "./definitions.ts";
+import type { DefinitionsResult, DefinitionsRun } from "./definitions.ts";
 import type { LogResult, LogRun } from "./log/read-log.ts";
 import { READER_VERSION } from "./reader-version.ts";
+import { failed, verdictOn } from "./verdict.ts";
 
 /** A run that derives the lineage of one service. */
-export interface LineageRun {
-  db: Database;
-  /** The raw name of the service. */
-  service: string;
-  otherServices: readonly string[];
+export interface LineageRun extends Omit<DefinitionsRun, "now"> {
   /** The pipeline's name below the service. */
   pipelineName: string;
   pipelineFacts: IngestionPipelineFacts;
@@ -56,13 +46,6 @@ export interface LineageRun {
   serviceFacts: ServiceFacts;
   /** What reads it, for the record: `postgres@1.2.0`. */
   connector: string;
-  dialect: DialectName;
-  searchPath: readonly string[];
-  views: boolean;
-  procedures: boolean;
-  covers: (definition: Definition) => boolean;
-  /** Read every definition again, changed or not. */
-  all: boolean;
   /** Whether every definition is covered: only then is what changed in the catalog accounted for. */
   complete: boolean;
   /** The log that is read; `null` for none. */
@@ -71,7 +54,6 @@ export interface LineageRun {
   forgetAfterDays: number;
   allowEmpty: boolean;
   clock: Clock;
-  signal: AbortSignal;
   emit: (event: RunEvent) => void;
 }
 
@@ -302,82 +284,3 @@ async function logOf(
 async function chosen(log: QueryLog, session: Session): Promise<ChosenLog> {
   return log.kind === "chosen" ? log.choose(session) : { log, note: null };
 }
-
-function failed(
-  error: SourceError,
-  { signal }: LineageRun,
-  { read, unchanged: kept }: DefinitionsResult,
-): { state: RunState; exit: ExitName; message: string } {
-  if (signal.aborted)
-    return { state: "interrupted", exit: "interrupted", message: "Interrupted; what was read is kept." };
-  const exit = error.code === "unreachable" || error.code === "signIn" ? "source" : "partial";
-  // What the definitions say is kept, and is something.
-  const state = exit === "partial" && read + kept > 0 ? "partialSuccess" : "failed";
-  return { state, exit, message: `The query log could not be read: ${error.message}` };
-}
-
-function verdictOn(
-  { db, service, signal, allowEmpty, dialect }: LineageRun,
-  { read, unchanged, withGaps }: DefinitionsResult,
-  log: LogResult | null,
-  { added, removed }: { added: number; removed: number },
-): { state: RunState; exit: ExitName; message: string } {
-  if (signal.aborted)
-    return { state: "interrupted", exit: "interrupted", message: "Interrupted; what was read is kept." };
-  const doubts = log === null ? [] : doubtsAbout(log, dialect);
-  if (doubts.length > 0) {
-    const message = `${doubts.join(" ")} Everything else is kept.`;
-    const something = (log?.queries ?? 0) + read + unchanged > 0;
-    return { state: something ? "partialSuccess" : "failed", exit: "partial", message };
-  }
-  if (log?.stopped === "limit")
-    return {
-      state: "partialSuccess",
-      exit: "held",
-      message: `Stopped after ${log.queries} queries, as maxQueries says; the next run goes on from there.`,
-    };
-  if (read + unchanged === 0 && log === null && !allowEmpty && new NameIndex(db, [quoteName(service)]).size === 0)
-    return {
-      state: "failed",
-      exit: "empty",
-      message: `The catalog has no tables, views or routines of ${service}. Read its metadata first, or allow it with --allow-empty.`,
-    };
-  if (log !== null && !allowEmpty && logParts(db, quoteName(service)).every(({ queries }) => queries === 0))
-    return {
-      state: "failed",
-      exit: "empty",
-      message: "The query log has no queries. Check where it is and what it covers, or allow it with --allow-empty.",
-    };
-  const broken = withGaps + (log?.withGaps ?? 0);
-  const gaps =
-    broken > 0
-      ? ` Something in ${many(broken, "text")} read now is not understood: headwater lineage gaps says what.`
-      : "";
-  const changes = added + removed > 0 ? `: ${many(added, "edge")} added, ${removed} removed` : "";
-  const what = log === null ? "Lineage is" : "Lineage and usage are";
-  return { state: "success", exit: "success", message: `${what} up to date${changes}.${gaps}` };
-}
-
-/** From how many shapes on it is said that the dialect may be another one. */
-const SHAPES_TO_JUDGE = 10;
-
-/** What of a log could not be taken as it is. */
-function doubtsAbout(log: LogResult, dialect: DialectName): string[] {
-  const { faults, cut, ahead, untimed, queries, read, withGaps } = log;
-  const doubts: string[] = [];
-  if (faults > 0) doubts.push(`${many(faults, "record")} of the query log could not be read.`);
-  if (cut > 0)
-    doubts.push(`The source kept only the beginning of ${manyQueries(cut)}: what stood behind is not known.`);
-  if (ahead > 0) doubts.push(`Dated in the future, and counted as run now: ${manyQueries(ahead)}. Check the clocks.`);
-  // A log without times at all is one thing, a time that is not understood another.
-  if (untimed > 0 && untimed < queries)
-    doubts.push(`Without a time that is understood, and counted as run now: ${manyQueries(untimed)}.`);
-  if (read >= SHAPES_TO_JUDGE && withGaps > read / 2)
-    doubts.push(
-      `More than half of what was read now is not understood whole as ${dialect}: headwater lineage gaps says why. The type in serviceConnection says which dialect it is.`,
-    );
-  return doubts;
-}
-
-const many = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
-const manyQueries = (count: number): string => `${count} ${count === 1 ? "query" : "queries"}`;

@@ -1,6 +1,6 @@
 /** Names in SQL and what they are in the catalog. */
-import type { NameIndex, NamedTable } from "@headwater/catalog";
-import { buildFqn } from "@headwater/core";
+import { type Database, NameIndex, type NamedTable } from "@headwater/catalog";
+import { buildFqn, quoteName } from "@headwater/core";
 import { joinName, type SchemaProvider, splitName, type TableSchema } from "@headwater/sql-lineage";
 
 /** What names without a database or a schema mean. */
@@ -67,4 +67,9 @@ export class CatalogSchema {
   routineOf(name: readonly string[]): string | null {
     return this.#names.routine(name);
   }
+}
+
+/** What names mean in the texts of a service, which can name tables of others too. All are raw names of services. */
+export function schemaOfServices(db: Database, service: string, otherServices: readonly string[]): CatalogSchema {
+  return new CatalogSchema(new NameIndex(db, [service, ...otherServices].map(quoteName)), service);
 }

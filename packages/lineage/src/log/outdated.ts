@@ -1,9 +1,9 @@
-import { ClaimWriter, type Database, NameIndex, type Statement } from "@headwater/catalog";
+import { ClaimWriter, type Database, type Statement } from "@headwater/catalog";
 import { quoteName } from "@headwater/core";
 import { analyze } from "@headwater/sql-lineage";
 import { dialectNamed } from "../dialect.ts";
-import { readStatements } from "../read-statement.ts";
-import { CatalogSchema, type Defaults } from "../schema.ts";
+import { readingOf } from "../read-query.ts";
+import { type Defaults, schemaOfServices } from "../schema.ts";
 
 const AT_ONCE = 200;
 
@@ -21,7 +21,7 @@ export async function readOutdatedQueries(
   const writer = new ClaimWriter(db, quoteName(service));
   const outdated = [...writer.outdated()];
   if (outdated.length === 0) return 0;
-  const schema = new CatalogSchema(new NameIndex(db, [service, ...otherServices].map(quoteName)), service);
+  const schema = schemaOfServices(db, service, otherServices);
   let count = 0;
   for (let at = 0; at < outdated.length && !signal.aborted; at += AT_ONCE) {
     const read: Statement[] = [];
@@ -30,8 +30,7 @@ export async function readOutdatedQueries(
     )) {
       const [dialect, defaults] = [dialectNamed(name), JSON.parse(written) as Defaults];
       const script = await analyze(text, { dialect, schema: schema.provide, defaults });
-      const countFrom = script.statements.findLast(({ within }) => within === null)?.span[0] ?? 0;
-      const reading = readStatements(script, { schema, defaults, self: null, countFrom, text });
+      const reading = readingOf({ text, defaults, cut: false }, script, schema);
       read.push({ origin: "query", key, dialect, defaults: written, text, digest, ...reading });
     }
     db.transaction(() => {

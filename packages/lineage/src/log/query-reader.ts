@@ -1,12 +1,11 @@
 /** Reads the queries of a log, on whatever is right for them. */
-import { type Database, NameIndex } from "@headwater/catalog";
-import { quoteName } from "@headwater/core";
+import type { Database } from "@headwater/catalog";
 import { analyze, createPool, type DialectName, type Pool, type ScriptLineage } from "@headwater/sql-lineage";
 import { unpack } from "../packed-reading.ts";
 import { type QueryText, readingOf } from "../read-query.ts";
 import type { Reading } from "../read-statement.ts";
 import { ReadingThread } from "../reading-thread.ts";
-import { CatalogSchema, type Defaults } from "../schema.ts";
+import { type CatalogSchema, type Defaults, schemaOfServices } from "../schema.ts";
 
 /** Whose queries are read, and how. */
 export interface QueryReaderOptions {
@@ -97,7 +96,7 @@ export class QueryReader {
   /** The names of the catalog, for this thread: where the other one reads everything they are not needed here. */
   #names(): CatalogSchema {
     const { db, service, otherServices } = this.#options;
-    return (this.#schema ??= new CatalogSchema(new NameIndex(db, [service, ...otherServices].map(quoteName)), service));
+    return (this.#schema ??= schemaOfServices(db, service, otherServices));
   }
 
   #poolOf(): Pool {
