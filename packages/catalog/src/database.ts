@@ -50,6 +50,7 @@ export class Database {
 
   /** Runs one statement; returns the row it made and how many it changed. */
   run(sql: string, ...args: SQLInputValue[]): { id: number; changes: number } {
+    // As `guard`, without a closure for every row a run writes.
     try {
       const { lastInsertRowid, changes } = this.#writer(sql).run(...args);
       return { id: Number(lastInsertRowid), changes: Number(changes) };

@@ -1,4 +1,4 @@
-import { type Column, type Curated, type Document, type EntityType, mergeLayers, quoteName } from "@headwater/core";
+import { type Column, type Curated, type Document, eachColumn, type EntityType, mergeLayers } from "@headwater/core";
 import type { Database } from "./database.ts";
 
 /** Types nobody looks for by words. */
@@ -15,31 +15,13 @@ export function indexEntity(
 ): void {
   if (NOT_SEARCHED.has(type)) return;
   const shown = mergeLayers(source, curated);
-  const words: Words = { columns: "", description: text(shown["description"]) };
-  addColumns(words, (shown["columns"] as unknown as Column[] | undefined) ?? [], "");
+  let [words, description] = ["", text(shown["description"])];
+  eachColumn((shown["columns"] as unknown as Column[] | undefined) ?? [], (path, column) => {
+    words += ` ${path}`;
+    if (column.description != null) description += ` ${column.description}`;
+  });
   const title = shown["displayName"] === undefined ? name : `${name} ${text(shown["displayName"])}`;
-  db.run(
-    "INSERT INTO search(rowid, name, description, columns) VALUES (?, ?, ?, ?)",
-    id,
-    title,
-    words.description,
-    words.columns,
-  );
-}
-
-/** What of an entity is found in the column `columns` of the index, and what in `description`. */
-interface Words {
-  columns: string;
-  description: string;
-}
-
-function addColumns(words: Words, columns: readonly Column[], prefix: string): void {
-  for (const { name, description, children } of columns) {
-    const path = prefix + quoteName(name);
-    words.columns += ` ${path}`;
-    if (description != null) words.description += ` ${description}`;
-    if (children != null) addColumns(words, children, `${path}.`);
-  }
+  db.run("INSERT INTO search(rowid, name, description, columns) VALUES (?, ?, ?, ?)", id, title, description, words);
 }
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "");

@@ -36,6 +36,7 @@ export {
 export { type Json, type JsonObject, sameJson, sortKeys } from "./json.ts";
 export {
   columnsByPath,
+  eachColumn,
   type Curated,
   type CuratedColumn,
   type IsExclusive,

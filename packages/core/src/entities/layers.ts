@@ -172,14 +172,23 @@ function retireSet<T>(
 const columnPath = (prefix: string, name: string): string => (prefix === "" ? "" : `${prefix}.`) + quoteName(name);
 
 /** Every column by its path: its names as they stand in its FQN. */
-export function columnsByPath(columns: readonly Column[], prefix = ""): Map<string, Column> {
+export function columnsByPath(columns: readonly Column[]): Map<string, Column> {
   const paths = new Map<string, Column>();
+  eachColumn(columns, (path, column) => paths.set(path, column));
+  return paths;
+}
+
+/** Goes through columns and those within them, each with its path: its names as they stand in its FQN. */
+export function eachColumn(
+  columns: readonly Column[],
+  visit: (path: string, column: Column) => void,
+  prefix = "",
+): void {
   for (const column of columns) {
     const path = columnPath(prefix, column.name);
-    paths.set(path, column);
-    for (const [inner, child] of columnsByPath(column.children ?? [], path)) paths.set(inner, child);
+    visit(path, column);
+    if (column.children != null) eachColumn(column.children, visit, path);
   }
-  return paths;
 }
 
 /**
