@@ -1,4 +1,4 @@
-import { type CheckStep, SourceError } from "@headwater/core/connector";
+import { type CheckStep, onlyRow, SourceError } from "@headwater/core/connector";
 import { identifier } from "./escape.ts";
 import { visibility } from "./read-tables.ts";
 import type { Requests } from "./requests.ts";
@@ -42,8 +42,7 @@ export const check: readonly CheckStep<Requests>[] = [
     required: true,
     loses: "tables and views cannot be read",
     run: async (session) => {
-      const [seen] = await session.all("visible");
-      if (seen === undefined) throw new Error("The request `visible` has one row.");
+      const seen = await onlyRow(session, "visible");
       if (seen.tables > 0 && seen.withColumns === 0)
         throw missing(`The user sees ${count(seen.tables, "table")} and no column of any of them.`, seen.user);
       if (seen.tables === 0)

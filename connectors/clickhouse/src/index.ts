@@ -2,6 +2,7 @@ import {
   type Connector,
   defineConnector,
   type Manifest,
+  onlyRow,
   type ServerFacts,
   type Session,
 } from "@headwater/core/connector";
@@ -33,8 +34,7 @@ export const clickhouse: Connector<ClickHouseConfig, Requests> = defineConnector
 const NO_UUID = "00000000-0000-0000-0000-000000000000";
 
 async function hello(session: Session<Requests>): Promise<ServerFacts> {
-  const [server] = await session.all("server");
-  if (server === undefined) throw new Error("The request `server` has one row.");
+  const server = await onlyRow(session, "server");
   // Each replica has an identifier of its own, and a load balancer sends us to any of them: then the address has to do.
   const known = server.uuid !== NO_UUID && server.replicas <= 1;
   return {

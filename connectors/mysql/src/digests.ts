@@ -1,15 +1,14 @@
 /** What performance_schema counts of statements. It keeps no users, no sessions and no times of single ones. */
-import type { CounterLog, LoggedQuery } from "@headwater/core/connector";
+import { type CounterLog, type LoggedQuery, onlyRow } from "@headwater/core/connector";
 import { isOwn } from "@headwater/log-records";
 import { readableDigest } from "./digest-text.ts";
-import type { MysqlSession, Requests, RowOf } from "./requests.ts";
+import type { Requests, RowOf } from "./requests.ts";
 import { isAboutServer, isNoQuery } from "./statements.ts";
 
 /** The counters by digest. Source: MySQL's manual, "Statement Summary Tables". */
 export const digestCounters: CounterLog<Requests> = {
   async snapshot(session) {
-    const [state] = await session.all("digestState");
-    if (state === undefined) throw new Error("The request `digestState` has one row.");
+    const state = await onlyRow(session, "digestState");
     const { now, since, first, lost } = state;
     // Digests stay until all are thrown out, by a restart or by hand: as long as the first is the same one, counting goes on.
     return { at: now, since, reset: first ?? `none at ${now}`, lost, complete: since !== null && lost === "0" };
@@ -17,7 +16,7 @@ export const digestCounters: CounterLog<Requests> = {
 
   async *read(session, { filter }) {
     const [database] = await session.all("databases");
-    const limits = await limitsOf(session);
+    const limits = await onlyRow(session, "logSettings");
     for await (const rows of session.pages("digests", { filter })) {
       const counted = rows
         .map((row) => ({ row, ...textOf(row, limits) }))
@@ -47,12 +46,6 @@ export const digestCounters: CounterLog<Requests> = {
 };
 
 type Limits = Pick<RowOf<"logSettings">, "maxDigest" | "maxSample">;
-
-async function limitsOf(session: MysqlSession): Promise<Limits> {
-  const [settings] = await session.all("logSettings");
-  if (settings === undefined) throw new Error("The request `logSettings` has one row.");
-  return settings;
-}
 
 /**
  * A statement as somebody wrote it, where the server kept one as a whole; otherwise its normalised text. A sample of several statements

@@ -2,6 +2,7 @@ import {
   type Connector,
   defineConnector,
   type Manifest,
+  onlyRow,
   type ServerFacts,
   type Session,
 } from "@headwater/core/connector";
@@ -31,8 +32,7 @@ export const mysql: Connector<MysqlConfig, Requests> = defineConnector({
 });
 
 async function hello(session: Session<Requests>): Promise<ServerFacts> {
-  const [server] = await session.all("server");
-  if (server === undefined) throw new Error("The request `server` has one row.");
+  const server = await onlyRow(session, "server");
   return {
     // MariaDB has no number of its own; its address has to do.
     identity: server.serverUuid === null ? `address ${server.address}` : `server uuid ${server.serverUuid}`,

@@ -1,5 +1,5 @@
 /** Which of a server's logs is read: that of all statements, that of the slow ones, or what performance_schema counts. */
-import { type ChosenLog, isSourceError, SourceError } from "@headwater/core/connector";
+import { type ChosenLog, isSourceError, onlyRow, SourceError } from "@headwater/core/connector";
 import { digestCounters } from "./digests.ts";
 import { account } from "./escape.ts";
 import { logTable } from "./log-table.ts";
@@ -20,14 +20,28 @@ interface Candidate {
 /** Whether statements are logged to tables. Source: MySQL's manual, "Selecting General Query Log and Slow Query Log Output Destinations". */
 const toTable = ({ output }: RowOf<"logSettings">): boolean => /\btable\b/i.test(output) && !/\bnone\b/i.test(output);
 
-const GENERAL: Candidate = {
-  table: "general_log",
-  name: "mysql.general_log",
-  log: { kind: "timed", log: logTable("general_log") },
+/** One of the two logs, as a table of the schema mysql. `setting` switches it on. */
+const logged = (
+  table: LogTable,
+  setting: string,
+  isOn: (settings: RowOf<"logSettings">) => boolean,
+  lacks: string | null,
+): Candidate => ({
+  table,
+  name: `mysql.${table}`,
+  log: { kind: "timed", log: logTable(table) },
   off: (settings) =>
-    settings.generalLog ? (toTable(settings) ? null : `log_output is ${settings.output}`) : "general_log is OFF",
-  lacks: null,
-};
+    isOn(settings) ? (toTable(settings) ? null : `log_output is ${settings.output}`) : `${setting} is OFF`,
+  lacks,
+});
+
+const GENERAL: Candidate = logged("general_log", "general_log", ({ generalLog }) => generalLog, null);
+const SLOW: Candidate = logged(
+  "slow_log",
+  "slow_query_log",
+  ({ slowLog }) => slowLog,
+  "statements that took less than long_query_time",
+);
 const DIGESTS: Candidate = {
   table: "digests",
   name: "performance_schema.events_statements_summary_by_digest",
@@ -35,21 +49,13 @@ const DIGESTS: Candidate = {
   off: ({ performanceSchema }) => (performanceSchema ? null : "performance_schema is OFF"),
   lacks: "users, sessions or days of statements",
 };
-const SLOW: Candidate = {
-  table: "slow_log",
-  name: "mysql.slow_log",
-  log: { kind: "timed", log: logTable("slow_log") },
-  off: (settings) =>
-    settings.slowLog ? (toTable(settings) ? null : `log_output is ${settings.output}`) : "slow_query_log is OFF",
-  lacks: "statements that took less than long_query_time",
-};
 
 /**
  * The first of a server's logs that is kept and that the account may read. Throws a `SourceError` that says what to set and to grant
  * where there is none.
  */
 export async function chooseLog(session: MysqlSession): Promise<ChosenLog<Requests>> {
-  const settings = await settingsOf(session);
+  const settings = await onlyRow(session, "logSettings");
   const toLog = `SET GLOBAL log_output = 'TABLE', general_log = ON; ${grantOn(GENERAL.name, settings.account)}`;
   const passed: string[] = [];
   const grants: string[] = [];
@@ -85,9 +91,3 @@ async function missingGrant(session: MysqlSession, { table, name }: Candidate, u
 }
 
 const grantOn = (table: string, user: string): string => `GRANT SELECT ON ${table} TO ${account(user)};`;
-
-async function settingsOf(session: MysqlSession): Promise<RowOf<"logSettings">> {
-  const [settings] = await session.all("logSettings");
-  if (settings === undefined) throw new Error("The request `logSettings` has one row.");
-  return settings;
-}

@@ -2,6 +2,7 @@ import {
   type Connector,
   defineConnector,
   type Manifest,
+  onlyRow,
   type ServerFacts,
   type Session,
 } from "@headwater/core/connector";
@@ -30,8 +31,7 @@ export const postgres: Connector<PostgresConfig, Requests> = defineConnector({
 });
 
 async function hello(session: Session<Requests>): Promise<ServerFacts> {
-  const [server] = await session.all("server");
-  if (server === undefined) throw new Error("The request `server` has one row.");
+  const server = await onlyRow(session, "server");
   const [system] = server.identifies ? await session.all("systemIdentifier") : [];
   return {
     // A managed server may keep its identifier to itself; then its address has to do.

@@ -1,5 +1,5 @@
 /** Which of a server's logs is read: its own log where that has every statement and may be read, else what pg_stat_statements counts. */
-import { type ChosenLog, type QueryLog, type Session, SourceError } from "@headwater/core/connector";
+import { type ChosenLog, onlyRow, type QueryLog, type Session, SourceError } from "@headwater/core/connector";
 import { identifier } from "./escape.ts";
 import type { Requests, RowOf } from "./requests.ts";
 import { serverLog } from "./server-log.ts";
@@ -10,8 +10,7 @@ export const queryLog: QueryLog<Requests> = { kind: "chosen", choose };
 
 /** Chooses the log that tells most. Throws a `SourceError` that says how to get one where there is none. */
 export async function choose(session: Session<Requests>): Promise<ChosenLog<Requests>> {
-  const [state] = await session.all("logState");
-  if (state === undefined) throw new Error("The request `logState` has one row.");
+  const state = await onlyRow(session, "logState");
   const form = formOf(state);
   const missing = missingGrants(state);
   const ownLog = (): ChosenLog<Requests>["log"] => ({

@@ -4,6 +4,7 @@ import {
   type LoggedQuery,
   type LogFault,
   type LogPage,
+  onlyRow,
   type Session,
   SourceError,
 } from "@headwater/core/connector";
@@ -29,8 +30,7 @@ export const statementCounters: CounterLog<Requests> = {
     const now = Math.round(read.now);
     // Before 14 nothing tells of resets and of what was thrown out: no time is covered.
     if (version < WITH_INFO) return { at: now, since: null, reset: "", lost: String(now), complete: false };
-    const [state] = await session.all("statementStatisticsState", { schema });
-    if (state === undefined) throw new Error("The request `statementStatisticsState` has one row.");
+    const state = await onlyRow(session, "statementStatisticsState", { schema });
     const { thrownOut } = state;
     const since = Math.round(state.since);
     return { at: now, since, reset: String(since), lost: thrownOut, complete: thrownOut === "0" };

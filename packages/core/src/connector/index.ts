@@ -35,6 +35,7 @@ export {
   type Row,
 } from "./request.ts";
 export { isSecret, Secret, secret } from "./secret.ts";
+export { onlyRow } from "./only-row.ts";
 export type * from "./session.ts";
 export { type AuthType, passwordAuth, readPem } from "./sign-in.ts";
 export { isSourceError, SourceError, type SourceErrorCode } from "./source-error.ts";
