@@ -14,6 +14,7 @@ import {
 import { describeWith } from "@headwater/test-servers/vitest";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { configOf, connectorOf, edgesOf, readLineage, readMetadata, SERVICE } from "../src/read.ts";
+import { NEEDS_SESSION, ROUTINE, WITHOUT_SESSION } from "./workload-edges.ts";
 
 const SCHEMA = `
 CREATE DATABASE sales; CREATE DATABASE mart;
@@ -43,22 +44,6 @@ const SECOND = [
   "CALL refresh_top()",
 ];
 
-const WITHOUT_SESSION = [
-  "sales.customers > mart.copy",
-  "sales.customers.name > mart.copy.who",
-  "sales.orders > mart.revenue",
-  "sales.orders.amount > mart.revenue.total",
-  "sales.orders.customer > mart.revenue.customer",
-];
-const NEEDS_SESSION = [
-  "sales.customers > mart.by_country",
-  "sales.customers > mart.top",
-  "sales.customers.country > mart.by_country.country",
-  "sales.customers.name > mart.top.name",
-  "sales.orders > mart.by_country",
-  "sales.orders.amount > mart.by_country.total",
-];
-const ROUTINE = ["mart.big > mart.top", "sales.customers > mart.top", "sales.customers.name > mart.top.name"];
 const TRIGGER = [
   "sales.orders > sales.changes",
   "sales.orders.amount > sales.changes.was",

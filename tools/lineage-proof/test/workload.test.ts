@@ -11,6 +11,7 @@ import { describeWith, testedMajors } from "@headwater/test-servers/vitest";
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { configOf, edgesOf, readLineage, readMetadata, SERVICE } from "../src/read.ts";
+import { NEEDS_SESSION, ROUTINE, WITHOUT_SESSION } from "./workload-edges.ts";
 
 const SCHEMA = `
 CREATE SCHEMA sales; CREATE SCHEMA mart;
@@ -51,11 +52,7 @@ const MERGE = `MERGE INTO mart.merged m USING sales.orders o ON m.customer = o.c
 /** The edges of the workload that need no session to be told. */
 function withoutSession(major: number): string[] {
   return [
-    "sales.customers > mart.copy",
-    "sales.customers.name > mart.copy.who",
-    "sales.orders > mart.revenue",
-    "sales.orders.amount > mart.revenue.total",
-    "sales.orders.customer > mart.revenue.customer",
+    ...WITHOUT_SESSION,
     ...(major < 15
       ? []
       : [
@@ -65,15 +62,6 @@ function withoutSession(major: number): string[] {
         ]),
   ].toSorted();
 }
-const NEEDS_SESSION = [
-  "sales.customers > mart.by_country",
-  "sales.customers > mart.top",
-  "sales.customers.country > mart.by_country.country",
-  "sales.customers.name > mart.top.name",
-  "sales.orders > mart.by_country",
-  "sales.orders.amount > mart.by_country.total",
-];
-const ROUTINE = ["mart.big > mart.top", "sales.customers > mart.top", "sales.customers.name > mart.top.name"];
 /** What the graph has beside the workload: the rows the tables were filled with. */
 const OF_WORKLOAD = (edge: string): boolean => !edge.includes("generate_series");
 
