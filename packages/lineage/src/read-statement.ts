@@ -10,6 +10,7 @@ import type {
   Transformation,
 } from "@headwater/sql-lineage";
 import { quoteName } from "@headwater/core";
+import { calledRoutine } from "./built-in-functions.ts";
 import type { CatalogSchema, Defaults } from "./schema.ts";
 
 /** How a text is to be read. */
@@ -153,7 +154,30 @@ class Reader {
               span: statement.span,
             });
       }
+    if (statement.calls.length > 0) for (const id of destinations) this.#called(id, statement, kinds, flows);
     return this.#throughTemporary(flows, targets);
+  }
+
+  /** Adds the routines that a statement's expressions call: what they give goes where its rows go. */
+  #called(id: string | null, statement: StatementLineage, kinds: ReadonlyMap<string, TableUse>, flows: Flow[]): void {
+    const { schema, self } = this.#context;
+    const target = this.#target(id, "", statement, kinds)?.place;
+    if (target === undefined) return;
+    for (const call of statement.calls) {
+      const name = calledRoutine(call);
+      if (name === null) continue;
+      this.#mentions.add(lowerAscii(name.at(-1) ?? ""));
+      const routine = schema.routineOf(name);
+      if (routine !== null && routine !== self?.fqn)
+        flows.push({
+          source: { fqn: routine, column: "" },
+          target,
+          how: [],
+          sure: "exact",
+          rule: "call",
+          span: statement.span,
+        });
+    }
   }
 
   /** Keeps what flows into temporary tables for those who read them, and gives the rest back. */

@@ -122,6 +122,52 @@ test("a view that calls a routine comes from what the routine reads", async () =
   ]);
 });
 
+test("what calls a routine in an expression comes from it; a function of the database's own, or one of several, is none", async () => {
+  const catalog = new TestCatalog()
+    .table("t", "a", "b")
+    .table("log", "x")
+    .routine("rate(integer)", "CREATE FUNCTION s.rate(n int) RETURNS int LANGUAGE sql AS 'SELECT n * 2'")
+    .routine("twice(integer)", "CREATE FUNCTION s.twice(n int) RETURNS int LANGUAGE sql AS 'SELECT n * 2'")
+    .routine("twice(text)", "CREATE FUNCTION s.twice(n text) RETURNS text LANGUAGE sql AS 'SELECT n || n'")
+    .routine("coalesce(integer)", "CREATE FUNCTION s.coalesce(n int) RETURNS int LANGUAGE sql AS 'SELECT 1'")
+    .routine(
+      "deep(integer)",
+      `CREATE FUNCTION s.deep(n int) RETURNS int LANGUAGE plpgsql AS $$
+       DECLARE r int := s.rate(1);
+       BEGIN
+         IF n > 0 THEN INSERT INTO log SELECT RATE(b) FROM t; RETURN deep(n - 1); END IF;
+         RETURN r;
+       END $$`,
+    )
+    .view(
+      "v",
+      ["x"],
+      "CREATE VIEW s.v AS SELECT s.rate(t.a) AS x, twice(t.b), coalesce(t.b, 0) FROM t WHERE s.deep(1) > later(2)",
+    )
+    .view("named", ["x"], "CREATE VIEW s.named AS SELECT s.coalesce(1) AS x");
+  await catalog.read();
+  const called = (): string[] => catalog.edges().filter((edge) => edge.includes(") >"));
+  expect(called()).toEqual([
+    "coalesce(integer) > named",
+    "deep(integer) > v",
+    "rate(integer) > deep(integer)",
+    "rate(integer) > log",
+    "rate(integer) > v",
+  ]);
+  const [evidence] = evidenceOf(
+    catalog.db,
+    { table: "svc.d.s.rate(integer)", column: null },
+    { table: "svc.d.s.v", column: null },
+  );
+  expect(evidence).toMatchObject({ origin: "view", claims: [{ rule: "call", sure: "exact" }] });
+  // A routine that comes, and one that is no longer the only one of its name, change what its callers say.
+  catalog
+    .routine("later(integer)", "CREATE FUNCTION s.later(n int) RETURNS int LANGUAGE sql AS 'SELECT n'")
+    .routine("rate(text)", "CREATE FUNCTION s.rate(n text) RETURNS int LANGUAGE sql AS 'SELECT 1'");
+  await catalog.read();
+  expect(called()).toEqual(["coalesce(integer) > named", "deep(integer) > v", "later(integer) > v"]);
+});
+
 test("what cannot be read is a gap, and credentials are not kept", async () => {
   const catalog = shop().routine(
     "dyn()",

@@ -460,6 +460,8 @@ export type Statement =
 export interface ParsedStatement {
   readonly statement: Statement;
   readonly gaps: readonly Gap[];
+  /** Functions its expressions call, as `StatementLineage.calls` has them; those of the statements inside it are theirs. */
+  readonly calls: readonly string[];
   readonly start: number;
   readonly end: number;
   readonly fingerprint: string;

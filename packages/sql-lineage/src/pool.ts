@@ -260,6 +260,7 @@ function limited(task: PoolTask | undefined, reason: GapReason, detail: string):
         fingerprint: "",
         reads: [],
         writes: [],
+        calls: [],
         outputs: null,
         columns: [],
         dataset: [],

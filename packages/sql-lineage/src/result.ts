@@ -50,6 +50,11 @@ export interface StatementLineage {
   readonly fingerprint: string;
   readonly reads: readonly TableRead[];
   readonly writes: readonly TableWrite[];
+  /**
+   * Functions that its expressions call, built-in ones among them, as often as they do: as spelled, parts joined as in an `id`.
+   * A function that stands in FROM is one of `reads`, too.
+   */
+  readonly calls: readonly string[];
   /** The columns of the result, for a statement that gives rows to its caller; null for others. */
   readonly outputs: readonly OutputColumn[] | null;
   /** What flows into single columns. */

@@ -114,6 +114,28 @@ test("a result survives JSON", async () => {
   expect(JSON.parse(JSON.stringify(script))).toEqual(script);
 });
 
+test("functions that expressions call are listed with the statement they stand in", async () => {
+  const calls = async (sql: string, dialect: "postgres" | "tsql" = "postgres"): Promise<(readonly string[])[]> =>
+    (await analyze(sql, { dialect })).statements.map((statement) => statement.calls);
+  expect(
+    await calls(`select f(a), pkg."Gr.eat"(1), (select coalesce(b, F(2)) from u) from t where "we.ird"(c)`),
+  ).toEqual([["f", 'pkg."Gr.eat"', "coalesce", "F", '"we.ird"']]);
+  expect(await calls("select a, (b), c in (1) from t join f on (true); insert into t (a) values (g(1))")).toEqual([
+    [],
+    ["g"],
+  ]);
+  const routine = `create function r() returns int language plpgsql as $$
+    declare v int := f(1);
+    begin
+      if g(v) then insert into t select h(a) from u; end if;
+      perform k(v);
+      return m(v);
+    end $$`;
+  expect(await calls(routine)).toEqual([["f", "g", "m"], ["h"], ["k"]]);
+  // What looks like a call of a schema's function is a method of a value.
+  expect(await calls("select dbo.f(doc.value('a', 'int')) from t", "tsql")).toEqual([["dbo.f"]]);
+});
+
 test("a session carries temporary tables, new tables and the search path over", async () => {
   const session = newSession({ catalog: "lake", searchPath: ["public"] });
   await analyze("create temp table recent as select id, at from events; set search_path to app", {

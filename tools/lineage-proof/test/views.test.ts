@@ -14,7 +14,7 @@ import { lineageGaps } from "@headwater/catalog";
 import { Client } from "pg";
 import { expect, test } from "vitest";
 import { compare, DEPENDENCIES, type Dependency } from "../src/compare.ts";
-import { readLineage, readMetadata } from "../src/read.ts";
+import { edgesOf, readLineage, readMetadata } from "../src/read.ts";
 
 const SHARED = process.env["HEADWATER_SHARED"] ?? join(import.meta.dirname, "../../../../shared");
 const PAGILA = join(SHARED, "data/databases/pagila/schema.sql");
@@ -60,6 +60,45 @@ await describePostgres((server: PostgresAddress) => {
           },
         }
       `);
+  });
+});
+
+const CALLS = `
+CREATE SCHEMA sales;
+CREATE TABLE sales.orders (id int, amount numeric, note text);
+CREATE FUNCTION public.rate(n numeric) RETURNS numeric LANGUAGE sql IMMUTABLE AS 'SELECT n * 2';
+CREATE FUNCTION sales.is_large(n numeric) RETURNS boolean LANGUAGE plpgsql STABLE AS 'BEGIN RETURN n > 7; END';
+CREATE FUNCTION sales."Odd.name"(n int) RETURNS int LANGUAGE sql AS 'SELECT n';
+CREATE FUNCTION sales.several() RETURNS SETOF int LANGUAGE sql AS 'SELECT id FROM sales.orders';
+CREATE FUNCTION sales.lower(t text) RETURNS text LANGUAGE sql AS 'SELECT t';
+CREATE FUNCTION sales.twice(n int) RETURNS int LANGUAGE sql AS 'SELECT n';
+CREATE FUNCTION sales.twice(n text) RETURNS text LANGUAGE sql AS 'SELECT n';
+CREATE AGGREGATE sales.joined(text) (sfunc = textcat, stype = text, initcond = '');
+CREATE VIEW sales.selected AS SELECT public.rate(amount) AS rated, coalesce(note, '-') AS note, sales.twice(id) AS id FROM sales.orders;
+CREATE VIEW sales.filtered AS SELECT o.id, sales."Odd.name"(o.id) AS odd FROM sales.orders o
+  WHERE sales.is_large(o.amount) AND o.id IN (SELECT max(several) FROM sales.several());
+CREATE VIEW sales.grouped AS SELECT sales.lower(note) AS note, lower(sales.joined(note)) AS notes FROM sales.orders
+  GROUP BY sales.lower(note) HAVING count(*) > sales."Odd.name"(3);
+CREATE MATERIALIZED VIEW sales.kept AS WITH w AS (SELECT id, public.rate(amount) AS rated FROM sales.orders) SELECT * FROM w;`;
+
+await describePostgres((server: PostgresAddress) => {
+  test("views come from the functions they call, as the server knows them", async () => {
+    const database = await createDatabase(server, { sql: CALLS });
+    const db = await readMetadata(database.url);
+    await readLineage(db);
+    const compared = compare(db, database.name, await database.sql<Dependency>(DEPENDENCIES));
+    await database.drop();
+    expect(compared.filter(({ missing, extra }) => missing.length + extra.length > 0)).toEqual([]);
+    expect(edgesOf(db, ["view"]).filter((edge) => edge.includes(")"))).toEqual([
+      "public.rate(numeric) > sales.kept",
+      "public.rate(numeric) > sales.selected",
+      "sales.Odd.name(integer) > sales.filtered",
+      "sales.Odd.name(integer) > sales.grouped",
+      "sales.is_large(numeric) > sales.filtered",
+      "sales.joined(text) > sales.grouped",
+      "sales.lower(text) > sales.grouped",
+      "sales.several() > sales.filtered",
+    ]);
   });
 });
 

@@ -6,6 +6,7 @@ import type { Label } from "./grammar.ts";
 import { readLambda, startsLambdaBody } from "./lambda.ts";
 import { readName } from "./names.ts";
 import type { Parser } from "./parser.ts";
+import { joinName } from "../schema.ts";
 import { skipStarModifiers } from "./star-arguments.ts";
 
 /** Reads a name: a column, a struct's field, a constant, or the call of a function. */
@@ -70,7 +71,10 @@ export function readColumn(p: Parser, expr: Expr): Label {
   if (nextWord === "(" && (p.wordAt(1) === "TITLE" || p.wordAt(1) === "FORMAT") && p.kindAt(2) === TokenKind.string)
     p.skipBrackets(); // attributes of a column (Teradata)
   else if (nextWord === "(" && !(p.wordAt(1) === "+" && p.wordAt(2) === ")")) {
-    const name = p.value(p.position - 1).toLowerCase();
+    const called = p.value(p.position - 1);
+    const name = called.toLowerCase();
+    if (parts === null) p.called(firstQuoted ? joinName([called]) : called);
+    else if (!features.methodCalls || !VALUE_METHODS.has(name)) p.called(joinName(parts));
     if (parts !== null && features.methodCalls) {
       // A method of a column's value: `doc.value('…')`. Packages and schemas look the same; only known methods are taken.
       if (VALUE_METHODS.has(name))

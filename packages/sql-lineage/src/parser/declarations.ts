@@ -191,5 +191,5 @@ export function readRows(p: Parser, out: ParsedStatement[], record: string | nul
 /** What gives variables the values of a cursor. */
 export function recordOf(p: Parser, start: number, names: string[], whole: boolean, of: string): ParsedStatement {
   const statement: Statement = { kind: "record", names, whole, of, start, end: p.lastEnd };
-  return { statement, gaps: [], start, end: p.lastEnd, fingerprint: "" };
+  return { statement, gaps: [], calls: [], start, end: p.lastEnd, fingerprint: "" };
 }

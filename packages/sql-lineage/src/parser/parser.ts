@@ -21,6 +21,9 @@ const BLOCK_WORDS: ReadonlySet<string> = new Set(
 /** Nested deeper than any statement people write; keeps well clear of the stack's end, in a worker too. */
 const MAX_DEPTH = 400;
 
+/** What a statement calls that calls nothing. */
+export const NO_CALLS: readonly string[] = [];
+
 /** A statement that ends here instead of being read on: `reason` becomes its gap. */
 export class ParseLimit extends Error {
   readonly reason: GapReason;
@@ -51,6 +54,8 @@ export class Parser {
   /** What is read now takes part in the value at hand like this. */
   how: How = IDENTITY;
   gaps: Gap[] = [];
+  /** Functions that the statement's expressions called so far, as its result has them; {@link called} adds to them. */
+  calls: readonly string[] = NO_CALLS;
   /** Names of tables the statement mentions, for the schema provider. */
   tableNames: Name[] = [];
   /** Variables and parameters of the procedure we are in, in lower case; they are not columns. */
@@ -317,6 +322,13 @@ export class Parser {
       start,
       end,
     );
+  }
+
+  /** Notes the call of a function. */
+  called(name: string): void {
+    // Most statements call nothing, and share the empty list.
+    if (this.calls === NO_CALLS) this.calls = [name];
+    else (this.calls as string[]).push(name);
   }
 
   // --- texts inside texts

@@ -70,7 +70,14 @@ function addLost(p: Parser, statements: ParsedStatement[]): void {
   for (const { start, what } of p.tokens.unclosed) {
     if (what === "bracket" || statements.some((one) => start >= one.start && start < one.end)) continue;
     const gaps: Gap[] = [{ span: [start, end], reason: "unclosed", detail: `${what} without its partner` }];
-    statements.push({ statement: { kind: "utility", command: "", start, end }, gaps, start, end, fingerprint: "" });
+    statements.push({
+      statement: { kind: "utility", command: "", start, end },
+      gaps,
+      calls: [],
+      start,
+      end,
+      fingerprint: "",
+    });
     return;
   }
 }
@@ -87,6 +94,7 @@ function skipTooLong(p: Parser, out: ParsedStatement[]): boolean {
   out.push({
     statement: { kind: "utility", command: "", start, end },
     gaps: [{ span: [start, end], reason: "size", detail: `longer than ${MAX_STATEMENT_LENGTH} characters` }],
+    calls: [],
     start,
     end,
     fingerprint: "",

@@ -5,18 +5,19 @@ import { TokenKind } from "../lexer/tokens.ts";
 import { newExpr } from "./build.ts";
 import { rememberText } from "./literal.ts";
 import { readName } from "./names.ts";
-import { ParseLimit, type Parser } from "./parser.ts";
+import { NO_CALLS, ParseLimit, type Parser } from "./parser.ts";
 import { harvest, recover } from "./recover.ts";
 import { isCommand } from "./utility.ts";
 import { DML_STARTS } from "./words.ts";
 
 /** Reads one statement with its own gaps; whatever limit it hits ends it and nothing else. */
 export function readParsed(p: Parser, read: () => Statement): ParsedStatement {
-  const outer = p.gaps;
+  const { gaps: outer, calls: outerCalls } = p;
   const from = p.position;
   const start = p.start;
   const state = p.save();
   p.gaps = [];
+  p.calls = NO_CALLS;
   p.how = IDENTITY;
   p.refuel(tokensAhead(p));
   let statement: Statement;
@@ -36,12 +37,14 @@ export function readParsed(p: Parser, read: () => Statement): ParsedStatement {
     p.gap(limit.reason, limit.message, start, p.lastEnd);
     statement = { kind: "utility", command: "", start, end: p.lastEnd };
   }
-  const { gaps } = p;
+  const { gaps, calls } = p;
   p.gaps = outer;
+  p.calls = outerCalls;
   const print = fingerprint(p.tokens, from, p.position);
   return {
     statement: withFingerprints(statement, print),
     gaps,
+    calls,
     start,
     end: Math.max(start, p.lastEnd),
     fingerprint: print,
@@ -78,6 +81,7 @@ export function readInto(p: Parser, out: ParsedStatement[], read: () => Statemen
   if (p.procedural && parsed.statement.kind === "block" && parsed.statement.what === "block") {
     out.push(...parsed.statement.body);
     p.gaps.push(...parsed.gaps);
+    for (const name of parsed.calls) p.called(name);
   } else out.push(parsed);
 }
 
@@ -223,7 +227,7 @@ export function readCallStatement(p: Parser): Statement {
   if (routine === null) return blockOf(p, start, queriesOf(lost, null));
   const call: Statement = { kind: "call", routine, start, end: p.lastEnd };
   if (lost.queries.length === 0) return call;
-  const own: ParsedStatement = { statement: call, gaps: [], start, end: p.lastEnd, fingerprint: "" };
+  const own: ParsedStatement = { statement: call, gaps: [], calls: [], start, end: p.lastEnd, fingerprint: "" };
   return blockOf(p, start, [...queriesOf(lost, null), own]);
 }
 
@@ -251,6 +255,7 @@ export function queriesOf(expr: Expr, variable: string | null): ParsedStatement[
       end: Math.max(expr.start, expr.end),
     },
     gaps: [],
+    calls: [],
     start: expr.start,
     end: Math.max(expr.start, expr.end),
     fingerprint: "",

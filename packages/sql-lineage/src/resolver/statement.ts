@@ -122,6 +122,7 @@ export class StatementResolver {
       fingerprint: parsed.fingerprint,
       reads: [],
       writes: [],
+      calls: parsed.calls,
       outputs: null,
       columns: [],
       dataset: [],
