@@ -31,6 +31,12 @@ export const spark: Dialect = defineDialect("spark", {
 /** Databricks SQL (https://docs.databricks.com/en/sql/language-manual/index.html). */
 export const databricks: Dialect = extendDialect(spark, "databricks", {
   lexical: { dollarQuotes: true, colonPaths: true, notebookSeparator: true },
+  words: {
+    fileFunctions: new Map([
+      ["read_files", 0],
+      ["cloud_files", 0],
+    ]),
+  },
 });
 
 /** Apache Hive (https://cwiki.apache.org/confluence/display/Hive/LanguageManual). */

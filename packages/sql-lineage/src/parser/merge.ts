@@ -39,7 +39,7 @@ export function readMerge(p: Parser, ctes: Cte[]): MergeStatement {
   if (p.take("ON")) readDeciding(p, select.influence, JOIN, ON_END);
   while (p.take("WHEN")) if (!readBranch(p, select.influence, actions)) break;
   // MERGE INTO t USING s ON … REMOVE DUPLICATES (Redshift)
-  if (p.takeAll("REMOVE", "DUPLICATES")) actions.push({ kind: "row", start, end: p.lastEnd, except: [] });
+  if (p.takeAll("REMOVE", "DUPLICATES")) actions.push({ kind: "row", start, end: p.lastEnd, except: [], columns: null });
   const output = readOutput(p);
   const returning = readReturning(p) ?? output;
   if (p.is("OPTION") && p.wordAt(1) === "(") {
@@ -76,7 +76,7 @@ function readBranch(p: Parser, conditions: Expr, actions: MergeAction[]): boolea
 
 function readUpdateAction(p: Parser, actions: MergeAction[], start: number): void {
   const row = (): void => {
-    actions.push({ kind: "row", start, end: p.lastEnd, except: readExcept(p) });
+    actions.push({ kind: "row", start, end: p.lastEnd, except: readExcept(p), columns: null });
   };
   if (p.takeAll("BY", "NAME") || p.takeAll("ALL", "BY", "NAME") || p.take("*")) row();
   else if (p.take("SET")) {
@@ -100,7 +100,7 @@ function readInsertAction(p: Parser, actions: MergeAction[], start: number): voi
     p.atEnd() ||
     p.is(";")
   ) {
-    actions.push({ kind: "row", start, end: p.lastEnd, except: readExcept(p) });
+    actions.push({ kind: "row", start, end: p.lastEnd, except: readExcept(p), columns: null });
     return;
   }
   let columns: string[] | null = null;
@@ -110,9 +110,9 @@ function readInsertAction(p: Parser, actions: MergeAction[], start: number): voi
     p.take("VALUES");
     actions.push({ kind: "insert", columns, values: [] });
   } else if (p.take("VALUES")) {
-    if (p.take("ROW") || p.take("*")) actions.push({ kind: "row", start, end: p.lastEnd, except: [] });
+    if (p.take("ROW") || p.take("*")) actions.push({ kind: "row", start, end: p.lastEnd, except: [], columns });
     else actions.push({ kind: "insert", columns, values: readValues(p).columns });
-  } else if (p.take("ROW")) actions.push({ kind: "row", start, end: p.lastEnd, except: [] });
+  } else if (p.take("ROW")) actions.push({ kind: "row", start, end: p.lastEnd, except: [], columns });
   else p.unread("expected VALUES");
 }
 
