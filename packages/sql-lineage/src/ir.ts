@@ -372,7 +372,8 @@ export interface CreateStatement extends StatementBase {
 /** COPY, UNLOAD, SWAP, EXCHANGE, APPEND: rows go from one place to another as they are. */
 export interface CopyStatement extends StatementBase {
   readonly kind: "copy";
-  readonly from: TargetTable | null;
+  /** The places the rows come from; none when a query gives them. */
+  readonly from: readonly TargetTable[];
   readonly query: Query | null;
   readonly to: TargetTable | null;
   readonly columns: readonly string[] | null;
@@ -404,6 +405,14 @@ export interface RecordStatement extends StatementBase {
   readonly names: readonly string[];
   readonly whole: boolean;
   readonly of: string;
+}
+
+/** Variables that are given values other than a query's: `name := record.field`. */
+export interface AssignStatement extends StatementBase {
+  readonly kind: "assign";
+  readonly values: readonly { readonly variable: string; readonly expr: Expr }[];
+  /** Whether it is a statement of its own (SET), rather than part of one. */
+  readonly own: boolean;
 }
 
 /** CALL, EXEC: runs a routine that is defined elsewhere. */
@@ -459,6 +468,7 @@ export type Statement =
   | RenameStatement
   | UseStatement
   | RecordStatement
+  | AssignStatement
   | CallStatement
   | BlockStatement
   | ManyStatement

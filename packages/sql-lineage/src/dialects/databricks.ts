@@ -36,6 +36,7 @@ export const databricks: Dialect = extendDialect(spark, "databricks", {
       ["read_files", 0],
       ["cloud_files", 0],
     ]),
+    tableArguments: new Map([["table_changes", 0]]),
   },
 });
 

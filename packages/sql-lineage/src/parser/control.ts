@@ -8,7 +8,7 @@ import { parenthesisedQueryAt, queryStartsAt } from "./lookahead.ts";
 import { readName } from "./names.ts";
 import type { Parser } from "./parser.ts";
 import { closeBracket, recover } from "./recover.ts";
-import { blockOf, expressionBlock, queriesOf, readInto, readOne, readSequence } from "./sequence.ts";
+import { blockOf, expressionBlock, given, queriesOf, readInto, readOne, readSequence } from "./sequence.ts";
 import { utility } from "./utility.ts";
 
 const IF_END = stops("END ELSE ELSIF ELSEIF");
@@ -285,13 +285,16 @@ function readSet(p: Parser, start: number): Statement {
     const expr = newExpr(p.start);
     const label = p.grammar.expression(p, expr);
     expr.end = p.lastEnd;
-    body.push(...queriesOf(expr, variable));
+    body.push(...given(expr, variable));
     if (label === undefined) break;
     if (!p.take(",")) break;
   }
-  if (body.length === 0) {
+  const values = body.flatMap(({ statement }) => (statement.kind === "assign" ? statement.values : []));
+  if (values.length === body.length) {
     if (!p.atStatementStart()) p.skipStatement();
-    return { kind: "utility", command, start, end: p.lastEnd };
+    return values.length === 0
+      ? { kind: "utility", command, start, end: p.lastEnd }
+      : { kind: "assign", values, own: true, start, end: p.lastEnd };
   }
   // What a SET may have behind its value (a character set's collation, a role's options) holds no query.
   if (!p.atStatementStart() && !p.is(";")) p.skipStatement();

@@ -24,6 +24,8 @@ export function readSelect(p: Parser, from: Select | null): Select {
   const select = from ?? newSelect(p.start);
   p.next();
   readModifiers(p, select);
+  // SELECT INTO variable a FROM t (PL/pgSQL, Executing a command with a single-row result)
+  if (p.is("INTO") && p.isNameAt(1)) readInto(p, select);
   if (p.is("TRANSFORM") && startsScript(p)) readTransform(p, select);
   else if (p.is("FROM") || p.is("INTO") || p.is("WHERE") || p.is(")") || p.is(";") || p.atEnd() || p.is("|>")) {
     // PostgreSQL allows an empty select list.

@@ -1,5 +1,5 @@
 import type { Dialect } from "../dialect.ts";
-import type { QueryStatement, Returning, Statement, TargetTable } from "../ir.ts";
+import type { AssignStatement, QueryStatement, Returning, Statement, TargetTable } from "../ir.ts";
 import type { DatasetEdge, Gap, OutputColumn, Rule, StatementKind, TableWrite } from "../result.ts";
 import { Budget } from "./budget.ts";
 import { deleteRows, merge, update } from "./changes.ts";
@@ -112,6 +112,7 @@ export class OneStatement {
         }
         return;
       case "record":
+      case "assign":
         return;
       case "call":
         this.draft.kind = "call";
@@ -197,6 +198,20 @@ export class OneStatement {
     }));
     for (const output of outputs) this.draft.edges.addOutput(null, this.nameOf(output), output, "select item");
     this.decided(null);
+  }
+
+  /** Gives variables what expressions of other variables hold. */
+  assignValues({ values }: AssignStatement): void {
+    for (const { variable, expr } of values) {
+      const flows = this.queries.flows(expr, newScope(null), null);
+      const known = flows.filter(({ source }) => source.table !== null || source.candidates!.length > 0);
+      if (known.length === 0) continue;
+      const key = variable.toLowerCase();
+      const set = new FlowSet();
+      set.addAll(this.variables.get(key)?.flows ?? []);
+      set.addAll(known);
+      this.variables.set(key, { flows: set.items, fields: null });
+    }
   }
 
   private assign(names: readonly string[], record: string | null, outputs: readonly Output[]): void {

@@ -26,7 +26,7 @@ export class StatementResolver {
     if (statement.kind === "block") {
       const index = out.length;
       // A block without a statement in it is a command: DECLARE, SET, PRINT …
-      const kind = statement.what === "block" && statement.body.length === 0 ? "utility" : statement.what;
+      const kind = statement.what === "block" && statement.body.every(isPart) ? "utility" : statement.what;
       const own: StatementLineage = { ...this.empty(parsed, within), kind };
       out.push(own);
       const outer = new Map(this.variables);
@@ -46,6 +46,11 @@ export class StatementResolver {
     }
     if (statement.kind === "record") {
       this.bind(statement);
+      return;
+    }
+    if (statement.kind === "assign") {
+      new OneStatement(this.dialect, this.tables, this.text, this.variables, new Draft()).assignValues(statement);
+      if (statement.own) out.push(this.empty(parsed, within));
       return;
     }
     const draft = new Draft();
@@ -129,6 +134,11 @@ export class StatementResolver {
       gaps,
     };
   }
+}
+
+/** Gives a variable its value, and is no statement of its own. */
+function isPart({ statement }: ParsedStatement): boolean {
+  return statement.kind === "assign" && !statement.own;
 }
 
 /** A trigger's statement that uses the rows reads the table they are of. */
