@@ -92,6 +92,11 @@ describe("CSV with OpenMetadata's columns", () => {
     });
   });
 
+  test("is text by its first line: what a crash left behind costs no more than itself", async () => {
+    const { queries } = await readLogs(file(`query_text\nSELECT 1\n${"\0".repeat(9_000)}\nSELECT 2\n`));
+    expect(queries.map(({ text }) => text.slice(0, 8))).toContain("SELECT 2");
+  });
+
   test("in a folder goes by its ending, also when it was rotated", async () => {
     const logs = join(folder, "of-a-server");
     mkdirSync(join(logs, "old.csv"), { recursive: true });

@@ -99,8 +99,9 @@ const COMPRESSED: readonly (readonly [name: string, beginning: Buffer])[] = [
   ["bzip2", Buffer.from("BZh")],
   ["xz", Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a])],
 ];
-/** How much of a file tells what it is, in bytes. */
+/** How much of a file's first line tells what it is, in bytes. */
 const HEAD_BYTES = 4_096;
+const NEWLINE = 0x0a;
 const OPEN_BRACKET = 0x5b;
 
 /** Says what a file is that would otherwise be taken for a log without the columns it should have. */
@@ -110,7 +111,8 @@ function refuseOtherThanText(text: Buffer, first: number, path: string): void {
   };
   const packed = COMPRESSED.find(([, beginning]) => text.subarray(0, beginning.length).equals(beginning));
   if (packed !== undefined) refuse(`is compressed with ${packed[0]}`, "Unpack it, or compress it with gzip instead.");
-  const head = text.subarray(0, HEAD_BYTES);
+  const newline = text.indexOf(NEWLINE);
+  const head = text.subarray(0, newline < 0 ? HEAD_BYTES : Math.min(newline + 1, HEAD_BYTES));
   const zeros = head.filter((byte) => byte === 0).length;
   if ((head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff) || zeros > head.length / 3)
     refuse("is not UTF-8; it looks like UTF-16", "Convert it: iconv -f UTF-16 -t UTF-8.");
