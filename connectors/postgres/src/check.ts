@@ -50,6 +50,13 @@ export const NEEDS: readonly Needs[] = [
     functions: ["pg_get_viewdef(oid, boolean)", "pg_get_ruledef(oid, boolean)"],
   },
   {
+    name: "Read triggers",
+    required: false,
+    loses: "tables with triggers cannot be read",
+    tables: ["pg_trigger", "pg_proc"],
+    functions: ["pg_get_triggerdef(oid, boolean)"],
+  },
+  {
     name: "Read routines",
     required: false,
     loses: "functions, procedures and aggregates cannot be read",

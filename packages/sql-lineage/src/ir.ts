@@ -415,6 +415,8 @@ export interface BlockStatement extends StatementBase {
   readonly scope: boolean;
   /** What a trigger calls the rows that set it off; null for everything else. */
   readonly rows: TriggerRows | null;
+  /** What it is called, where it is a function that triggers run: its body sees the rows of theirs. Null for everything else. */
+  readonly runByTriggers: Name | null;
 }
 
 export interface TriggerRows {

@@ -263,7 +263,17 @@ export function queriesOf(expr: Expr, variable: string | null): ParsedStatement[
 }
 
 export function blockOf(p: Parser, start: number, body: ParsedStatement[]): BlockStatement {
-  return { kind: "block", what: "block", body, variables: [], scope: false, rows: null, start, end: p.lastEnd };
+  return {
+    kind: "block",
+    what: "block",
+    body,
+    variables: [],
+    scope: false,
+    rows: null,
+    runByTriggers: null,
+    start,
+    end: p.lastEnd,
+  };
 }
 
 const NOTHING: ReadonlySet<string> = new Set();

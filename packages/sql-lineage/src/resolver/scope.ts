@@ -345,14 +345,20 @@ export class ColumnFinder {
         return [];
       }
     }
-    if (parts.at(-1) === "*") return [];
     const record = this.variables.get(lower[0]!);
+    if (parts.at(-1) === "*") return record?.table === undefined ? [] : record.flows;
     if (record !== undefined) return this.fieldOf(record, parts[1]!, (name.quoted & 2) !== 0);
     // No relation is called that: a field of a column's value.
     if (this.dialect.features.structFields || parts.length === 1) {
       return withHow(this.unqualified(parts[0]!, (name.quoted & 1) !== 0, scope, false), TRANSFORMATION);
     }
     return [this.unknown(parts.at(-1)!, []).by(IDENTITY)];
+  }
+
+  /** The row of a table that a variable is, for `NEW.*`. */
+  rowOf({ parts }: Name): Visible | null {
+    const table = parts.length === 1 ? this.variables.get(parts[0]!.toLowerCase())?.table : undefined;
+    return table === undefined ? null : rowsOf(table);
   }
 
   /** A field of a record. */

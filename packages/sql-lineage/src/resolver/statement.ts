@@ -1,7 +1,8 @@
 import type { Dialect } from "../dialect.ts";
 import { IDENTITY } from "../how.ts";
-import type { ParsedStatement, RecordStatement, TriggerRows } from "../ir.ts";
+import type { Name, ParsedStatement, RecordStatement, TriggerRows } from "../ir.ts";
 import type { Gap, StatementLineage } from "../result.ts";
+import { endsWith } from "../schema.ts";
 import { ResolveLimit } from "./budget.ts";
 import { Draft, NO_VALUE, OneStatement } from "./one-statement.ts";
 import type { VariableValue } from "./scope.ts";
@@ -13,11 +14,18 @@ export class StatementResolver {
   private readonly tables: Tables;
   private readonly text: string;
   private readonly variables = new Map<string, VariableValue>();
+  /** Triggers of the script that run a function, which may stand before them or behind. */
+  private readonly triggers: readonly { readonly runs: Name; readonly rows: TriggerRows }[];
 
-  constructor(dialect: Dialect, tables: Tables, text: string) {
+  constructor(dialect: Dialect, tables: Tables, text: string, script: readonly ParsedStatement[]) {
     this.dialect = dialect;
     this.tables = tables;
     this.text = text;
+    this.triggers = script.flatMap(({ statement }) => {
+      if (statement.kind !== "block" || statement.rows === null) return [];
+      const { rows } = statement;
+      return statement.body.flatMap(({ statement: one }) => (one.kind === "call" ? [{ runs: one.routine, rows }] : []));
+    });
   }
 
   /** Resolves a statement and those inside it; appends them to `out`. */
@@ -34,9 +42,10 @@ export class StatementResolver {
       const resolveBody = (): void => {
         for (const inner of statement.body) this.resolve(inner, index, out);
       };
-      const { rows } = statement;
-      if (rows === null) resolveBody();
-      else this.resolveTrigger(rows, resolveBody, out);
+      const { rows, runByTriggers } = statement;
+      const known = rows !== null ? [rows] : runByTriggers !== null ? this.rowsOf(runByTriggers) : [];
+      if (known.length === 0) resolveBody();
+      for (const one of known) this.resolveTrigger(one, resolveBody, out);
       if (statement.scope) {
         for (const name of this.variables.keys())
           if (statement.what !== "block" || !name.startsWith("@")) this.variables.delete(name);
@@ -90,6 +99,13 @@ export class StatementResolver {
       gaps: draft.gaps.length === 0 ? parsed.gaps : [...parsed.gaps, ...draft.gaps],
     });
     for (const change of draft.after) change();
+  }
+
+  /** The rows that a function sees of the triggers that run it. */
+  private rowsOf({ parts }: Name): TriggerRows[] {
+    return this.triggers
+      .filter(({ runs }) => endsWith(runs.parts, parts) || endsWith(parts, runs.parts))
+      .map(({ rows }) => rows);
   }
 
   /** Resolves a trigger's body, where some names mean rows of its table. */
