@@ -16,23 +16,11 @@ export { childrenAt, entityAt, type Past } from "./past.ts";
 export { rollback } from "./rollback.ts";
 export { CATALOG_FOLDER, findCatalog } from "./find-catalog.ts";
 export { type CatalogHealth, catalogHealth } from "./health.ts";
-export {
-  type Claim,
-  ClaimWriter,
-  definitionCount,
-  isSettled,
-  type KeptStatement,
-  type Origin,
-  type Settled,
-  type Statement,
-  type StatementGap,
-  type Sure,
-  SURENESS,
-  type Use,
-} from "./lineage/claims.ts";
+export { ClaimWriter, definitionCount, isSettled, type KeptStatement, type Settled } from "./lineage/claims.ts";
 export { exportLineage, exportQueries } from "./lineage/export.ts";
 export * from "./lineage/graph.ts";
 export * from "./lineage/log.ts";
+export * from "./lineage/statement.ts";
 export * from "./lineage/usage.ts";
 export { type Definition, definitionsOf, NameIndex, type NamedTable, originOf } from "./lineage/names.ts";
 export { openDatabase, openReadOnly } from "./open-catalog.ts";

@@ -55,6 +55,6 @@ export function applyRetention(db: Database, run: number, now: number, retention
   const oldest =
     db.get<{ id: number }>("SELECT id FROM run ORDER BY id DESC LIMIT 1 OFFSET ?", retention.runs)?.id ?? 0;
   db.run("DELETE FROM run_event WHERE run <= ?", oldest);
-  db.run("DELETE FROM edge_change WHERE run <= ?", oldest);
+  db.run("DELETE FROM route_change WHERE run <= ?", oldest);
   db.run("DELETE FROM run WHERE id <= ?", oldest);
 }

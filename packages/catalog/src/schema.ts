@@ -4,7 +4,7 @@
 export const APPLICATION_ID = 0x48575452;
 
 /** The version of the tables. Raise it with each entry added to {@link MIGRATIONS}. */
-export const SCHEMA_VERSION = 5;
+export const SCHEMA_VERSION = 6;
 
 /**
  * `entity` is narrow because reconciling looks up every entity of a service; the documents are beside it. `prefix` is the
@@ -253,5 +253,73 @@ const VERSION_5 = `
 ALTER TABLE lineage_state ADD COLUMN digest TEXT;
 `;
 
+/**
+ * One row for everything a statement says flows from one place to another, instead of one for each pair of columns with three ways to
+ * look it up: a log of many different statements is mostly such rows. `columns` are its pairs of columns, target first, sorted, as
+ * JSON: equal texts are equal edges. `claims` are the claims, `[target column, source column, how, sure, rule, start, end]` each. A
+ * route is what all statements of an origin say between two places after the service's last run; a route_change what a run added and
+ * removed. The views give claims and edges one by one. Mentions are looked up by name alone: one that no longer holds only has a
+ * statement read again for nothing.
+ */
+const VERSION_6 = `
+CREATE TABLE flow(
+  id INTEGER PRIMARY KEY,
+  statement INTEGER NOT NULL,
+  target INTEGER NOT NULL,
+  source INTEGER NOT NULL,
+  columns TEXT NOT NULL,
+  claims TEXT NOT NULL
+) STRICT;
+INSERT INTO flow(statement, target, source, columns, claims)
+  SELECT statement, target, source, json_group_array(json_array(target_column, source_column)),
+    json_group_array(json_array(target_column, source_column, how, sure, rule, span_start, span_end))
+  FROM (SELECT * FROM claim ORDER BY statement, target, source, json_array(target_column, source_column))
+  GROUP BY statement, target, source;
+CREATE INDEX flow_statement ON flow(statement);
+CREATE INDEX flow_target ON flow(target, source);
+CREATE INDEX flow_source ON flow(source, target);
+CREATE TABLE route(
+  service TEXT NOT NULL,
+  target INTEGER NOT NULL,
+  source INTEGER NOT NULL,
+  origin TEXT NOT NULL,
+  columns TEXT NOT NULL,
+  PRIMARY KEY(service, target, source, origin)
+) STRICT, WITHOUT ROWID;
+INSERT INTO route(service, target, source, origin, columns)
+  SELECT service, target, source, origin, json_group_array(json_array(target_column, source_column))
+  FROM (SELECT * FROM edge ORDER BY service, target, source, origin, json_array(target_column, source_column))
+  GROUP BY service, target, source, origin;
+CREATE TABLE route_change(
+  run INTEGER NOT NULL,
+  target INTEGER NOT NULL,
+  source INTEGER NOT NULL,
+  origin TEXT NOT NULL,
+  added TEXT,
+  removed TEXT
+) STRICT;
+INSERT INTO route_change(run, target, source, origin, added, removed)
+  SELECT run, target, source, origin,
+    nullif(json_group_array(json_array(target_column, source_column)) FILTER (WHERE added = 1), '[]'),
+    nullif(json_group_array(json_array(target_column, source_column)) FILTER (WHERE added = 0), '[]')
+  FROM edge_change GROUP BY run, target, source, origin;
+DROP TABLE claim;
+DROP TABLE edge;
+DROP TABLE edge_change;
+CREATE INDEX route_change_run ON route_change(run);
+CREATE VIEW claim AS SELECT f.statement, f.target, c.value ->> 0 AS target_column, f.source, c.value ->> 1 AS source_column,
+  c.value ->> 2 AS how, c.value ->> 3 AS sure, c.value ->> 4 AS rule, c.value ->> 5 AS span_start, c.value ->> 6 AS span_end
+  FROM flow f, json_each(f.claims) c;
+CREATE VIEW edge AS SELECT r.service, r.target, c.value ->> 0 AS target_column, r.source, c.value ->> 1 AS source_column, r.origin
+  FROM route r, json_each(r.columns) c;
+CREATE VIEW edge_change AS
+  SELECT r.run, 1 AS added, r.origin, r.source, c.value ->> 1 AS source_column, r.target, c.value ->> 0 AS target_column
+  FROM route_change r, json_each(r.added) c
+  UNION ALL
+  SELECT r.run, 0 AS added, r.origin, r.source, c.value ->> 1 AS source_column, r.target, c.value ->> 0 AS target_column
+  FROM route_change r, json_each(r.removed) c;
+DROP INDEX mention_statement;
+`;
+
 /** What leads from each version to the next, the first from an empty file. */
-export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5];
+export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6];

@@ -4,15 +4,15 @@ import {
   type Database,
   type Definition,
   definitionsOf,
-  NameIndex,
   originOf,
+  saidOf,
   type Statement,
 } from "@headwater/catalog";
 import { fingerprint, quoteName, redactCredentials, splitFqn } from "@headwater/core";
 import { analyze, type DialectName } from "@headwater/sql-lineage";
 import { READER_VERSION } from "./reader-version.ts";
 import { readStatements } from "./read-statement.ts";
-import { CatalogSchema, type Defaults } from "./schema.ts";
+import { type Defaults, schemaOfServices } from "./schema.ts";
 
 /** Which definitions are read, and how. */
 export interface DefinitionsRun {
@@ -50,7 +50,7 @@ export async function readDefinitions(run: DefinitionsRun): Promise<DefinitionsR
   const { db } = run;
   const service = quoteName(run.service);
   const writer = new ClaimWriter(db, service);
-  const names = new NameIndex(db, [service, ...run.otherServices.map(quoteName)]);
+  const schema = schemaOfServices(db, run.service, run.otherServices);
   const outdated = run.all ? null : writer.outdated();
   const result: DefinitionsResult = { read: 0, unchanged: 0, ended: 0, withGaps: 0 };
   const known = { view: writer.kept("view"), procedure: writer.kept("procedure") };
@@ -77,23 +77,13 @@ export async function readDefinitions(run: DefinitionsRun): Promise<DefinitionsR
     const digest = fingerprint(JSON.stringify([READER_VERSION, run.dialect, defaults, text, definition.columns]));
     if (kept?.digest === digest && kept.ended === null && outdated?.has(kept.id) === false) result.unchanged += 1;
     else {
-      const schema = new CatalogSchema(names, run.service);
       const script = await analyze(text, { dialect: run.dialect, schema: schema.provide, defaults });
       const self = { fqn, kind: is, columns: definition.columns };
-      const { claims, mentions, gaps } = readStatements(script, { schema, defaults, self });
-      batch.push({
-        origin,
-        key,
-        dialect: run.dialect,
-        defaults: JSON.stringify(defaults),
-        text,
-        digest,
-        claims,
-        mentions,
-        gaps,
-      });
+      // Nobody ran it: what it touches is not used.
+      const said = saidOf({ ...readStatements(script, { schema, defaults, self }), uses: [] });
+      batch.push({ origin, key, dialect: run.dialect, defaults: JSON.stringify(defaults), text, digest, said });
       result.read += 1;
-      if (gaps.length > 0) result.withGaps += 1;
+      if (said.gaps !== null) result.withGaps += 1;
     }
     if (batch.length >= AT_ONCE) commit();
   }

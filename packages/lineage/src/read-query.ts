@@ -1,8 +1,8 @@
 /** Reads one query of a log: what this thread and a worker do alike. */
-import type { StatementGap } from "@headwater/catalog";
+import { type Said, saidOf, type StatementGap } from "@headwater/catalog";
 import { dialects, type DialectName, type ScriptLineage } from "@headwater/sql-lineage";
 import { hideStrings } from "./log/shape.ts";
-import { type Reading, readStatements } from "./read-statement.ts";
+import { readStatements } from "./read-statement.ts";
 import type { CatalogSchema, Defaults } from "./schema.ts";
 
 /** A query to be read. */
@@ -18,7 +18,7 @@ export interface QueryText {
 const TEXT_KEPT = 100_000;
 
 /** From what the engine says to what is kept. */
-export function readingOf({ text, defaults, cut }: QueryText, script: ScriptLineage, schema: CatalogSchema): Reading {
+export function saidIn({ text, defaults, cut }: QueryText, script: ScriptLineage, schema: CatalogSchema): Said {
   // Of a session's statements only the last one ran now; the others say what its temporary tables are.
   const countFrom = script.statements.findLast(({ within }) => within === null)?.span[0] ?? 0;
   const reading = readStatements(script, { schema, defaults, self: null, countFrom, text });
@@ -27,7 +27,7 @@ export function readingOf({ text, defaults, cut }: QueryText, script: ScriptLine
     detail: "the source kept only the beginning of the text",
     at: text.length,
   };
-  return { ...reading, gaps: cut ? [missing, ...reading.gaps] : reading.gaps };
+  return saidOf(cut ? { ...reading, gaps: [missing, ...reading.gaps] } : reading);
 }
 
 /** The text of a query as it is kept: without what stands in its strings. */

@@ -1,10 +1,9 @@
 /** Reads queries on a thread of its own, with a connection of its own to the catalog. */
 import { parentPort, workerData } from "node:worker_threads";
-import { openReadOnly } from "@headwater/catalog";
+import { openReadOnly, type Said } from "@headwater/catalog";
 import { analyze } from "@headwater/sql-lineage";
 import { pack } from "./packed-reading.ts";
-import { type QueryText, readingOf } from "./read-query.ts";
-import type { Reading } from "./read-statement.ts";
+import { type QueryText, saidIn } from "./read-query.ts";
 import type { ReadingPlace } from "./reading-thread.ts";
 import { schemaOfServices } from "./schema.ts";
 
@@ -24,11 +23,11 @@ async function answer(before: Promise<void>, queries: readonly QueryText[]): Pro
   parentPort?.postMessage(packed, [packed.numbers.buffer]);
 }
 
-async function readAll(queries: readonly QueryText[]): Promise<Reading[]> {
-  const read: Reading[] = [];
+async function readAll(queries: readonly QueryText[]): Promise<Said[]> {
+  const read: Said[] = [];
   for (const query of queries) {
     const script = await analyze(query.text, { dialect, schema: schema.provide, defaults: query.defaults });
-    read.push(readingOf(query, script, schema));
+    read.push(saidIn(query, script, schema));
   }
   return read;
 }

@@ -1,7 +1,7 @@
 /** Names in SQL and what they are in the catalog. */
-import { type Database, NameIndex, type NamedTable } from "@headwater/catalog";
+import { type Database, NameIndex } from "@headwater/catalog";
 import { buildFqn, quoteName } from "@headwater/core";
-import { joinName, type SchemaProvider, splitName, type TableSchema } from "@headwater/sql-lineage";
+import { type SchemaProvider, splitName } from "@headwater/sql-lineage";
 
 /** What names without a database or a schema mean. */
 export interface Defaults {
@@ -13,14 +13,15 @@ export interface Defaults {
 const MISSING = "default";
 const LEVELS = 3;
 
+/** How many of the engine's names are kept with what they are in the catalog. */
+const NAMES_KEPT = 50_000;
+
 /** The catalog as the engine asks for it, and back from the engine's names to FQNs. */
 export class CatalogSchema {
   readonly #names: NameIndex;
   readonly #service: string;
-  /** The FQNs of tables by what the engine calls them. */
-  readonly #fqns = new Map<string, string>();
-  /** Tables as the engine is told of them. */
-  readonly #told = new WeakMap<NamedTable, TableSchema>();
+  /** The FQNs of tables by what the engine calls them; `null` for those the catalog does not have. */
+  readonly #fqns = new Map<string, string | null>();
 
   /** `service` is the raw name of the service whose names these are. */
   constructor(names: NameIndex, service: string) {
@@ -29,19 +30,7 @@ export class CatalogSchema {
   }
 
   /** The provider for `analyze`. */
-  readonly provide: SchemaProvider = (requests) =>
-    requests.map(({ name }) => this.#names.tables(name).map((table) => this.#tell(table)));
-
-  #tell(table: NamedTable): TableSchema {
-    let told = this.#told.get(table);
-    if (told === undefined) {
-      const { parts, columns, fqn } = table;
-      told = { name: parts, columns };
-      this.#told.set(table, told);
-      this.#fqns.set(joinName(parts), fqn);
-    }
-    return told;
-  }
+  readonly provide: SchemaProvider = (requests) => requests.map(({ name }) => this.#names.tables(name));
 
   /** Whether the catalog has nothing at all of the service: then texts are all there is. */
   get isEmpty(): boolean {
@@ -50,13 +39,26 @@ export class CatalogSchema {
 
   /** Whether the catalog has the table that the engine calls so. */
   knows(id: string): boolean {
-    return this.#fqns.has(id);
+    return this.#find(id) !== null;
+  }
+
+  #find(id: string): string | null {
+    let fqn = this.#fqns.get(id);
+    if (fqn === undefined) {
+      const parts = splitName(id);
+      const isIt = (name: readonly string[]): boolean =>
+        name.length === parts.length && name.every((part, at) => part === parts[at]);
+      fqn = this.#names.tables(parts).find(({ name }) => isIt(name))?.fqn ?? null;
+      if (this.#fqns.size >= NAMES_KEPT) this.#fqns.clear();
+      this.#fqns.set(id, fqn);
+    }
+    return fqn;
   }
 
   /** The FQN of a table as the engine calls it: what the catalog has, or what it would be called there. */
   fqnOf(id: string, defaults: Defaults): string {
-    const known = this.#fqns.get(id);
-    if (known !== undefined) return known;
+    const known = this.#find(id);
+    if (known !== null) return known;
     const parts = splitName(id).filter((part) => part !== "");
     const missing = [defaults.catalog ?? MISSING, defaults.searchPath?.[0] ?? MISSING];
     const whole = parts.length < LEVELS ? [...missing.slice(0, LEVELS - parts.length), ...parts] : parts.slice(-LEVELS);

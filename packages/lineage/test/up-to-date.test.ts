@@ -1,4 +1,4 @@
-import { ClaimWriter, edgeChanges } from "@headwater/catalog";
+import { ClaimWriter, edgeChanges, saidOf } from "@headwater/catalog";
 import { expect, test } from "vitest";
 import { TestCatalog } from "./catalog-of.ts";
 
@@ -13,7 +13,7 @@ async function derived(): Promise<TestCatalog> {
 
 /** From now on, writing any lineage fails. */
 function forbidWrites({ db }: TestCatalog): void {
-  for (const table of ["statement", "claim", "mention", "place", "edge", "edge_change", "lineage_state"])
+  for (const table of ["statement", "flow", "mention", "place", "route", "route_change", "lineage_state"])
     for (const change of ["INSERT", "UPDATE", "DELETE"])
       db.exec(
         `CREATE TEMP TRIGGER no_${change}_${table} BEFORE ${change} ON main.${table} BEGIN SELECT RAISE(ABORT, '${change} ${table}'); END`,
@@ -61,7 +61,12 @@ test("what was written and not settled is settled by the next run", async () => 
   const head = { origin: "query", key: "k", dialect: "postgres", defaults: "{}", text: "x", digest: "d" } as const;
   // As a run that is killed leaves it.
   catalog.db.transaction(() =>
-    new ClaimWriter(catalog.db, "svc").add({ ...head, claims: [claim], mentions: [], gaps: [] }, at, at, 1),
+    new ClaimWriter(catalog.db, "svc").add(
+      { ...head, said: saidOf({ claims: [claim], mentions: [], gaps: [], uses: [] }) },
+      at,
+      at,
+      1,
+    ),
   );
   const settled = await catalog.derive();
   expect(settled.edges).toEqual({ added: 1, removed: 0 });

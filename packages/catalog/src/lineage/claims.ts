@@ -1,65 +1,7 @@
 /** Statements and what they claim: how lineage is written. */
 import type { SQLInputValue } from "node:sqlite";
 import type { Database } from "../database.ts";
-
-/** What kind of text says an edge: a view's definition, a routine's body, a query that was run, or a person. */
-export type Origin = "view" | "procedure" | "query" | "manual";
-
-/** How sure an edge is, the surest first. See the engine's `Confidence`. */
-export const SURENESS = ["exact", "recovered", "ambiguous", "star"] as const;
-/** One degree of sureness. */
-export type Sure = (typeof SURENESS)[number];
-
-/** One edge that a statement says. Names are FQNs; an empty column is the table as a whole, `*` its rows or unknown columns. */
-export interface Claim {
-  source: string;
-  sourceColumn: string;
-  target: string;
-  targetColumn: string;
-  /** OpenLineage's subtypes, joined by commas; `!` behind one that cannot be undone. Empty for a table as a whole. */
-  how: string;
-  sure: Sure;
-  /** What in the text says so. */
-  rule: string;
-  /** The piece of the statement's text that says so, in UTF-16 units. */
-  span: readonly [start: number, end: number];
-}
-
-/** What could not be read in a statement. */
-export interface StatementGap {
-  reason: string;
-  detail: string;
-  /** Where in the text. */
-  at: number;
-}
-
-/** A text that moves data, with everything it says. */
-export interface Statement {
-  origin: Origin;
-  /** The FQN of the definition it is, or the shape of the queries it stands for. */
-  key: string;
-  dialect: string;
-  /** What names without a database or schema mean in it, as JSON. */
-  defaults: string;
-  /** Without credentials. */
-  text: string;
-  /** Changes with everything the claims follow from, but for the tables it names. */
-  digest: string;
-  claims: readonly Claim[];
-  /** The last parts of the names in it, in lower case. */
-  mentions: readonly string[];
-  gaps: readonly StatementGap[];
-  /** The tables it touches, for usage. */
-  uses?: readonly Use[];
-}
-
-/** A table that a statement touches. */
-export interface Use {
-  table: string;
-  columns: readonly string[];
-  /** Columns it joins with columns of other tables: its own, the other's FQN. */
-  joins: readonly (readonly [column: string, other: string])[];
-}
+import type { Origin, Statement } from "./statement.ts";
 
 /** A statement as it is kept, without its claims. */
 export interface KeptStatement {
@@ -77,29 +19,20 @@ export interface Settled {
   digest: string;
 }
 
-const STATEMENT_TABLES = ["claim", "mention", "use"] as const;
+/** What is replaced when a statement is read again. Mentions stay: one too many only has it read again for nothing. */
+const READ_TABLES = ["flow", "use"] as const;
 /** What is inserted many rows at a time. */
 const INSERTED = {
-  claim: [
-    "statement",
-    "target",
-    "target_column",
-    "source",
-    "source_column",
-    "how",
-    "sure",
-    "rule",
-    "span_start",
-    "span_end",
-  ],
+  flow: ["statement", "target", "source", "columns", "claims"],
   mention: ["name", "statement"],
   use: ["statement", "place", "columns", "joins"],
 } as const;
+type Inserted = keyof typeof INSERTED;
 const ROWS_AT_ONCE = 20;
 
 /** The statement that inserts so many rows, made once. */
-const insertOf = ((): ((table: keyof typeof INSERTED, rows: number) => string) => {
-  const made = { claim: [] as string[], mention: [] as string[], use: [] as string[] };
+const insertOf = ((): ((table: Inserted, rows: number) => string) => {
+  const made: { [table in Inserted]: string[] } = { flow: [], mention: [], use: [] };
   return (table, rows) => {
     let sql = made[table][rows];
     if (sql === undefined) {
@@ -140,7 +73,7 @@ export class ClaimWriter {
   }
 
   #insert(
-    { origin, key, dialect, defaults, text, digest, gaps }: Statement,
+    { origin, key, dialect, defaults, text, digest, said }: Statement,
     first: number,
     last: number,
     times: number,
@@ -156,7 +89,7 @@ export class ClaimWriter {
       defaults,
       text,
       digest,
-      gaps.length === 0 ? null : JSON.stringify(gaps),
+      said.gaps,
       first,
       last,
       times,
@@ -178,7 +111,6 @@ export class ClaimWriter {
   put(statement: Statement, at: number): number {
     this.#unsettle();
     const { origin, key, dialect, defaults, text, digest } = statement;
-    const gaps = statement.gaps.length === 0 ? null : JSON.stringify(statement.gaps);
     const known = this.#db.get<{ id: number }>(
       "SELECT id FROM statement WHERE service = ? AND origin = ? AND key = ?",
       this.#service,
@@ -197,10 +129,10 @@ export class ClaimWriter {
       defaults,
       text,
       digest,
-      gaps,
+      statement.said.gaps,
       id,
     );
-    for (const table of STATEMENT_TABLES) this.#db.run(`DELETE FROM ${table} WHERE statement = ?`, id);
+    for (const table of READ_TABLES) this.#db.run(`DELETE FROM ${table} WHERE statement = ?`, id);
     this.#write(id, statement);
     return id;
   }
@@ -217,22 +149,21 @@ export class ClaimWriter {
     if (ended != null) this.#db.run("UPDATE statement SET ended = ? WHERE id = ?", ended, id);
   }
 
-  #write(id: number, { claims, mentions, uses = [] }: Statement): void {
-    const claimed: SQLInputValue[] = [];
-    for (const { target, targetColumn, source, sourceColumn, how, sure, rule, span } of claims)
-      claimed.push(id, this.#place(target), targetColumn, this.#place(source), sourceColumn, how, sure, rule, ...span);
-    this.#insertRows("claim", claimed);
+  #write(id: number, { said: { flows, mentions, uses } }: Statement): void {
+    const flowing: SQLInputValue[] = [];
+    for (const { source, target, columns, claims } of flows)
+      flowing.push(id, this.#place(target), this.#place(source), columns, claims);
+    this.#insertRows("flow", flowing);
     const mentioned: SQLInputValue[] = [];
     for (const name of mentions) mentioned.push(name, id);
     this.#insertRows("mention", mentioned);
     const used: SQLInputValue[] = [];
-    for (const { table, columns, joins } of uses)
-      used.push(id, this.#place(table), JSON.stringify(columns), joins.length === 0 ? null : JSON.stringify(joins));
+    for (const { table, columns, joins } of uses) used.push(id, this.#place(table), columns, joins);
     this.#insertRows("use", used);
   }
 
   /** Inserts rows that are not there yet, several with each call: for small rows a call costs as much as the row. */
-  #insertRows(table: keyof typeof INSERTED, values: readonly SQLInputValue[]): void {
+  #insertRows(table: Inserted, values: readonly SQLInputValue[]): void {
     const { length: width } = INSERTED[table];
     for (let at = 0; at < values.length; at += ROWS_AT_ONCE * width) {
       const some = values.slice(at, at + ROWS_AT_ONCE * width);
@@ -243,9 +174,11 @@ export class ClaimWriter {
   #place(fqn: string): number {
     let id = this.#places.get(fqn);
     if (id === undefined) {
+      const made = this.#db.run("INSERT OR IGNORE INTO place(fqn) VALUES (?)", fqn);
       id =
-        this.#db.get<{ id: number }>("SELECT id FROM place WHERE fqn = ?", fqn)?.id ??
-        this.#db.run("INSERT INTO place(fqn) VALUES (?)", fqn).id;
+        made.changes > 0
+          ? made.id
+          : (this.#db.get<{ id: number }>("SELECT id FROM place WHERE fqn = ?", fqn)?.id as number);
       this.#places.set(fqn, id);
     }
     return id;
@@ -297,7 +230,7 @@ export class ClaimWriter {
     );
     if (known === null) return false;
     this.#unsettle();
-    for (const table of STATEMENT_TABLES) this.#db.run(`DELETE FROM ${table} WHERE statement = ?`, known.id);
+    for (const table of READ_TABLES) this.#db.run(`DELETE FROM ${table} WHERE statement = ?`, known.id);
     this.#db.run("DELETE FROM statement WHERE id = ?", known.id);
     return true;
   }
@@ -333,35 +266,52 @@ export class ClaimWriter {
   settle(run: number, settled: Settled | null): { added: number; removed: number } {
     const [service] = [this.#service];
     this.#db.exec(
-      `CREATE TEMP TABLE IF NOT EXISTS edge_now(target INTEGER, target_column TEXT, source INTEGER, source_column TEXT, origin TEXT,
-         PRIMARY KEY(target, target_column, source, source_column, origin)) WITHOUT ROWID;
-       DELETE FROM edge_now`,
+      `CREATE TEMP TABLE IF NOT EXISTS route_now(target INTEGER, source INTEGER, origin TEXT, columns TEXT,
+         PRIMARY KEY(target, source, origin)) WITHOUT ROWID;
+       DELETE FROM route_now`,
     );
+    // Most statements that lead from one place to another say the same columns, and their texts are equal.
     this.#db.run(
-      `INSERT OR IGNORE INTO edge_now SELECT c.target, c.target_column, c.source, c.source_column, s.origin
-       FROM statement s JOIN claim c ON c.statement = s.id
-       WHERE s.service = ? AND s.ended IS NULL`,
+      `INSERT INTO route_now SELECT target, source, origin,
+         CASE json_array_length(said) WHEN 1 THEN said ->> 0 ELSE
+           (SELECT json_group_array(json(pair)) FROM
+             (SELECT DISTINCT p.value AS pair FROM json_each(said) one, json_each(one.value) p ORDER BY pair)) END
+       FROM (SELECT f.target, f.source, s.origin, json_group_array(DISTINCT f.columns) AS said
+         FROM statement s JOIN flow f ON f.statement = s.id
+         WHERE s.service = ? AND s.ended IS NULL GROUP BY f.target, f.source, s.origin)`,
       service,
     );
-    const same = `x.target = e.target AND x.target_column = e.target_column AND x.source = e.source AND x.source_column = e.source_column AND x.origin = e.origin`;
-    const columns = "origin, source, source_column, target, target_column";
-    const gone = this.#db.run(
-      `INSERT INTO edge_change(run, added, ${columns}) SELECT ?, 0, ${columns} FROM edge e
-       WHERE service = ? AND NOT EXISTS (SELECT 1 FROM edge_now x WHERE ${same})`,
+    const same = "n.target = r.target AND n.source = r.source AND n.origin = r.origin";
+    const change = "INSERT INTO route_change(run, target, source, origin, added, removed) SELECT ?";
+    this.#db.run(
+      `${change}, target, source, origin, NULL, columns FROM route r
+       WHERE service = ? AND NOT EXISTS (SELECT 1 FROM route_now n WHERE ${same})`,
       run,
       service,
     );
-    const fresh = this.#db.run(
-      `INSERT INTO edge_change(run, added, ${columns}) SELECT ?, 1, ${columns} FROM edge_now e
-       WHERE NOT EXISTS (SELECT 1 FROM edge x WHERE x.service = ? AND ${same})`,
+    this.#db.run(
+      `${change}, target, source, origin, columns, NULL FROM route_now n
+       WHERE NOT EXISTS (SELECT 1 FROM route r WHERE r.service = ? AND ${same})`,
+      run,
+      service,
+    );
+    const without = (some: string, others: string): string =>
+      `(SELECT nullif(json_group_array(json(value)), '[]') FROM json_each(${some}) WHERE value NOT IN (SELECT value FROM json_each(${others})))`;
+    this.#db.run(
+      `${change}, n.target, n.source, n.origin, ${without("n.columns", "r.columns")}, ${without("r.columns", "n.columns")}
+       FROM route_now n JOIN route r ON r.service = ? AND ${same} WHERE n.columns <> r.columns`,
       run,
       service,
     );
     this.#db.run(
-      `DELETE FROM edge AS e WHERE service = ? AND NOT EXISTS (SELECT 1 FROM edge_now x WHERE ${same})`,
+      `DELETE FROM route AS r WHERE service = ? AND NOT EXISTS (SELECT 1 FROM route_now n WHERE ${same})`,
       service,
     );
-    this.#db.run(`INSERT OR IGNORE INTO edge(service, ${columns}) SELECT ?, ${columns} FROM edge_now`, service);
+    this.#db.run(
+      `INSERT INTO route(service, target, source, origin, columns) SELECT ?, target, source, origin, columns FROM route_now WHERE true
+       ON CONFLICT DO UPDATE SET columns = excluded.columns WHERE columns <> excluded.columns`,
+      service,
+    );
     if (settled !== null)
       this.#db.run(
         "INSERT OR REPLACE INTO lineage_state(service, history_seq, digest) VALUES (?, ?, ?)",
@@ -370,8 +320,12 @@ export class ClaimWriter {
         settled.digest,
       );
     this.#unsettled = false;
-    this.#db.exec("DELETE FROM edge_now");
-    return { added: fresh.changes, removed: gone.changes };
+    this.#db.exec("DELETE FROM route_now");
+    return this.#db.get<{ added: number; removed: number }>(
+      `SELECT coalesce(sum(json_array_length(added)), 0) AS added, coalesce(sum(json_array_length(removed)), 0) AS removed
+       FROM route_change WHERE run = ?`,
+      run,
+    ) as { added: number; removed: number };
   }
 }
 

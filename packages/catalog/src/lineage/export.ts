@@ -1,7 +1,7 @@
 /** Lineage and queries in OpenMetadata's shapes, one line of JSON each. Entities are named by their FQN: ids are a server's own. */
 import { quoteName } from "@headwater/core";
 import type { Database } from "../database.ts";
-import type { Origin } from "./claims.ts";
+import type { Origin } from "./statement.ts";
 import { edgeBetween, evidenceOf, type GraphEdge } from "./graph.ts";
 
 /** OpenMetadata's `lineageDetails.source` of an origin, the one that says most first. */
@@ -18,11 +18,11 @@ const SOURCES: readonly (readonly [Origin, string])[] = [
  */
 export function* exportLineage(db: Database): Generator<string> {
   for (const { from, to } of db.all<{ from: string; to: string }>(
-    `SELECT DISTINCT s.fqn AS "from", t.fqn AS "to" FROM claim c JOIN statement x ON x.id = c.statement AND x.ended IS NULL
-     JOIN place s ON s.id = c.source JOIN place t ON t.id = c.target
+    `SELECT DISTINCT s.fqn AS "from", t.fqn AS "to" FROM flow f JOIN statement x ON x.id = f.statement AND x.ended IS NULL
+     JOIN place s ON s.id = f.source JOIN place t ON t.id = f.target
      JOIN entity es ON es.fqn = s.fqn AND es.type = 'table' AND es.deleted = 0
      JOIN entity et ON et.fqn = t.fqn AND et.type = 'table' AND et.deleted = 0
-     WHERE c.source <> c.target ORDER BY 2, 1`,
+     WHERE f.source <> f.target ORDER BY 2, 1`,
   ))
     yield JSON.stringify({ edge: addLineage(db, edgeBetween(db, from, to)) });
 }

@@ -1,12 +1,12 @@
 import type { Database } from "../database.ts";
 import { below } from "../entity-writer.ts";
 
-const SERVICE_TABLES = ["statement", "edge", "lineage_state", "log_part", "counter", "counter_state"] as const;
+const SERVICE_TABLES = ["statement", "route", "lineage_state", "log_part", "counter", "counter_state"] as const;
 
 /** Removes everything a service's statements said, for good. `service` is its name as an FQN. */
 export function forgetLineage(db: Database, service: string): void {
   const own = "statement IN (SELECT id FROM statement WHERE service = ?)";
-  for (const table of ["claim", "mention", "use", "tally"]) db.run(`DELETE FROM ${table} WHERE ${own}`, service);
+  for (const table of ["flow", "mention", "use", "tally"]) db.run(`DELETE FROM ${table} WHERE ${own}`, service);
   for (const table of SERVICE_TABLES) db.run(`DELETE FROM ${table} WHERE service = ?`, service);
 }
 

@@ -2,7 +2,7 @@
 import type { EntityType } from "@headwater/core";
 import type { Database } from "../database.ts";
 import { placeOf } from "../entity-writer.ts";
-import { type Origin, type StatementGap, type Sure, SURENESS } from "./claims.ts";
+import { type Origin, type StatementGap, type Sure, SURENESS } from "./statement.ts";
 
 /** A table, view or routine in a lineage graph. */
 export interface GraphNode {
@@ -90,8 +90,8 @@ export function neighbours(db: Database, fqn: string, direction: Direction): str
   const [own, other] = direction === "up" ? ["target", "source"] : ["source", "target"];
   return db
     .all<{ fqn: string }>(
-      `SELECT DISTINCT o.fqn FROM place p JOIN claim c ON c.${own} = p.id JOIN statement s ON s.id = c.statement AND s.ended IS NULL
-       JOIN place o ON o.id = c.${other} WHERE p.fqn = ? AND c.source <> c.target ORDER BY o.fqn`,
+      `SELECT DISTINCT o.fqn FROM place p JOIN flow f ON f.${own} = p.id JOIN statement s ON s.id = f.statement AND s.ended IS NULL
+       JOIN place o ON o.id = f.${other} WHERE p.fqn = ? AND f.source <> f.target ORDER BY o.fqn`,
       fqn,
     )
     .map((row) => row.fqn);
@@ -345,7 +345,7 @@ export function lineageGaps(
     LEFT JOIN entity e ON e.fqn = p.fqn AND e.deleted = 0 WHERE e.id IS NULL`);
   for (const end of ["source", "target"])
     db.run(
-      `INSERT OR IGNORE INTO open_name SELECT c.statement, p.fqn FROM open_place p JOIN claim c ON c.${end} = p.id`,
+      `INSERT OR IGNORE INTO open_name SELECT f.statement, p.fqn FROM open_place p JOIN flow f ON f.${end} = p.id`,
     );
   const dialects = new Map<string, DialectGaps>();
   for (const row of db.all<{ dialect: string; n: number; gaps: number; open: number }>(
@@ -409,7 +409,7 @@ export function edgeChanges(db: Database, fromRun: number, toRun: number): EdgeC
            sum(CASE WHEN run <= ?2 THEN 0 WHEN added = 1 THEN 1 ELSE -1 END) AS later
          FROM edge_change WHERE run > ?1 GROUP BY ${key}, origin),
        said AS (
-         SELECT DISTINCT ${key}, origin, 1 AS here FROM edge WHERE (${key}) IN (SELECT ${key} FROM changed)),
+         SELECT DISTINCT ${key}, origin, 1 AS here FROM edge WHERE (source, target) IN (SELECT source, target FROM changed) AND (${key}) IN (SELECT ${key} FROM changed)),
        way AS (
          SELECT ${key}, origin, (s.here IS NOT NULL) - coalesce(c.since, 0) AS was, (s.here IS NOT NULL) - coalesce(c.later, 0) AS "is"
          FROM said s FULL JOIN changed c USING (${key}, origin))

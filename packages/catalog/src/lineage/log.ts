@@ -182,6 +182,11 @@ export function endUnseen(db: Database, service: string, days: number, now: numb
   return 0;
 }
 
+/** Whether the catalog has any query of a service. */
+export function hasQueries(db: Database, service: string): boolean {
+  return db.get("SELECT 1 FROM statement WHERE service = ? AND origin = 'query' LIMIT 1", service) !== null;
+}
+
 /** Looks up the statement of a shape of queries; `null` where it was never seen. */
 export function queryStatement(
   db: Database,

@@ -6,14 +6,14 @@ import type { Database } from "../database.ts";
 export interface NamedTable {
   fqn: string;
   /** The raw names below the service: database, schema, table. */
-  parts: readonly string[];
+  name: readonly string[];
   columns: readonly string[];
 }
 
 interface Entry {
   id: number;
   fqn: string;
-  parts: readonly string[] | null;
+  name: readonly string[] | null;
   table: NamedTable | null;
 }
 
@@ -38,7 +38,7 @@ export class NameIndex {
       )) {
         const key = name.toLowerCase();
         const same = byName.get(key);
-        const entry: Entry = { id, fqn, parts: null, table: null };
+        const entry: Entry = { id, fqn, name: null, table: null };
         if (same === undefined) byName.set(key, [entry]);
         else same.push(entry);
       }
@@ -58,17 +58,15 @@ export class NameIndex {
     return this.#tables.reduce((sum, byName) => sum + byName.size, this.#routines.size);
   }
 
-  /**
-   * The tables whose names end with these parts, case aside: of the first service that has any. The same table is the same object for
-   * as long as there is room for it.
-   */
+  /** The tables whose names end with these parts, case aside: of the first service that has any. */
   tables(ending: readonly string[]): NamedTable[] {
     const last = ending.at(-1)?.toLowerCase() ?? "";
     for (const byName of this.#tables) {
       const same = byName.get(last);
       if (same === undefined) continue;
       const found: NamedTable[] = [];
-      for (const entry of same) if (endsWith(this.#parts(entry), ending)) found.push(this.#named(entry));
+      for (const entry of same)
+        if (endsWith((entry.name ??= splitFqn(entry.fqn).slice(1)), ending)) found.push(this.#named(entry));
       if (found.length > 0) return found;
     }
     return [];
@@ -83,10 +81,6 @@ export class NameIndex {
     return found.length === 1 ? (found[0] as string) : null;
   }
 
-  #parts(entry: Entry): readonly string[] {
-    return (entry.parts ??= splitFqn(entry.fqn).slice(1));
-  }
-
   #named(entry: Entry): NamedTable {
     if (entry.table === null) {
       if (this.#kept >= COLUMNS_KEPT) this.#forget();
@@ -96,7 +90,7 @@ export class NameIndex {
         entry.id,
       );
       const columns = JSON.parse(row?.columns ?? "[]") as string[];
-      entry.table = { fqn: entry.fqn, parts: this.#parts(entry), columns };
+      entry.table = { fqn: entry.fqn, name: entry.name ?? [], columns };
     }
     return entry.table;
   }

@@ -9,6 +9,7 @@ import {
   lineageOf,
   lineageTotals,
   runById,
+  saidOf,
 } from "@headwater/catalog";
 import { HeadwaterError, quoteName, splitFqn } from "@headwater/core";
 import { writeFileSync } from "node:fs";
@@ -186,9 +187,12 @@ function add(db: Database, [from = "", to = ""]: readonly string[], call: Call):
         defaults: "{}",
         text: `Added by ${person()}.`,
         digest: "",
-        claims: [{ ...edge, sourceColumn: "", targetColumn: "" }, ...columns],
-        mentions: [],
-        gaps: [],
+        said: saidOf({
+          claims: [{ ...edge, sourceColumn: "", targetColumn: "" }, ...columns],
+          mentions: [],
+          gaps: [],
+          uses: [],
+        }),
       },
       now,
     );

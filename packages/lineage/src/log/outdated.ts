@@ -2,7 +2,7 @@ import { ClaimWriter, type Database, type Statement } from "@headwater/catalog";
 import { quoteName } from "@headwater/core";
 import { analyze } from "@headwater/sql-lineage";
 import { dialectNamed } from "../dialect.ts";
-import { readingOf } from "../read-query.ts";
+import { saidIn } from "../read-query.ts";
 import { type Defaults, schemaOfServices } from "../schema.ts";
 
 const AT_ONCE = 200;
@@ -30,8 +30,8 @@ export async function readOutdatedQueries(
     )) {
       const [dialect, defaults] = [dialectNamed(name), JSON.parse(written) as Defaults];
       const script = await analyze(text, { dialect, schema: schema.provide, defaults });
-      const reading = readingOf({ text, defaults, cut: false }, script, schema);
-      read.push({ origin: "query", key, dialect, defaults: written, text, digest, ...reading });
+      const said = saidIn({ text, defaults, cut: false }, script, schema);
+      read.push({ origin: "query", key, dialect, defaults: written, text, digest, said });
     }
     db.transaction(() => {
       for (const statement of read) writer.putAgain(statement, now());

@@ -6,20 +6,20 @@ import {
   addTallies,
   advancePart,
   ClaimWriter,
+  hasQueries,
   type LogPart,
   type PageRead,
   queryStatement,
+  type Said,
   type Statement,
   type Tally,
 } from "@headwater/catalog";
 import { fingerprint, type LogFault, type LoggedQuery, quoteName, redactCredentials } from "@headwater/core";
 import { dialects } from "@headwater/sql-lineage";
-import { setImmediate } from "node:timers/promises";
 import { READER_VERSION } from "../reader-version.ts";
 import { keptText, type QueryText } from "../read-query.ts";
-import type { Reading } from "../read-statement.ts";
 import type { Defaults } from "../schema.ts";
-import { QueryReader, type QueryReaderOptions, type Readings } from "./query-reader.ts";
+import { QueryReader, type QueryReaderOptions } from "./query-reader.ts";
 import { type Shape, shapeHex, shaper } from "./shape.ts";
 import { Tallies } from "./tallies.ts";
 import { type SessionMemory, TemporarySessions } from "./temporary-sessions.ts";
@@ -84,7 +84,7 @@ interface Batch {
   chars: number;
   reading: Promise<void>;
   /** `null` until they are read. */
-  read: Readings | null;
+  read: Iterable<Said> | null;
 }
 
 /** Shapes kept at hand; a log with more of them looks some up again. */
@@ -98,12 +98,9 @@ const CHARS_AHEAD = 2_000_000;
 /** Shapes that may wait to be handed over, and how long their texts may be, before the log has to wait too. */
 const WAITING = 2_000;
 const WAITING_CHARS = 4_000_000;
-/** The longest text that is read here, where nothing limits how long it takes. */
-const SHORT = 10_000;
-/** What is written in one go: so many shapes, or fewer with long texts or many claims. */
+/** What is written in one go: so many shapes, or fewer with long texts. */
 const WRITTEN_AT_ONCE = 2_000;
 const WRITTEN_CHARS = 2_000_000;
-const WRITTEN_CLAIMS = 50_000;
 /** Counts that are held before it is time to commit. */
 const TALLIES_HELD = 100_000;
 /** Queries in sessions with temporary tables, which wait for their turn: how long they are together before it is time to commit. */
@@ -124,6 +121,8 @@ export class LogPass {
   readonly #reader: QueryReader;
   readonly #writer: ClaimWriter;
   readonly #outdated: Set<number>;
+  /** Whether the catalog has queries that are not among the entries: a first log has none to look up. */
+  #hasKept: boolean;
   readonly #shape: (text: string, context: number) => Shape;
   readonly #contexts = new Map<string, Context>();
   #lastContext: Context | null = null;
@@ -149,6 +148,7 @@ export class LogPass {
     this.#service = quoteName(service);
     this.#writer = new ClaimWriter(db, this.#service);
     this.#outdated = this.#writer.outdated();
+    this.#hasKept = hasQueries(db, this.#service);
     this.#reader = new QueryReader(options);
     this.#shape = shaper(dialects[dialect].lexical);
     this.#sessions = new TemporarySessions([]);
@@ -258,16 +258,9 @@ export class LogPass {
     this.#writeAnswers(true);
   }
 
-  /** Reads some more: on this thread, which could only wait otherwise, or by waiting for the other one. */
+  /** Waits for what was handed over first. */
   async #advance(): Promise<void> {
-    const first = this.#reading[0];
-    const next = this.#unread.slice(0, READ_AT_ONCE);
-    if (this.#reader.hasThread && next.length === READ_AT_ONCE && next.every(({ text }) => text.length <= SHORT)) {
-      this.#handOver(true);
-      await this.#reading.at(-1)?.reading;
-      // The other one's answers come in between.
-      await setImmediate();
-    } else await first?.reading;
+    await this.#reading[0]?.reading;
     while (this.#reading[0]?.read != null) this.#answered.push(this.#reading.shift() as Batch);
   }
 
@@ -290,7 +283,7 @@ export class LogPass {
       this.#unreadChars -= text.length;
       entry.text = "";
       const key = shapeHex(entry.shape);
-      const kept = queryStatement(this.#options.db, this.#service, key);
+      const kept = this.#hasKept ? queryStatement(this.#options.db, this.#service, key) : null;
       if (kept !== null && kept.digest === this.#digest(entry) && !this.#outdated.has(kept.id)) {
         entry.id = kept.id;
         continue;
@@ -318,9 +311,7 @@ export class LogPass {
     const answered = this.#answered;
     const sum = (of: (batch: Batch) => number): number => answered.reduce((total, batch) => total + of(batch), 0);
     const isEnough =
-      sum(({ entries }) => entries.length) >= WRITTEN_AT_ONCE ||
-      sum(({ chars }) => chars) >= WRITTEN_CHARS ||
-      sum(({ read }) => read?.claims ?? 0) >= WRITTEN_CLAIMS;
+      sum(({ entries }) => entries.length) >= WRITTEN_AT_ONCE || sum(({ chars }) => chars) >= WRITTEN_CHARS;
     if (answered.length === 0 || (!all && !isEnough)) return;
     this.#answered = [];
     this.#options.db.transaction(() => {
@@ -330,16 +321,16 @@ export class LogPass {
 
   #write({ entries, queries, keys, known, read }: Batch): void {
     let at = 0;
-    for (const reading of read?.readings ?? []) {
+    for (const said of read ?? []) {
       const entry = entries[at] as Entry;
-      const statement = this.#statement(entry, keys[at] as string, queries[at] as QueryText, reading);
+      const statement = this.#statement(entry, keys[at] as string, queries[at] as QueryText, said);
       entry.id =
         known[at] === true
           ? this.#writer.put(statement, entry.first)
           : this.#writer.add(statement, entry.first, entry.last, 0);
       this.#outdated.delete(entry.id);
       this.counts.read += 1;
-      if (statement.gaps.length > 0) this.counts.withGaps += 1;
+      if (said.gaps !== null) this.counts.withGaps += 1;
       at += 1;
     }
   }
@@ -412,7 +403,7 @@ export class LogPass {
     return digest;
   }
 
-  #statement(entry: Entry, key: string, query: QueryText, reading: Reading): Statement {
+  #statement(entry: Entry, key: string, query: QueryText, said: Said): Statement {
     const { dialect } = this.#options;
     return {
       origin: "query",
@@ -421,12 +412,13 @@ export class LogPass {
       defaults: JSON.stringify(entry.defaults),
       text: keptText(query, dialect),
       digest: this.#digest(entry),
-      ...reading,
+      said,
     };
   }
 
   /** Forgets shapes that have nothing left to write. */
   #forget(): void {
+    this.#hasKept = true;
     for (const [shape, entry] of this.#entries) if (entry.place < 0) this.#entries.delete(shape);
   }
 

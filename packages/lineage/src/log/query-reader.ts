@@ -1,9 +1,8 @@
 /** Reads the queries of a log, on whatever is right for them. */
-import type { Database } from "@headwater/catalog";
+import type { Database, Said } from "@headwater/catalog";
 import { analyze, createPool, type DialectName, type Pool, type ScriptLineage } from "@headwater/sql-lineage";
 import { unpack } from "../packed-reading.ts";
-import { type QueryText, readingOf } from "../read-query.ts";
-import type { Reading } from "../read-statement.ts";
+import { type QueryText, saidIn } from "../read-query.ts";
 import { ReadingThread } from "../reading-thread.ts";
 import { type CatalogSchema, type Defaults, schemaOfServices } from "../schema.ts";
 
@@ -17,13 +16,6 @@ export interface QueryReaderOptions {
   /** Workers that read statements; with one, a thread of this package does. */
   threads: number;
   parsingTimeoutMs: number;
-}
-
-/** What several queries say, in their order; made as it is gone through. */
-export interface Readings {
-  readings: Iterable<Reading>;
-  /** How many claims that is. */
-  claims: number;
 }
 
 /**
@@ -43,13 +35,12 @@ export class QueryReader {
     this.#options = options;
   }
 
-  /** Reads queries; several calls may wait at once. */
-  async read(queries: readonly QueryText[]): Promise<Readings> {
+  /** What some queries say, in their order; made as it is gone through. Several calls may wait at once. */
+  async read(queries: readonly QueryText[]): Promise<Iterable<Said>> {
     const thread = this.#startThread();
     if (thread !== null) {
       try {
-        const packed = await thread.read(queries);
-        return { readings: unpack(packed), claims: packed.claims };
+        return unpack(await thread.read(queries));
       } catch {
         // One of them takes too long or too much memory: the pool tells which, and spares the others.
         await this.#stopThread();
@@ -64,7 +55,7 @@ export class QueryReader {
   }
 
   /** Reads a few queries on this thread. They have no limits here: only short ones should be read so. */
-  async readHere(queries: readonly QueryText[]): Promise<Readings> {
+  async readHere(queries: readonly QueryText[]): Promise<Iterable<Said>> {
     return this.#inTurn(() => this.#readEach(queries));
   }
 
@@ -74,14 +65,14 @@ export class QueryReader {
     return done;
   }
 
-  async #readEach(queries: readonly QueryText[]): Promise<Readings> {
+  async #readEach(queries: readonly QueryText[]): Promise<Iterable<Said>> {
     const { dialect, threads } = this.#options;
     const tasks = queries.map(({ text: sql, defaults }) => ({ sql, dialect, defaults }));
     const scripts = this.#threadFailed || threads > 1 ? this.#poolOf().analyzeAll(tasks) : this.#inline(tasks);
-    const readings: Reading[] = [];
+    const readings: Said[] = [];
     for await (const script of scripts)
-      readings.push(readingOf(queries[readings.length] as QueryText, script, this.#names()));
-    return { readings, claims: readings.reduce((sum, { claims }) => sum + claims.length, 0) };
+      readings.push(saidIn(queries[readings.length] as QueryText, script, this.#names()));
+    return readings;
   }
 
   async *#inline(tasks: readonly { sql: string; defaults: Defaults }[]): AsyncGenerator<ScriptLineage> {

@@ -1,0 +1,54 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { ClaimWriter, edgeBetween, edgeChanges, openDatabase } from "../src/index.ts";
+import { APPLICATION_ID, MIGRATIONS } from "../src/schema.ts";
+
+/** A catalog of the fifth version, with a row for each claim and edge: `x` flows into `y`, a view says it; a quoted column is odd. */
+const OLD_LINEAGE = `
+INSERT INTO place(id, fqn) VALUES (1, 's.d.a.x'), (2, 's.d.a.y');
+INSERT INTO statement(id, service, origin, key, dialect, defaults, text, digest, first_seen, last_seen, times)
+  VALUES (7, 's', 'view', 's.d.a.y', 'postgres', '{}', 'SELECT', 'd', 1, 1, 1);
+INSERT INTO claim(statement, target, target_column, source, source_column, how, sure, rule, span_start, span_end) VALUES
+  (7, 2, '', 1, '', '', 'exact', 'select item', 1, 2),
+  (7, 2, 'b "2"', 1, 'a', 'AGGREGATION!,FILTER', 'star', 'select item', 3, 4),
+  (7, 2, '', 1, 'c', 'FILTER', 'exact', 'condition', 5, 6);
+INSERT INTO edge(service, origin, target, target_column, source, source_column)
+  SELECT 's', 'view', target, target_column, source, source_column FROM claim;
+INSERT INTO edge_change(run, added, origin, target, target_column, source, source_column)
+  SELECT 1, 1, 'view', target, target_column, source, source_column FROM claim;
+INSERT INTO edge_change(run, added, origin, target, target_column, source, source_column) VALUES
+  (2, 0, 'view', 2, 'b "2"', 1, 'a'), (3, 1, 'view', 2, 'b "2"', 1, 'a');
+`;
+
+test("lineage of a catalog of the fifth version says the same as before", () => {
+  const folder = mkdtempSync(join(tmpdir(), "headwater-lineage-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, "catalog.db");
+  const old = new DatabaseSync(file);
+  old.exec(`${MIGRATIONS.slice(0, 5).join("")} PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = 5;`);
+  old.exec(OLD_LINEAGE);
+  const rows = (db: { all: (sql: string) => unknown[] }, view: string): unknown[] =>
+    db.all(`SELECT * FROM ${view} ORDER BY target_column, source_column${view === "edge_change" ? ", run" : ""}`);
+  const reader = { all: (sql: string): unknown[] => old.prepare(sql).all() };
+  const before = ["claim", "edge", "edge_change"].map((view) => rows(reader, view));
+  old.close();
+  const db = openDatabase(file);
+  onTestFinished(() => db.close());
+  expect(["claim", "edge", "edge_change"].map((view) => rows(db, view))).toEqual(before);
+  expect(edgeBetween(db, "s.d.a.x", "s.d.a.y").columns).toEqual([
+    { from: "a", to: 'b "2"', how: ["AGGREGATION!", "FILTER"], sure: "star" },
+    { from: "c", to: "", how: ["FILTER"], sure: "exact" },
+  ]);
+  const [from, to] = [
+    { table: "s.d.a.x", column: "a" },
+    { table: "s.d.a.y", column: 'b "2"' },
+  ];
+  expect(edgeChanges(db, 1, 2)).toEqual([{ added: false, origin: "view", from, to }]);
+  expect(edgeChanges(db, 0, 3)).toHaveLength(3);
+  // The edges are kept as the next run would make them.
+  expect(db.transaction(() => new ClaimWriter(db, "s").settle(4, null))).toEqual({ added: 0, removed: 0 });
+  expect(db.all("SELECT * FROM route_change WHERE run = 4")).toEqual([]);
+});
