@@ -442,8 +442,10 @@ await describePostgres((server) => {
        WHERE c.relnamespace = 'fired'::regnamespace AND NOT c.relispartition AND NOT t.tgisinternal ORDER BY c.relname, t.tgname`,
     );
     await database.sql(`DROP SCHEMA fired CASCADE; DROP FUNCTION sales."g.h"()`);
-    const of = (name: string): unknown =>
-      (entities.get(`${database.name}/fired/${name}`)?.facts as TableFacts).source?.["triggers"];
+    const of = (name: string): unknown => {
+      const facts = entities.get(`${database.name}/fired/${name}`)?.facts as TableFacts;
+      return facts.source?.["triggers"];
+    };
     const [each, off, fire, rows, ins] = written;
     const f = { schema: "fired", name: "f()" };
     expect(of("t")).toEqual([

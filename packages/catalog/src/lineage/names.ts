@@ -1,6 +1,7 @@
 /** Tables and routines by name, as texts in SQL call them. */
 import { buildFqn, quoteName, splitFqn } from "@headwater/core";
 import type { Database } from "../database.ts";
+import { placeOf } from "../entity-writer.ts";
 
 /** A table as SQL can name it. */
 export interface NamedTable {
@@ -214,10 +215,13 @@ function readingTransitions(db: Database, service: string): ReadonlySet<string> 
 function functionTexts(db: Database, service: string, fqns: ReadonlySet<string>): ReadonlyMap<string, string> {
   if (fqns.size === 0) return new Map();
   const rows = db.all<{ fqn: string; text: string }>(
-    `SELECT e.fqn, d.source ->> '$.storedProcedureCode.code' AS text FROM entity e JOIN document d ON d.id = e.id
-     WHERE e.fqn IN (SELECT value FROM json_each(?)) AND e.service = ? AND e.type = 'storedProcedure' AND e.deleted = 0
+    `SELECT e.fqn, d.source ->> '$.storedProcedureCode.code' AS text
+     FROM json_each(?) f
+     CROSS JOIN entity e ON e.prefix = f.value ->> 'prefix' AND e.name = f.value ->> 'name' AND e.type = 'storedProcedure'
+     JOIN document d ON d.id = e.id
+     WHERE e.service = ? AND e.deleted = 0
        AND d.source ->> '$.storedProcedureCode.language' = 'SQL' AND text IS NOT NULL`,
-    JSON.stringify([...fqns]),
+    JSON.stringify([...fqns].map(placeOf)),
     service,
   );
   return new Map(rows.map(({ fqn, text }) => [fqn, text]));
