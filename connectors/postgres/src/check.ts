@@ -51,10 +51,10 @@ export const NEEDS: readonly Needs[] = [
   },
   {
     name: "Read triggers",
-    required: false,
-    loses: "tables with triggers cannot be read",
-    tables: ["pg_trigger", "pg_proc"],
-    functions: ["pg_get_triggerdef(oid, boolean)"],
+    required: true,
+    loses: "tables and views cannot be read",
+    tables: ["pg_trigger"],
+    functions: ["pg_get_triggerdef(oid, boolean)", "pg_identify_object_as_address(oid, oid, integer)"],
   },
   {
     name: "Read routines",
