@@ -167,6 +167,41 @@ test("a function sees the rows of the triggers of its script that run it, wherev
   ).toEqual(["a.y -> log.p exact"]);
 });
 
+test("what variables are given is followed, and what a new row is given before the change goes into its table", async () => {
+  const schema = schemaOf({ a: ["x", "y", "total"], b: ["id", "z"], log: ["p", "q"] });
+  const read = async (sql: string, dialect: "postgres" | "mysql" | "tsql" = "postgres"): Promise<string[]> =>
+    (await edges(sql, { dialect, schema })).filter((one) => one.includes(" -> a.") || one.includes(" -> log."));
+  const trigger = (when: string, body: string): string =>
+    `create trigger t ${when} insert on a for each row execute function f();
+     create function f() returns trigger language plpgsql as $$ declare v int := new.x; r record; begin ${body} return new; end $$`;
+  expect(await read(trigger("after", "v := v + old.y; insert into log values (v, 1);"))).toEqual([
+    "a.x -> log.p exact",
+    "a.y -> log.p exact",
+  ]);
+  expect(
+    await read(trigger("after", "r.one := new.x; r.two := new.y; insert into log values (r.two, r.one);")),
+  ).toEqual(["a.y -> log.p exact", "a.x -> log.q exact"]);
+  const given = "new.total := new.x * 2; new.y := (select z from b where b.id = new.x);";
+  expect(await read(trigger("before", `${given} insert into log (p) values (new.total);`))).toEqual([
+    "a.x -> a.total exact",
+    "b.z -> a.y exact",
+    "a.total -> log.p exact",
+    "a.x -> log.p exact",
+  ]);
+  // After the change nothing goes into the table any more, and an old row never does.
+  expect(await read(trigger("after", given))).toEqual([]);
+  expect(await read(trigger("before", "old.total := new.x;"))).toEqual([]);
+  expect(
+    await read("create trigger t before update on a for each row begin set new.total = new.x + 1; end", "mysql"),
+  ).toEqual(["a.x -> a.total exact"]);
+  expect(
+    await read(
+      "declare @v int, @w int; select @v = z from b; set @w = @v + 1; insert into log (p) values (@w)",
+      "tsql",
+    ),
+  ).toEqual(["b.z -> log.p exact"]);
+});
+
 test("a session carries temporary tables, new tables and the search path over", async () => {
   const session = newSession({ catalog: "lake", searchPath: ["public"] });
   await analyze("create temp table recent as select id, at from events; set search_path to app", {

@@ -43,7 +43,7 @@ export function readCreateWithBody(p: Parser, what: BlockStatement["what"]): Sta
   const isPackage = skipToName(p);
   const name = anonymous ? null : readName(p);
   if (p.is("(")) readParameters(p);
-  const rows: Rows = { table: null, records: [], tables: [], ofCaller: false };
+  const rows: Rows = { table: null, records: [], tables: [], before: false, ofCaller: false };
   if (what === "trigger") {
     rows.records.push("new", "old", ":new", ":old");
     for (const record of rows.records) declare(p, record);
@@ -72,6 +72,7 @@ interface Rows {
   table: TargetTable | null;
   readonly records: string[];
   readonly tables: string[];
+  before: boolean;
   /** It is a function: its rows are those of the triggers that run it. */
   ofCaller: boolean;
 }
@@ -150,6 +151,9 @@ function readHeader(
           return true;
         }
         if (what === "trigger" || what === "task") break;
+        break;
+      case "BEFORE":
+        rows.before = true;
         break;
       case "ON":
       case "TO":

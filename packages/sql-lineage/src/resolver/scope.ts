@@ -81,10 +81,12 @@ export interface Variables {
 
 export interface VariableValue {
   readonly flows: readonly Flow[];
-  /** The fields of a record, in lower case. */
-  readonly fields: ReadonlyMap<string, readonly Flow[]> | null;
-  /** The table it is a row of (a trigger's NEW). */
+  /** The fields of a record, in lower case. What is assigned to one is put in here: a copy for each would be one too many. */
+  readonly fields: Map<string, readonly Flow[]> | null;
+  /** The table it is a row of (a trigger's NEW): its fields are the table's columns, and what was assigned to them besides. */
   readonly table?: Table;
+  /** What is assigned to its fields goes into the table. */
+  readonly goesIn?: boolean;
 }
 
 /** Finds what columns' names mean. */
@@ -364,8 +366,10 @@ export class ColumnFinder {
   /** A field of a record. */
   private fieldOf({ table, fields, flows }: VariableValue, text: string, quoted: boolean): readonly Flow[] {
     const lower = text.toLowerCase();
-    if (table !== undefined) return this.columnOf(rowsOf(table), text, lower, quoted) ?? [];
-    return fields?.get(lower) ?? flows;
+    if (table === undefined) return fields?.get(lower) ?? flows;
+    const column = this.columnOf(rowsOf(table), text, lower, quoted) ?? [];
+    const assigned = fields?.get(lower);
+    return assigned === undefined ? column : [...column, ...assigned];
   }
 
   private window(name: string, scope: Scope): readonly Flow[] {

@@ -34,7 +34,10 @@ export class StatementResolver {
     if (statement.kind === "block") {
       const index = out.length;
       // A block without a statement in it is a command: DECLARE, SET, PRINT …
-      const kind = statement.what === "block" && statement.body.length === 0 ? "utility" : statement.what;
+      const kind =
+        statement.what === "block" && statement.body.every((inner) => inner.statement.kind === "assign")
+          ? "utility"
+          : statement.what;
       const own: StatementLineage = { ...this.empty(parsed, within), kind };
       out.push(own);
       const outer = new Map(this.variables);
@@ -77,6 +80,8 @@ export class StatementResolver {
       });
       return;
     }
+    // What only changes a variable is told by the statements that use it.
+    if (statement.kind === "assign" && draft.writes.length === 0) return;
     out.push({
       ...this.empty(parsed, within),
       kind:
@@ -113,7 +118,8 @@ export class StatementResolver {
     const from = out.length;
     const table = this.tables.find(rows.table.name, rows.table.source);
     const value: VariableValue = { flows: [table.source("*").by(IDENTITY)], fields: null, table };
-    for (const name of rows.records) this.variables.set(name, value);
+    for (const name of rows.records)
+      this.variables.set(name, rows.before && !/^:?old$/.test(name) ? { ...value, goesIn: true } : value);
     this.tables.aliased(rows.tables, table, resolveBody);
     for (let i = from; i < out.length; i++) out[i] = readingRows(out[i]!, table);
   }
