@@ -248,11 +248,11 @@ export function expressionBlock(p: Parser, start: number, variable: string | nul
     recover(p, expr);
   }
   expr.end = p.lastEnd;
-  return blockOf(p, start, assigned(p, expr, variable));
+  return blockOf(p, start, assignedTo(p, expr, variable));
 }
 
 /** The queries in an expression that a variable may be given, and what of other variables it is given. */
-export function assigned(p: Parser, expr: Expr, variable: string | null): ParsedStatement[] {
+export function assignedTo(p: Parser, expr: Expr, variable: string | null): ParsedStatement[] {
   const { refs, start, end } = expr;
   const queries = queriesOf(expr, variable);
   if (variable === null) return queries;
