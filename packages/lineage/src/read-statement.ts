@@ -286,15 +286,16 @@ class Reader {
     const { schema, defaults } = this.#context;
     /** The columns that are used of each table that counts. */
     const used = new Map<string, Set<string>>();
-    for (const [id, { kind, temporary }] of kinds)
-      if (kind === "table" && !temporary) used.set(id, this.#use(schema.fqnOf(id, defaults)).columns);
+    for (const [id, { kind, name, temporary }] of kinds)
+      if (kind === "table" && !temporary && !(isOfSystem(name) && !schema.knows(id)))
+        used.set(id, this.#use(schema.fqnOf(id, defaults)).columns);
     const count = (edges: readonly { from: ColumnSource }[]): void => {
       for (const { from } of edges)
         if (from.table !== null && from.column !== "" && from.column !== "*") used.get(from.table)?.add(from.column);
     };
     count(statement.columns);
     count(statement.dataset);
-    this.#countJoins(statement, kinds);
+    this.#countJoins(statement, used);
   }
 
   #use(table: string): { columns: Set<string>; joins: (readonly [string, string])[] } {
@@ -306,14 +307,12 @@ class Reader {
     if (!joins.some((join) => join[0] === column && join[1] === other)) joins.push([column, other]);
   }
 
-  #countJoins({ columns, dataset }: StatementLineage, kinds: ReadonlyMap<string, TableUse>): void {
+  #countJoins({ columns, dataset }: StatementLineage, used: ReadonlyMap<string, unknown>): void {
     const joined: { table: string; column: string; span: readonly [number, number] }[] = [];
     for (const edges of [columns, dataset])
       for (const { from, evidence } of edges) {
         if (evidence.rule !== "join" || from.table === null) continue;
-        const use = kinds.get(from.table);
-        if (use?.kind === "table" && !use.temporary)
-          joined.push({ table: from.table, column: from.column, span: evidence.span });
+        if (used.has(from.table)) joined.push({ table: from.table, column: from.column, span: evidence.span });
       }
     if (joined.length < 2) return;
     const { schema, defaults, text = "" } = this.#context;
@@ -348,6 +347,23 @@ const TEMPORARY = "\u0001";
 
 function isCreated(statement: StatementLineage, id: string): boolean {
   return statement.writes.some((write) => write.id === id && write.mode === "create");
+}
+
+/** Schemas that servers have for themselves. Who looks into them does not use anybody's data. */
+const SYSTEM_SCHEMAS: ReadonlySet<string> = new Set([
+  "pg_catalog",
+  "information_schema",
+  "performance_schema",
+  "mysql",
+  "sys",
+  "system",
+]);
+
+/** Whether a table is one that servers have for themselves; PostgreSQL keeps names that begin with `pg_` for those. */
+function isOfSystem(name: readonly string[]): boolean {
+  const schema = name.at(-2);
+  if (schema === undefined) return /^pg_/i.test(name.at(-1) ?? "");
+  return SYSTEM_SCHEMAS.has(schema.toLowerCase());
 }
 
 /** What two steps do together: the later one's ways, and of the earlier one's those that change something. */

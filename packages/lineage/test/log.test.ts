@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { coverageOf, lineageOf, topTables, usageOf } from "@headwater/catalog";
+import { coverageOf, lineageGaps, lineageOf, topTables, usageOf } from "@headwater/catalog";
 import type { LoggedQuery, QueryLog, RunEvent } from "@headwater/core";
 import { expect, test } from "vitest";
 import type { LogSource } from "../src/index.ts";
@@ -273,6 +273,28 @@ test("a name nothing is known of is found when its table appears, without the qu
   catalog.table("feed", "who", "how_much");
   await catalog.read();
   expect(catalog.edges()).toEqual(["feed > revenue", "feed.how_much > revenue.total", "feed.who > revenue.customer"]);
+});
+
+test("a text that was cut stays so when it is read again", async () => {
+  const catalog = shop();
+  await catalog.read({
+    log: sourceOf(fileLog([query("INSERT INTO s.revenue SELECT * FROM s.feed WHERE x", { cut: true })])),
+  });
+  catalog.table("feed", "who", "how_much");
+  await catalog.read();
+  expect(catalog.edges()).toContain("feed.how_much > revenue.total");
+  expect(lineageGaps(catalog.db, null, 10).statements).toMatchObject([{ gaps: [{ reason: "cut" }] }]);
+});
+
+test("who looks into the tables of the server itself does not use anybody's data", async () => {
+  const catalog = shop();
+  const looks = [
+    "SELECT c.relname FROM pg_catalog.pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace",
+    "SELECT o.customer FROM s.orders o JOIN information_schema.tables t ON t.table_name = o.customer",
+  ];
+  await catalog.read({ log: sourceOf(fileLog(looks.map((text) => query(text)))) });
+  expect(topTables(catalog.db, null, 1_000_000, 1_000_000, 9).map(({ fqn }) => fqn)).toEqual(["svc.d.s.orders"]);
+  expect(usageOf(catalog.db, "svc.d.s.orders")?.joins).toEqual([]);
 });
 
 test("clocks that run ahead are told of, and text cut by the source is a gap", async () => {

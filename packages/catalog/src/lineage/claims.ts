@@ -187,9 +187,9 @@ export class ClaimWriter {
   /** The queries among some statements, to be read again as they are kept. */
   queries(
     ids: Iterable<number>,
-  ): { id: number; key: string; text: string; defaults: string; dialect: string; digest: string }[] {
+  ): { key: string; text: string; defaults: string; dialect: string; digest: string; gaps: string | null }[] {
     return this.#db.all(
-      `SELECT id, key, text, defaults, dialect, digest FROM statement
+      `SELECT key, text, defaults, dialect, digest, gaps FROM statement
        WHERE id IN (SELECT value FROM json_each(?)) AND service = ? AND origin = 'query'`,
       JSON.stringify([...ids]),
       this.#service,

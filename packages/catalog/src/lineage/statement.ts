@@ -82,7 +82,7 @@ export function saidOf({ claims, mentions, gaps, uses }: Reading): Said {
     gaps: gaps.length === 0 ? null : JSON.stringify(gaps),
     uses: uses.map(({ table, columns, joins }) => ({
       table,
-      columns: JSON.stringify(columns),
+      columns: `[${columns.map(quoted).join(",")}]`,
       joins: joins.length === 0 ? null : JSON.stringify(joins),
     })),
   };

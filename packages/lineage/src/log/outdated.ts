@@ -1,4 +1,4 @@
-import { ClaimWriter, type Database, type Statement } from "@headwater/catalog";
+import { ClaimWriter, type Database, type Statement, type StatementGap } from "@headwater/catalog";
 import { quoteName } from "@headwater/core";
 import { analyze } from "@headwater/sql-lineage";
 import { dialectNamed } from "../dialect.ts";
@@ -25,12 +25,13 @@ export async function readOutdatedQueries(
   let count = 0;
   for (let at = 0; at < outdated.length && !signal.aborted; at += AT_ONCE) {
     const read: Statement[] = [];
-    for (const { key, text, defaults: written, dialect: name, digest } of writer.queries(
-      outdated.slice(at, at + AT_ONCE),
-    )) {
+    for (const kept of writer.queries(outdated.slice(at, at + AT_ONCE))) {
+      const { key, text, defaults: written, dialect: name, digest } = kept;
       const [dialect, defaults] = [dialectNamed(name), JSON.parse(written) as Defaults];
       const script = await analyze(text, { dialect, schema: schema.provide, defaults });
-      const said = saidIn({ text, defaults, cut: false }, script, schema);
+      const gaps = JSON.parse(kept.gaps ?? "[]") as StatementGap[];
+      const cut = gaps.some(({ reason }) => reason === "cut");
+      const said = saidIn({ text, defaults, cut }, script, schema);
       read.push({ origin: "query", key, dialect, defaults: written, text, digest, said });
     }
     db.transaction(() => {

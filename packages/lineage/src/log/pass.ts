@@ -200,7 +200,7 @@ export class LogPass {
     const now = this.#options.now();
     let seen = at ?? now;
     if (seen > now + AHEAD_MS) {
-      this.counts.ahead += 1;
+      this.counts.ahead += times;
       seen = now;
     }
     if (entry.place < 0) entry.place = this.#touched.push(entry) - 1;
