@@ -1,5 +1,12 @@
 /** The only file that reads files: every request of the connector. */
-import { type Driver, isSourceError, type Json, type JsonObject, type Page, SourceError } from "@headwater/core/connector";
+import {
+  type Driver,
+  isSourceError,
+  type Json,
+  type JsonObject,
+  type Page,
+  SourceError,
+} from "@headwater/core/connector";
 import { identityOf, isSlowLog, queryRows, readPages } from "@headwater/log-records";
 import { findFiles, lookAt } from "./files.ts";
 import { openText } from "./open-text.ts";

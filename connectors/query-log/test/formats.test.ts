@@ -81,7 +81,7 @@ describe("CSV with OpenMetadata's columns", () => {
     ["UTF-16", Buffer.from("\ufeffquery_text,user_name\nSELECT 1,a\n", "utf16le")],
     ["UTF-16", Buffer.from("query_text,user_name\nSELECT 1,a\n", "utf16le")],
     ["one JSON array", ' [\n {"query_text": "SELECT 1"}]'],
-    ["a carriage return alone", "query_text,user_name\r\"SELECT\n1\",a\r"],
+    ["a carriage return alone", 'query_text,user_name\r"SELECT\n1",a\r'],
     ["zip", "PK\u0003\u0004 query_text"],
     ["zstd", Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x20])],
     ["is no text", "query_text\0\n"],

@@ -117,7 +117,7 @@ function refuseOtherThanText(text: Buffer, first: number, path: string): void {
   if ((head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff) || zeros > head.length / 3)
     refuse("is not UTF-8; it looks like UTF-16", "Convert it: iconv -f UTF-16 -t UTF-8.");
   if (zeros > 0) refuse("is no text", "Name a file of text: CSV, JSON lines, or a server's log.");
-  if (first === OPEN_BRACKET && /^\s*\[\s*[{\]]/.test(head.toString("latin1")))
+  if (first === OPEN_BRACKET && /^\s*\[\s*[{\]]/.test(text.toString("latin1", 0, HEAD_BYTES)))
     refuse("is one JSON array", "A log has one JSON object on each line: jq -c '.[]' makes them of an array.");
   const carriage = head.indexOf(0x0d);
   if (carriage >= 0 && head[carriage + 1] !== 0x0a && /query_text/i.test(head.toString("latin1", 0, carriage)))
