@@ -8,7 +8,7 @@ import { parenthesisedQueryAt, queryStartsAt } from "./lookahead.ts";
 import { readName } from "./names.ts";
 import type { Parser } from "./parser.ts";
 import { closeBracket, recover } from "./recover.ts";
-import { blockOf, expressionBlock, queriesOf, readInto, readOne, readSequence } from "./sequence.ts";
+import { assignedTo, blockOf, expressionBlock, queriesOf, readInto, readOne, readSequence } from "./sequence.ts";
 import { utility } from "./utility.ts";
 
 const IF_END = stops("END ELSE ELSIF ELSEIF");
@@ -295,7 +295,7 @@ function readSet(p: Parser, start: number): Statement {
     const expr = newExpr(p.start);
     const label = p.grammar.expression(p, expr);
     expr.end = p.lastEnd;
-    body.push(...queriesOf(expr, variable));
+    body.push(...assignedTo(p, expr, variable));
     if (label === undefined) break;
     if (!p.take(",")) break;
   }

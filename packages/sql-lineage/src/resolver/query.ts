@@ -1,6 +1,19 @@
 import type { Dialect } from "../dialect.ts";
 import { compose, FILTER, GROUP_BY, IDENTITY, JOIN, kindOf, RECOVERED, SORT, TRANSFORMATION } from "../how.ts";
-import type { Body, Cte, Expr, Item, Query, Relation, Select, SetOperation, Statement, Values } from "../ir.ts";
+import type {
+  Body,
+  Cte,
+  Expr,
+  Item,
+  Name,
+  Query,
+  Relation,
+  Select,
+  SetOperation,
+  StarItem,
+  Statement,
+  Values,
+} from "../ir.ts";
 import type { Budget } from "./budget.ts";
 import { type Flow, FlowSet, type Output, through } from "./flow.ts";
 import { type Influence, InfluenceSet } from "./influences.ts";
@@ -148,7 +161,13 @@ export class QueryResolver {
 
   private values(values: Values, env: Env | null, parent: Scope | null): readonly Output[] {
     const scope = newScope(parent);
-    return values.columns.map((expr, i) => ({ ...this.outputOf(expr, `column${i + 1}`, scope, env), named: false }));
+    const outputs: Output[] = [];
+    for (const expr of values.columns) {
+      const row = wholeRow(expr);
+      if (row !== null && this.finder.rowOf(row.qualifier) !== null) expandStar(this, row, scope, env, outputs);
+      else outputs.push({ ...this.outputOf(expr, `column${outputs.length + 1}`, scope, env), named: false });
+    }
+    return outputs;
   }
 
   private setOperation(body: SetOperation, env: Env | null, parent: Scope | null): readonly Output[] {
@@ -318,6 +337,16 @@ export class QueryResolver {
           this.influences.add(flow.source.by(compose(flow.how, how)), output.start, output.end);
     }
   }
+}
+
+/** The star of `VALUES (NEW.*)`, which stands for as many values as the row has columns. */
+function wholeRow({ refs, queries, start, end }: Expr): (StarItem & { readonly qualifier: Name }) | null {
+  const [ref] = refs;
+  if (ref === undefined || refs.length > 1 || queries.length > 0) return null;
+  const { name, how } = ref;
+  if (how !== IDENTITY || name.parts.length !== 2 || name.parts[1] !== "*") return null;
+  const qualifier: Name = { ...name, parts: name.parts.slice(0, 1) };
+  return { kind: "star", qualifier, except: [], replace: [], rename: [], pattern: false, how, start, end };
 }
 
 const NO_FLOWS: readonly Flow[] = [];
