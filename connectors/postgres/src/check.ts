@@ -50,6 +50,13 @@ export const NEEDS: readonly Needs[] = [
     functions: ["pg_get_viewdef(oid, boolean)", "pg_get_ruledef(oid, boolean)"],
   },
   {
+    name: "Read triggers",
+    required: true,
+    loses: "tables and views cannot be read",
+    tables: ["pg_trigger"],
+    functions: ["pg_get_triggerdef(oid, boolean)", "pg_identify_object_as_address(oid, oid, integer)"],
+  },
+  {
     name: "Read routines",
     required: false,
     loses: "functions, procedures and aggregates cannot be read",

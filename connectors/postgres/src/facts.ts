@@ -27,6 +27,7 @@ import {
   type TableParts,
   type TableRows,
   takeApart,
+  type TriggerRow,
 } from "./rows.ts";
 import { columnType, type KnownTypes } from "./types.ts";
 
@@ -160,7 +161,7 @@ function partitionFacts({ partitions }: TableRows, { columns }: TableParts): Tab
 
 const CONSTRAINT_WORDS = { p: "PRIMARY KEY", u: "UNIQUE", f: "FOREIGN KEY", c: "CHECK", x: "EXCLUDE" } as const;
 
-function sourceFacts({ partitions, rules }: TableRows, parts: TableParts): JsonObject | null {
+function sourceFacts({ partitions, rules, triggers }: TableRows, parts: TableParts): JsonObject | null {
   const { constraints, columns, unlogged, rowSecurity, options, inherits, foreign } = parts;
   const source: JsonObject = {};
   if (constraints.length > 0)
@@ -176,6 +177,17 @@ function sourceFacts({ partitions, rules }: TableRows, parts: TableParts): JsonO
       definition,
       ...(enabled === "D" ? { disabled: true } : {}),
     }));
+  if (triggers !== null)
+    source["triggers"] = parseJson<TriggerRow[]>(triggers, []).map((row): Json => {
+      const [name, enabled, schema, routine, definition, transitionTables] = row;
+      return {
+        name,
+        definition,
+        function: { schema, name: routine },
+        ...(transitionTables === null ? {} : { transitionTables }),
+        ...(enabled === "D" ? { disabled: true } : {}),
+      };
+    });
   if (unlogged) source["unlogged"] = true;
   if (rowSecurity !== null) source["rowSecurity"] = rowSecurity;
   if (options.length > 0) source["options"] = options;

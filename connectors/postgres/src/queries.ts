@@ -109,6 +109,7 @@ SELECT c.oid, n.nspname, c.relname,
     THEN c.relpages::bigint * pg_catalog.current_setting('block_size')::bigint END,
   a.numbers, a.type_ids,
   c.relhasrules AND EXISTS (SELECT FROM pg_catalog.pg_rewrite r WHERE r.ev_class = c.oid AND r.ev_type <> '${ON_SELECT}'),
+  c.relhastriggers AND EXISTS (SELECT FROM pg_catalog.pg_trigger g WHERE g.tgrelid = c.oid AND NOT g.tgisinternal),
   pg_catalog.json_build_array(c.relpersistence, pg_catalog.pg_get_userbyid(c.relowner),
     CASE WHEN c.relforcerowsecurity THEN 'forced' WHEN c.relrowsecurity THEN 'enabled' END, c.reloptions, i.inherits,
     CASE WHEN c.relkind = 'f' THEN (
@@ -232,6 +233,16 @@ FROM (SELECT DISTINCT oid FROM wanted) wanted JOIN pg_catalog.pg_type t ON t.oid
 SELECT m.oid, pg_catalog.json_agg(pg_catalog.json_build_array(r.rulename, r.ev_enabled, pg_catalog.pg_get_ruledef(r.oid, true))
   ORDER BY r.rulename)
 FROM pg_catalog.unnest($1::oid[]) m(oid) JOIN pg_catalog.pg_rewrite r ON r.ev_class = m.oid AND r.ev_type <> '${ON_SELECT}'
+GROUP BY m.oid`,
+
+  // The function's name without reading pg_proc: a role that may not read routines reads tables all the same. It takes no arguments.
+  triggers: `
+SELECT m.oid, pg_catalog.json_agg(pg_catalog.json_build_array(g.tgname, g.tgenabled, f.object_names[1], f.object_names[2] || '()',
+    pg_catalog.pg_get_triggerdef(g.oid, true),
+    CASE WHEN coalesce(g.tgoldtable, g.tgnewtable) IS NOT NULL THEN pg_catalog.array_remove(ARRAY[g.tgoldtable, g.tgnewtable], NULL) END)
+  ORDER BY g.tgname)
+FROM pg_catalog.unnest($1::oid[]) m(oid) JOIN pg_catalog.pg_trigger g ON g.tgrelid = m.oid AND NOT g.tgisinternal
+CROSS JOIN LATERAL pg_catalog.pg_identify_object_as_address('pg_catalog.pg_proc'::pg_catalog.regclass, g.tgfoid, 0) f
 GROUP BY m.oid`,
 
   routines: `

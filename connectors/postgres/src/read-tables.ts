@@ -32,6 +32,10 @@ export async function* readTables(
   const ruled = rows.filter(({ hasRules }) => hasRules).map(({ oid }) => oid);
   const rules = new Map<string, string>();
   if (ruled.length > 0) for (const row of await session.all("rules", { oids: ruled })) rules.set(row.oid, row.rules);
+  const triggered = rows.filter(({ hasTriggers }) => hasTriggers).map(({ oid }) => oid);
+  const triggers = new Map<string, string>();
+  if (triggered.length > 0)
+    for (const row of await session.all("triggers", { oids: triggered })) triggers.set(row.oid, row.triggers);
 
   for (const row of rows) {
     const member = readable.get(row.oid);
@@ -62,6 +66,7 @@ export async function* readTables(
             : { classification: policy.classification, names: policy.names },
         definition,
         rules: rules.get(row.oid) ?? null,
+        triggers: triggers.get(row.oid) ?? null,
         ddl: want.ddl,
       },
       columnKeys: row.numbers === null ? [] : row.numbers.slice(1, -1).split(","),

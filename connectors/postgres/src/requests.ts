@@ -101,7 +101,7 @@ export const REQUESTS = {
 
   /**
    * Tables and views. `numbers` are their columns' attribute numbers, `typeIds` the oids of types that are not known by name, by the text they
-   * are shown as. `hasRules`: beside the one that is a view's definition. All else stands in `detail`, as JSON (`TableDetail` in rows.ts). Default expressions name no columns unless
+   * are shown as. `hasRules`: beside the one that is a view's definition. `hasTriggers`: beside those of constraints. All else stands in `detail`, as JSON (`TableDetail` in rows.ts). Default expressions name no columns unless
    * there are generated ones: without a table to refer to they are written without opening it.
    */
   tables: {
@@ -116,6 +116,7 @@ export const REQUESTS = {
       numbers: "text?",
       typeIds: "text?",
       hasRules: "boolean",
+      hasTriggers: "boolean",
       // Its parts by their position in TableDetail (rows.ts): options of a foreign table, comments, defaults, constraints.
       detail: { type: "text", holds: { 5: { 1: "text" }, 11: "text", 12: "sql", 13: { "*": { 3: "sql" } } } },
     },
@@ -183,6 +184,14 @@ export const REQUESTS = {
     parameters: ["oids"],
     releasesLocks: true,
     columns: { oid: "text", rules: { type: "text", holds: { "*": { 2: "sql" } } } },
+  },
+
+  /** The triggers of tables and views but for those of constraints. Writing one can lock what it stands on. */
+  triggers: {
+    effect: "read",
+    parameters: ["oids"],
+    releasesLocks: true,
+    columns: { oid: "text", triggers: { type: "text", holds: { "*": { 4: "sql" } } } },
   },
 
   /** Routines with their texts. An aggregate has none; its parts say what it is. */

@@ -30,6 +30,8 @@ export type TableRows = {
   definition: string | null;
   /** Its rules ({@link RuleRow}) as the text they came as. */
   rules: string | null;
+  /** Its triggers ({@link TriggerRow}) as the text they came as. */
+  triggers: string | null;
   /** Whether the statement that creates a table was asked for. */
   ddl: boolean;
 };
@@ -83,6 +85,20 @@ export type ConstraintRow = [
 
 /** One rule as the request `rules` has it. `enabled` is pg_rewrite.ev_enabled: `D` for one that does nothing. */
 export type RuleRow = [name: string, enabled: string, definition: string];
+
+/**
+ * One trigger as the request `triggers` has it, with the function it runs. `enabled` is pg_trigger.tgenabled: `D` for one that does
+ * nothing.
+ */
+export type TriggerRow = [
+  name: string,
+  enabled: string,
+  functionSchema: string,
+  functionName: string,
+  definition: string,
+  /** What the function calls the rows of the whole statement. */
+  transitionTables: string[] | null,
+];
 
 /** A table's detail, taken apart. */
 export interface TableParts {

@@ -422,7 +422,40 @@ await describePostgres((server) => {
     expect(of("v").source).toEqual({ rules: [ins] });
     expect(of("v").schemaDefinition).toContain("SELECT");
     expect(of("none").source).toEqual({});
-    expect(queries).toBeLessThanOrEqual(10 + 2 * 6 + 1);
+    expect(queries).toBeLessThanOrEqual(10 + 2 * 7 + 1);
+  });
+
+  test("triggers stand in their table's source, as the server writes them, with the function they run", async () => {
+    await database.sql(`CREATE SCHEMA fired; CREATE TABLE fired.t (a integer PRIMARY KEY, b integer REFERENCES fired.t);
+      CREATE TABLE fired.part (a integer) PARTITION BY RANGE (a);
+      CREATE TABLE fired.part_1 PARTITION OF fired.part FOR VALUES FROM (0) TO (9); CREATE VIEW fired.v AS SELECT a FROM fired.t;
+      CREATE FUNCTION fired.f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+      CREATE FUNCTION sales."g.h"() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+      CREATE TRIGGER "b.fire" AFTER UPDATE OF a ON fired.t FOR EACH ROW WHEN (OLD.a > 1) EXECUTE FUNCTION sales."g.h"('x');
+      CREATE TRIGGER a_off BEFORE DELETE ON fired.t EXECUTE FUNCTION fired.f(); ALTER TABLE fired.t DISABLE TRIGGER a_off;
+      CREATE TRIGGER c_rows AFTER UPDATE ON fired.t REFERENCING OLD TABLE AS was NEW TABLE AS "is.now" EXECUTE FUNCTION fired.f();
+      CREATE TRIGGER ins INSTEAD OF INSERT ON fired.v FOR EACH ROW EXECUTE FUNCTION fired.f();
+      CREATE TRIGGER each AFTER INSERT ON fired.part FOR EACH ROW EXECUTE FUNCTION fired.f()`);
+    const { entities, queries } = await readDatabase(database.url, database.name);
+    const written = await ask<{ name: string; definition: string }>(
+      `SELECT t.tgname AS name, pg_get_triggerdef(t.oid, true) AS definition FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+       WHERE c.relnamespace = 'fired'::regnamespace AND NOT c.relispartition AND NOT t.tgisinternal ORDER BY c.relname, t.tgname`,
+    );
+    await database.sql(`DROP SCHEMA fired CASCADE; DROP FUNCTION sales."g.h"()`);
+    const of = (name: string): unknown => {
+      const facts = entities.get(`${database.name}/fired/${name}`)?.facts as TableFacts;
+      return facts.source?.["triggers"];
+    };
+    const [each, off, fire, rows, ins] = written;
+    const f = { schema: "fired", name: "f()" };
+    expect(of("t")).toEqual([
+      { ...off, function: f, disabled: true },
+      { ...fire, function: { schema: "sales", name: "g.h()" } },
+      { ...rows, function: f, transitionTables: ["was", "is.now"] },
+    ]);
+    expect(of("v")).toEqual([{ ...ins, function: f }]);
+    expect(of("part")).toEqual([{ ...each, function: f }]);
+    expect(queries).toBeLessThanOrEqual(10 + 2 * 7 + 1);
   });
 
   test("options of foreign tables that hold secrets are not kept", async () => {
@@ -570,6 +603,6 @@ await describePostgres((server) => {
 
   test("the number of queries stays within the manifest's formula", () => {
     // Greeting and listings; then one slice of tables with one chunk of views, and one slice of routines.
-    expect(reading.queries).toBeLessThanOrEqual(10 + 2 * 6 + 1);
+    expect(reading.queries).toBeLessThanOrEqual(10 + 2 * 7 + 1);
   });
 });

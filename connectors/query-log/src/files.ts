@@ -15,7 +15,8 @@ export interface File {
   beginning: Buffer;
 }
 
-const LOG_FILE = /\.(?:csv|jsonl?|ndjson|log)(?:\.gz)?$/i;
+/** Also of a log that was rotated: `slow.log.2.gz`. */
+const LOG_FILE = /\.(?:csv|tsv|jsonl?|ndjson|log)(?:\.\d+)?(?:\.gz)?$/i;
 
 /** The files of a path: one, those of a folder, or those of a pattern. Throws a `SourceError` where there is none. */
 export function findFiles(path: string): string[] {
@@ -24,14 +25,19 @@ export function findFiles(path: string): string[] {
     ? readdirSync(path)
         .filter((name) => LOG_FILE.test(name))
         .map((name) => join(path, name))
+        .filter(isFile)
     : stats === undefined
-      ? globSync(path).filter((name) => statSync(name, { throwIfNoEntry: false })?.isFile() === true)
+      ? globSync(path).filter(isFile)
       : [path];
   if (files.length === 0)
     throw new SourceError("refused", `There is no query log at ${path}.`, {
-      hint: "queryLogFilePath names a file, a folder with files that end in .csv, .json, .jsonl, .ndjson or .log (and .gz), or a pattern like logs/*.csv.gz.",
+      hint: "queryLogFilePath names a file, a folder with files that end in .csv, .tsv, .json, .jsonl, .ndjson or .log (and .gz), or a pattern like logs/*.csv.gz.",
     });
   return files.toSorted();
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 /** Looks at a file. Throws a `SourceError` for one that cannot be read. */

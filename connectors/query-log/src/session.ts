@@ -1,6 +1,13 @@
 /** The only file that reads files: every request of the connector. */
-import { type Driver, type Json, type JsonObject, type Page, SourceError } from "@headwater/core/connector";
-import { isSlowLog, queryRows, readPages } from "@headwater/log-records";
+import {
+  type Driver,
+  isSourceError,
+  type Json,
+  type JsonObject,
+  type Page,
+  SourceError,
+} from "@headwater/core/connector";
+import { identityOf, isSlowLog, queryRows, readPages } from "@headwater/log-records";
 import { findFiles, lookAt } from "./files.ts";
 import { openText } from "./open-text.ts";
 
@@ -14,12 +21,21 @@ async function* request(name: string, args: Json, signal: AbortSignal): AsyncGen
   if (name === "server") yield { rows: [[new Date().toISOString()]] };
   else if (name === "files")
     yield {
-      rows: findFiles(path)
-        .map((file) => lookAt(file))
-        .map((file) => [file.path, file.identity, file.bytes, isSlowLog(file.beginning)]),
+      rows: findFiles(path).map((file) => describe(file)),
     };
   else if (name === "queries") yield* queries(path, reading, signal);
   else throw new Error(`There is no request "${name}".`);
+}
+
+/** One row of `files`. A file that cannot be read is one too, and says why when it is: it must not cost the others. */
+function describe(path: string): Json[] {
+  try {
+    const { identity, bytes, beginning } = lookAt(path);
+    return [path, identity, bytes, isSlowLog(beginning)];
+  } catch (error) {
+    if (!isSourceError(error)) throw error;
+    return [path, identityOf(Buffer.from(path)), 0, false];
+  }
 }
 
 interface Reading {

@@ -1,8 +1,11 @@
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, test } from "vitest";
+import { readerOf } from "@headwater/testkit";
+import { queryLog } from "../src/index.ts";
+import { fileLog } from "../src/query-log.ts";
 import { type Reading, readLogs } from "./reading.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "hw-query-log-"));
@@ -72,6 +75,53 @@ describe("CSV with OpenMetadata's columns", () => {
     });
     await expect(readLogs(file(""))).rejects.toThrow("is empty");
     await expect(readLogs(join(folder, "nothing*.csv"))).rejects.toThrow("There is no query log");
+  });
+
+  test.each([
+    ["UTF-16", Buffer.from("\ufeffquery_text,user_name\nSELECT 1,a\n", "utf16le")],
+    ["UTF-16", Buffer.from("query_text,user_name\nSELECT 1,a\n", "utf16le")],
+    ["one JSON array", ' [\n {"query_text": "SELECT 1"}]'],
+    ["a carriage return alone", 'query_text,user_name\r"SELECT\n1",a\r'],
+    ["zip", "PK\u0003\u0004 query_text"],
+    ["zstd", Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x20])],
+    ["is no text", "query_text\0\n"],
+  ])("is not taken for one when it is or has %s", async (what, text) => {
+    await expect(readLogs(file(text))).rejects.toMatchObject({
+      message: expect.stringContaining(what) as string,
+      hint: expect.stringMatching(/\w/) as string,
+    });
+  });
+
+  test("is text by its first line: what a crash left behind costs no more than itself", async () => {
+    const { queries } = await readLogs(file(`query_text\nSELECT 1\n${"\0".repeat(9_000)}\nSELECT 2\n`));
+    expect(queries.map(({ text }) => text.slice(0, 8))).toContain("SELECT 2");
+  });
+
+  test("in a folder goes by its ending, also when it was rotated", async () => {
+    const logs = join(folder, "of-a-server");
+    mkdirSync(join(logs, "old.csv"), { recursive: true });
+    for (const name of ["a.csv", "b.tsv", "c.log.1", "d.jsonl.2.gz", "notes.txt"])
+      writeFileSync(join(logs, name), `query_text\nSELECT '${name}'\n`);
+    const { files } = await readLogs(logs);
+    expect(files.map((path) => basename(path))).toEqual(["a.csv", "b.tsv", "c.log.1", "d.jsonl.2.gz"]);
+  });
+
+  test("that cannot be read says so when it is read, and the others are listed", async () => {
+    const logs = join(folder, "broken");
+    mkdirSync(logs);
+    writeFileSync(join(logs, "a.csv.gz"), Buffer.from([0x1f, 0x8b, 1, 2, 3]));
+    writeFileSync(join(logs, "b.csv"), "query_text\nSELECT 1\n");
+    const { session } = await (await readerOf(queryLog).openPool({})).acquire("");
+    const [broken, whole] = await fileLog.files(session, logs);
+    const read = async (log: typeof whole): Promise<number> => {
+      let queries = 0;
+      if (log === undefined) return queries;
+      for await (const page of fileLog.read(session, log, { pageRows: 10, cursor: null }))
+        queries += page.queries.length;
+      return queries;
+    };
+    await expect(read(broken)).rejects.toThrow("a.csv.gz cannot be read");
+    expect(await read(whole)).toBe(1);
   });
 });
 

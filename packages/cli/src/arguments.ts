@@ -27,6 +27,11 @@ export class Arguments {
     return (this.#get(option) as string[] | undefined) ?? [];
   }
 
+  /** Whether an option was typed, whatever it takes. */
+  isGiven(option: OptionName): boolean {
+    return this.#get(option) !== undefined;
+  }
+
   #get(option: OptionName): unknown {
     if (option !== "help" && !this.#command.options.includes(option))
       throw new Error(`The command ${this.#command.name} asks for --${option}, which its entry does not list.`);

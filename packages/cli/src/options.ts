@@ -134,7 +134,7 @@ export const OPTIONS: Infos<Flag, "flag"> & Infos<Valued, "value"> & Infos<Repea
     help: "the catalog (default: HEADWATER_CATALOG, else .headwater/catalog.db here or above)",
   },
   up: { is: "value", value: "N", help: "levels upstream, where data comes from (default 3)" },
-  down: { is: "value", value: "N", help: "levels downstream, where data goes (default 3)" },
+  down: { is: "value", value: "N", help: "levels downstream, where data goes (default 3; impact: all)" },
   columns: { is: "flag", help: "say which columns flow into which" },
   mermaid: { is: "flag", help: "print a Mermaid flowchart" },
   dot: { is: "flag", help: "print a graph for Graphviz" },

@@ -67,13 +67,13 @@ export async function readDefinitions(run: DefinitionsRun): Promise<DefinitionsR
   };
   for (const definition of definitionsOf(db, service)) {
     if (run.signal.aborted) break;
-    const { key, fqn, is } = definition;
+    const { key, fqn, is, within } = definition;
     const origin = originOf(is);
     const kept = known[origin].get(key);
     known[origin].delete(key);
     if (!(origin === "view" ? run.views : run.procedures) || !run.covers(definition)) continue;
     const text = redactCredentials(definition.text);
-    const defaults = defaultsOf(fqn, run.searchPath);
+    const defaults = defaultsOf(within, run.searchPath);
     const digest = fingerprint(JSON.stringify([READER_VERSION, run.dialect, defaults, text, definition.columns]));
     if (kept?.digest === digest && kept.ended === null && outdated?.has(kept.id) === false) result.unchanged += 1;
     else {

@@ -74,8 +74,9 @@ const SHAPES_TO_JUDGE = 10;
 
 /** What of a log could not be taken as it is. */
 function doubtsAbout(log: LogResult, dialect: DialectName): string[] {
-  const { faults, cut, ahead, untimed, queries, read, withGaps } = log;
+  const { faults, unread, cut, ahead, untimed, queries, read, withGaps } = log;
   const doubts: string[] = [];
+  if (unread > 0) doubts.push(`${many(unread, "file")} of the query log could not be read.`);
   if (faults > 0) doubts.push(`${many(faults, "record")} of the query log could not be read.`);
   if (cut > 0)
     doubts.push(`The source kept only the beginning of ${manyQueries(cut)}: what stood behind is not known.`);

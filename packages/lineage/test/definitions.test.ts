@@ -1,4 +1,5 @@
 import { edgeChanges, evidenceOf, lineageGaps, lineageOf, deleteService, renameService } from "@headwater/catalog";
+import type { JsonObject } from "@headwater/core";
 import { expect, test } from "vitest";
 import { TestCatalog } from "./catalog-of.ts";
 
@@ -292,6 +293,67 @@ test("what a trigger runs is lineage from the table it is on, as long as there i
   );
   expect(evidence).toMatchObject({ origin: "procedure", key: "svc.d.s.orders.keep" });
   await put({}).read(run);
+  expect(catalog.edges()).toEqual([]);
+});
+
+test("what a trigger's function writes comes from each table that has such a trigger, for as long as both are there", async () => {
+  const audit = (column: string): string => `CREATE OR REPLACE FUNCTION util.audit()
+    RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      INSERT INTO log (x, op) SELECT NEW.${column}, TG_OP;
+      RETURN NEW;
+    END $$`;
+  const catalog = new TestCatalog();
+  const routine = (code: string): void => {
+    const facts = { storedProcedureCode: { language: "SQL" as const, code } };
+    catalog.source.put("storedProcedure", { path: ["d", "util", "audit()"], kind: "Function", facts });
+  };
+  const table = (schema: string, name: string, columns: string[], triggers: object[] = []): void => {
+    const facts = {
+      tableType: "Regular" as const,
+      columns: columns.map((column) => ({ name: column, dataType: "INT" as const })),
+      source: (triggers.length === 0 ? {} : { triggers }) as JsonObject,
+    };
+    catalog.source.put("table", { path: ["d", schema, name], kind: "Regular", facts });
+  };
+  const logged = (on: string, more: object = {}): object => ({
+    name: "logged",
+    definition: `CREATE TRIGGER logged AFTER INSERT ON s.${on} FOR EACH ROW EXECUTE FUNCTION util.audit()`,
+    function: { schema: "util", name: "audit()" },
+    ...more,
+  });
+  catalog.source.put("databaseSchema", { path: ["d", "util"], kind: "Schema", facts: {} });
+  routine(audit("x"));
+  // Names are the function's: its schema goes before the table's.
+  table("util", "log", ["x", "op"]);
+  table("s", "log", ["x", "op"]);
+  table("s", "a", ["x", "y"], [logged("a")]);
+  table("s", "b", ["x", "y"], [logged("b")]);
+  table("s", "off", ["x", "y"], [logged("off", { disabled: true })]);
+  table("s", "other", ["x"], [logged("other", { function: { schema: "util", name: "in_c()" } })]);
+  expect(await catalog.read()).toMatchObject({ definitions: { read: 3, withGaps: 0 } });
+  const log = "svc.d.util.log";
+  expect(catalog.edges()).toEqual([`a > ${log}`, `a.x > ${log}.x`, `b > ${log}`, `b.x > ${log}.x`]);
+  const [evidence] = evidenceOf(catalog.db, { table: "svc.d.s.a", column: "x" }, { table: log, column: "x" });
+  expect(evidence).toMatchObject({ origin: "procedure", key: "svc.d.s.a.logged" });
+  const [claim] = evidence?.claims ?? [];
+  expect(evidence?.text.slice(claim?.start, claim?.end)).toBe("NEW.x");
+  expect((await catalog.read()).definitions).toMatchObject({ read: 0, unchanged: 3 });
+
+  routine(audit("y"));
+  expect((await catalog.read()).definitions).toMatchObject({ read: 3 });
+  expect(catalog.edges()).toEqual([`a > ${log}`, `a.y > ${log}.x`, `b > ${log}`, `b.y > ${log}.x`]);
+  table("s", "a", ["x", "y"]);
+  await catalog.read();
+  expect(catalog.edges()).toEqual([`b > ${log}`, `b.y > ${log}.x`]);
+  table("s", "b", ["x", "y"], [logged("b", { disabled: true })]);
+  await catalog.read();
+  expect(catalog.edges()).toEqual([]);
+  table("s", "b", ["x", "y"], [logged("b")]);
+  await catalog.read();
+  expect(catalog.edges()).toEqual([`b > ${log}`, `b.y > ${log}.x`]);
+  catalog.source.drop("storedProcedure", ["d", "util", "audit()"]);
+  await catalog.read();
   expect(catalog.edges()).toEqual([]);
 });
 

@@ -69,6 +69,7 @@ export function formatOf(beginning: Buffer, path: string): { format: Format; sta
   if (first === undefined)
     throw new SourceError("refused", `${path} is empty.`, { hint: "Name a file with records in it." });
   if (first === 0x7b) return { format: { form: "json" }, start };
+  refuseOtherThanText(text, first, path);
   const line = firstRecord(text);
   for (const delimiter of DELIMITERS) {
     const names = csvFields(line, delimiter)?.map((name) => name.trim().toLowerCase());
@@ -90,6 +91,37 @@ export function formatOf(beginning: Buffer, path: string): { format: Format; sta
   throw new SourceError("refused", `${path} is no query log that is known: it has no column query_text.`, {
     hint: `Its first line has ${fields === null ? "quotes in the wrong places" : `these columns: ${shown.join(", ")}`}. A log is CSV with a header line (query_text, and where there are any: ${COLUMN_NAMES.slice(1).join(", ")}), JSON lines with such keys, a csvlog or jsonlog of PostgreSQL, or a general or slow log of MySQL or MariaDB.`,
   });
+}
+
+const COMPRESSED: readonly (readonly [name: string, beginning: Buffer])[] = [
+  ["zip", Buffer.from("PK\u0003\u0004", "latin1")],
+  ["zstd", Buffer.from([0x28, 0xb5, 0x2f, 0xfd])],
+  ["bzip2", Buffer.from("BZh")],
+  ["xz", Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a])],
+];
+/** How much of a file's first line tells what it is, in bytes. */
+const HEAD_BYTES = 4_096;
+const NEWLINE = 0x0a;
+const OPEN_BRACKET = 0x5b;
+
+/** Says what a file is that would otherwise be taken for a log without the columns it should have. */
+function refuseOtherThanText(text: Buffer, first: number, path: string): void {
+  const refuse = (what: string, hint: string): never => {
+    throw new SourceError("refused", `${path} ${what}.`, { hint });
+  };
+  const packed = COMPRESSED.find(([, beginning]) => text.subarray(0, beginning.length).equals(beginning));
+  if (packed !== undefined) refuse(`is compressed with ${packed[0]}`, "Unpack it, or compress it with gzip instead.");
+  const newline = text.indexOf(NEWLINE);
+  const head = text.subarray(0, newline < 0 ? HEAD_BYTES : Math.min(newline + 1, HEAD_BYTES));
+  const zeros = head.filter((byte) => byte === 0).length;
+  if ((head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff) || zeros > head.length / 3)
+    refuse("is not UTF-8; it looks like UTF-16", "Convert it: iconv -f UTF-16 -t UTF-8.");
+  if (zeros > 0) refuse("is no text", "Name a file of text: CSV, JSON lines, or a server's log.");
+  if (first === OPEN_BRACKET && /^\s*\[\s*[{\]]/.test(text.toString("latin1", 0, HEAD_BYTES)))
+    refuse("is one JSON array", "A log has one JSON object on each line: jq -c '.[]' makes them of an array.");
+  const carriage = head.indexOf(0x0d);
+  if (carriage >= 0 && head[carriage + 1] !== 0x0a && /query_text/i.test(head.toString("latin1", 0, carriage)))
+    refuse("has lines that end with a carriage return alone", "Convert it: tr '\\r' '\\n'.");
 }
 
 /** Whether a log, by its beginning, is one of slow statements only. */

@@ -64,7 +64,7 @@ export function resolveScript(
   session: SessionState,
   provided: ReadonlyMap<string, readonly TableSchema[]>,
 ): ScriptLineage {
-  const resolver = new StatementResolver(dialect, new Tables(dialect, session, provided), text);
+  const resolver = new StatementResolver(dialect, new Tables(dialect, session, provided), text, script.statements);
   const statements: StatementLineage[] = [];
   for (const parsed of script.statements) resolver.resolve(parsed, null, statements);
   return { dialect: dialect.name, statements };

@@ -236,6 +236,8 @@ export interface Cte {
   readonly columns: readonly string[] | null;
   readonly query: Query;
   readonly recursive: boolean;
+  /** Columns that SEARCH and CYCLE add, and those they are made from. */
+  readonly added: readonly { readonly name: string; readonly from: readonly string[] }[];
   /** `WITH expression AS name`: a value, not a table. */
   readonly scalar: Expr | null;
 }
@@ -297,6 +299,8 @@ export interface Assignment {
   readonly expr: Expr;
   /** The subquery's column this assignment takes, in `(a, b) = (SELECT …)`; null when the whole expression. */
   readonly position: number | null;
+  /** The old value is part of the new one (`a += b`). */
+  readonly keeps?: true;
 }
 
 /** RETURNING or OUTPUT: rows of the target, to the caller or into another table. */
@@ -407,12 +411,12 @@ export interface RecordStatement extends StatementBase {
   readonly of: string;
 }
 
-/** Variables that are given values other than a query's: `name := record.field`. */
+/** A variable, a field of a record or a column of a trigger's row is given what an expression draws on; its queries stand before it. */
 export interface AssignStatement extends StatementBase {
   readonly kind: "assign";
-  readonly values: readonly { readonly variable: string; readonly expr: Expr }[];
-  /** Whether it is a statement of its own (SET), rather than part of one. */
-  readonly own: boolean;
+  /** As spelled, parts joined with dots. */
+  readonly name: string;
+  readonly refs: Expr["refs"];
 }
 
 /** CALL, EXEC: runs a routine that is defined elsewhere. */
@@ -432,11 +436,15 @@ export interface BlockStatement extends StatementBase {
   readonly scope: boolean;
   /** What a trigger calls the rows that set it off; null for everything else. */
   readonly rows: TriggerRows | null;
+  /** What it is called, where it is a function that triggers run: its body sees the rows of theirs. Null for everything else. */
+  readonly runByTriggers: Name | null;
 }
 
 export interface TriggerRows {
   /** The table the trigger stands on. */
   readonly table: TargetTable;
+  /** It runs before the change, and what it gives to the new row goes into the table. */
+  readonly before: boolean;
   /** Names of single rows (`NEW`). */
   readonly records: readonly string[];
   /** Names of tables of rows (`inserted`). */

@@ -136,6 +136,72 @@ test("functions that expressions call are listed with the statement they stand i
   expect(await calls("select dbo.f(doc.value('a', 'int')) from t", "tsql")).toEqual([["dbo.f"]]);
 });
 
+test("a function sees the rows of the triggers of its script that run it, wherever they stand", async () => {
+  const schema = schemaOf({ a: ["x", "y"], b: ["z"], log: ["p", "q"] });
+  const body = (statements: string): string =>
+    `create function f() returns trigger language plpgsql as $$ begin ${statements} return new; end $$;`;
+  const trigger = "create trigger t after insert on a for each row execute function f();";
+  const read = async (sql: string): Promise<string[]> => edges(sql, { dialect: "postgres", schema });
+  const insert = "insert into log select new.x, b.z from b where tg_op = 'INSERT' and b.z = old.y;";
+  const found = ["a.x -> log.p exact", "b.z -> log.q exact"];
+  expect(await read(trigger + body(insert))).toEqual(found);
+  expect(await read(body(insert) + trigger)).toEqual(found);
+  // Without a trigger its rows are of no table, and the words are no columns.
+  expect(await read(body(insert))).toEqual(["b.z -> log.q exact"]);
+  expect(
+    await read(`${trigger}${body(insert)}create trigger u before update on log execute procedure public.f();`),
+  ).toEqual([...found, "log.x -> log.p ambiguous", "b.z -> log.q exact"]);
+  expect(
+    await read(
+      `${trigger}create function g() returns trigger language plpgsql as $$ begin insert into log values (new.x); end $$`,
+    ),
+  ).toEqual([]);
+  // Whole rows, and tables of rows under the names the trigger gives them.
+  for (const whole of ["insert into log select new.*;", "insert into log values (old.*);"])
+    expect(await read(trigger + body(whole))).toEqual(["a.x -> log.p exact", "a.y -> log.q exact"]);
+  expect(await read(trigger + body("insert into log (p) values (to_jsonb(new));"))).toEqual(["a.* -> log.p star"]);
+  expect(
+    await read(
+      `create trigger t after insert on a referencing new table as fresh execute function f();${body("insert into log (p) select y from fresh;")}`,
+    ),
+  ).toEqual(["a.y -> log.p exact"]);
+});
+
+test("what variables are given is followed, and what a new row is given before the change goes into its table", async () => {
+  const schema = schemaOf({ a: ["x", "y", "total"], b: ["id", "z"], log: ["p", "q"] });
+  const read = async (sql: string, dialect: "postgres" | "mysql" | "tsql" = "postgres"): Promise<string[]> =>
+    (await edges(sql, { dialect, schema })).filter((one) => one.includes(" -> a.") || one.includes(" -> log."));
+  const trigger = (when: string, body: string): string =>
+    `create trigger t ${when} insert on a for each row execute function f();
+     create function f() returns trigger language plpgsql as $$ declare v int := new.x; r record; begin ${body} return new; end $$`;
+  expect(await read(trigger("after", "v := v + old.y; insert into log values (v, 1);"))).toEqual([
+    "a.x -> log.p exact",
+    "a.y -> log.p exact",
+  ]);
+  expect(
+    await read(trigger("after", "r.one := new.x; r.two := new.y; insert into log values (r.two, r.one);")),
+  ).toEqual(["a.y -> log.p exact", "a.x -> log.q exact"]);
+  const given = "new.total := new.x * 2; new.y := (select z from b where b.id = new.x);";
+  expect(await read(trigger("before", `${given} insert into log (p) values (new.total);`))).toEqual([
+    "a.x -> a.total exact",
+    "b.z -> a.y exact",
+    "a.total -> log.p exact",
+    "a.x -> log.p exact",
+  ]);
+  // After the change nothing goes into the table any more, and an old row never does.
+  expect(await read(trigger("after", given))).toEqual([]);
+  expect(await read(trigger("before", "old.total := new.x;"))).toEqual([]);
+  expect(
+    await read("create trigger t before update on a for each row begin set new.total = new.x + 1; end", "mysql"),
+  ).toEqual(["a.x -> a.total exact"]);
+  expect(
+    await read(
+      "declare @v int, @w int; select @v = z from b; set @w = @v + 1; insert into log (p) values (@w)",
+      "tsql",
+    ),
+  ).toEqual(["b.z -> log.p exact"]);
+});
+
 test("a session carries temporary tables, new tables and the search path over", async () => {
   const session = newSession({ catalog: "lake", searchPath: ["public"] });
   await analyze("create temp table recent as select id, at from events; set search_path to app", {

@@ -1,6 +1,7 @@
 /** Tables and routines by name, as texts in SQL call them. */
-import { quoteName, splitFqn } from "@headwater/core";
+import { buildFqn, quoteName, splitFqn } from "@headwater/core";
 import type { Database } from "../database.ts";
+import { placeOf } from "../entity-writer.ts";
 
 /** A table as SQL can name it. */
 export interface NamedTable {
@@ -128,7 +129,10 @@ export interface Definition {
    * a trigger runs is of the origin `procedure`.
    */
   is: "view" | "rule" | "trigger" | "procedure";
+  /** Of a trigger that runs a function, the function's text follows the trigger's. */
   text: string;
+  /** Whose database and schema names in the text are looked for in first: the table, view or routine, or the function a trigger runs. */
+  within: string;
   /** Columns of a view, in order. */
   columns: readonly string[];
 }
@@ -163,10 +167,69 @@ interface KeptRule {
   name: string;
   definition: string;
   disabled?: boolean;
+  /** The function that a trigger runs, by its name in the catalog, in the table's database. Without one the trigger has a body of its own. */
+  function?: { schema: string; name: string };
+  /** What the function calls the rows of the whole statement. */
+  transitionTables?: readonly string[];
+}
+
+/** One of a table's rules or triggers that is not disabled. */
+interface OwnText {
+  is: "rule" | "trigger";
+  name: string;
+  definition: string;
+  /** The FQN of the function that it runs. */
+  runs: string | null;
+}
+
+function* ownTexts({ fqn, rules, triggers }: DefinitionRow): Generator<OwnText> {
+  for (const [kept, is] of [
+    [rules, "rule"],
+    [triggers, "trigger"],
+  ] as const)
+    for (const { name, definition, disabled, function: run } of JSON.parse(kept ?? "[]") as KeptRule[])
+      if (disabled !== true) yield { is, name, definition, runs: run === undefined ? null : functionOf(fqn, run) };
+}
+
+/** The FQN of the function that a table's trigger runs. */
+function functionOf(table: string, { schema, name }: NonNullable<KeptRule["function"]>): string {
+  return buildFqn(...splitFqn(table).slice(0, 2), schema, name);
+}
+
+/** Functions that read transition tables: without their triggers, these would be taken for tables of the catalog. */
+function readingTransitions(db: Database, service: string): ReadonlySet<string> {
+  const rows = db.each<{ fqn: string; function: string | null }>(
+    `SELECT e.fqn, t.value -> 'function' AS function
+     FROM entity e JOIN document d ON d.id = e.id, json_each(d.source, '$.source.triggers') t
+     WHERE e.service = ? AND e.type = 'table' AND e.deleted = 0 AND instr(d.source, '"transitionTables":') > 0
+       AND t.value -> 'transitionTables' IS NOT NULL`,
+    service,
+  );
+  const functions = new Set<string>();
+  for (const { fqn, function: run } of rows)
+    if (run !== null) functions.add(functionOf(fqn, JSON.parse(run) as NonNullable<KeptRule["function"]>));
+  return functions;
+}
+
+/** The texts of those of some functions that are written in SQL. */
+function functionTexts(db: Database, service: string, fqns: ReadonlySet<string>): ReadonlyMap<string, string> {
+  if (fqns.size === 0) return new Map();
+  const rows = db.all<{ fqn: string; text: string }>(
+    `SELECT e.fqn, d.source ->> '$.storedProcedureCode.code' AS text
+     FROM json_each(?) f
+     CROSS JOIN entity e ON e.prefix = f.value ->> 'prefix' AND e.name = f.value ->> 'name' AND e.type = 'storedProcedure'
+     JOIN document d ON d.id = e.id
+     WHERE e.service = ? AND e.deleted = 0
+       AND d.source ->> '$.storedProcedureCode.language' = 'SQL' AND text IS NOT NULL`,
+    JSON.stringify([...fqns].map(placeOf)),
+    service,
+  );
+  return new Map(rows.map(({ fqn, text }) => [fqn, text]));
 }
 
 /** The texts of a service's views, of its rules and triggers, and of its routines in SQL, with everything needed to read them. Writing in between is fine. */
 export function* definitionsOf(db: Database, service: string): Generator<Definition> {
+  const onlyByTriggers = readingTransitions(db, service);
   for (let after = 0; ;) {
     const rows = db.all<DefinitionRow>(
       `SELECT e.id, e.type, e.fqn,
@@ -184,16 +247,25 @@ export function* definitionsOf(db: Database, service: string): Generator<Definit
       after,
       service,
     );
-    for (const { type, fqn, text, columns, rules, triggers } of rows) {
+    const own = rows.map((row) => [...ownTexts(row)]);
+    const run = functionTexts(db, service, new Set(own.flat().flatMap(({ runs }) => runs ?? [])));
+    for (const [at, { type, fqn, text, columns }] of rows.entries()) {
       const is = type === "table" ? "view" : "procedure";
-      if (text !== null) yield { key: fqn, fqn, is, text, columns: JSON.parse(columns ?? "[]") as string[] };
-      for (const [kept, its] of [
-        [rules, "rule"],
-        [triggers, "trigger"],
-      ] as const)
-        for (const { name, definition, disabled } of JSON.parse(kept ?? "[]") as KeptRule[])
-          if (disabled !== true)
-            yield { key: `${fqn}.${quoteName(name)}`, fqn, is: its, text: definition, columns: [] };
+      if (text !== null && !onlyByTriggers.has(fqn))
+        yield { key: fqn, fqn, is, text, within: fqn, columns: JSON.parse(columns ?? "[]") as string[] };
+      for (const { is: its, name, definition, runs } of own[at] ?? []) {
+        const body = runs === null ? "" : run.get(runs);
+        // A function in another language says nothing, and one that is not known neither.
+        if (body === undefined) continue;
+        yield {
+          key: `${fqn}.${quoteName(name)}`,
+          fqn,
+          is: its,
+          text: runs === null ? definition : `${definition};\n\n${body}`,
+          within: runs ?? fqn,
+          columns: [],
+        };
+      }
     }
     after = rows.at(-1)?.id ?? 0;
     if (rows.length < PAGE) return;

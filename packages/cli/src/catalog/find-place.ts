@@ -1,7 +1,8 @@
-import { type Database, hasPlace, similarPlaces } from "@headwater/catalog";
-import { buildFqn, FqnError, HeadwaterError, isHeadwaterError, splitFqn } from "@headwater/core";
+import { columnLineage, type Database, type Entity, hasPlace, nodeOf, similarPlaces } from "@headwater/catalog";
+import { buildFqn, FqnError, HeadwaterError, isHeadwaterError, quoteName, splitFqn } from "@headwater/core";
 import type { Call } from "../call.ts";
 import { safe } from "../screen/safe-text.ts";
+import { wordFor } from "../views/words.ts";
 import { findEntity } from "./find-entity.ts";
 
 /** What a name means in lineage: a table, view or routine, and perhaps one of its columns. */
@@ -11,20 +12,31 @@ export interface NamedPlace {
   column: string | null;
 }
 
+/** What data is in, and what therefore has no lineage of its own. */
+const ABOVE: ReadonlySet<string> = new Set<Entity["type"]>(["databaseService", "database", "databaseSchema"]);
+
 /**
  * Finds what a name means in lineage: an entity of the catalog, or a name that only statements know. Throws a `HeadwaterError`
  * (`usage`) with what may have been meant.
  */
 export function findPlace(db: Database, typed: string, call: Call): NamedPlace {
+  let found;
   try {
-    const { entity, column } = findEntity(db, typed, call);
-    return { fqn: entity.fqn, column: column === null ? null : splitFqn(column).join(".") };
+    found = findEntity(db, typed, call);
   } catch (error) {
     if (!isHeadwaterError(error)) throw error;
     const place = onlyInStatements(db, typed, call);
     if (place === null) throw error;
     return place;
   }
+  const { entity, column } = found;
+  if (ABOVE.has(entity.type))
+    throw new HeadwaterError(
+      "usage",
+      `${entity.fqn} is a ${wordFor(entity.type)}: lineage is between tables, views and routines.`,
+      { hint: `headwater ls ${entity.fqn} lists what is in it.` },
+    );
+  return { fqn: entity.fqn, column: column === null ? null : splitFqn(column).join(".") };
 }
 
 function onlyInStatements(db: Database, typed: string, call: Call): NamedPlace | null {
@@ -37,16 +49,27 @@ function onlyInStatements(db: Database, typed: string, call: Call): NamedPlace |
   }
   for (const length of [names.length, names.length - 1]) {
     if (length === 0) continue;
-    const name = buildFqn(...names.slice(0, length));
-    const found = hasPlace(db, name) ? [name] : similarPlaces(db, name);
+    const ending = buildFqn(...names.slice(0, length));
+    const found = hasPlace(db, ending) ? [ending] : similarPlaces(db, ending);
     const [fqn] = found;
     if (fqn === undefined) continue;
     if (found.length > 1)
       throw new HeadwaterError("usage", `${typed} could be any of ${found.length} tables.`, {
         hint: `Say which one: ${found.join(", ")}`,
       });
-    call.err.print(call.err.paint("dim", safe(`${typed} is ${fqn}, which only statements name`)));
-    return { fqn, column: length === names.length ? null : (names[length] as string) };
+    const column = length === names.length ? null : (names[length] as string);
+    const name = column === null ? fqn : `${fqn}.${quoteName(column)}`;
+    if (column !== null && nodeOf(db, fqn).type !== null && !isColumnOfStatements(db, fqn, column))
+      throw new HeadwaterError("usage", `${fqn} has no column ${column}.`, {
+        hint: `headwater show ${fqn} lists its columns.`,
+      });
+    call.err.print(call.err.paint("dim", safe(`${typed} is ${name}, which only statements name`)));
+    return { fqn, column };
   }
   return null;
+}
+
+/** Whether statements name a column the catalog does not have: what it has may be older than they are. */
+function isColumnOfStatements(db: Database, table: string, column: string): boolean {
+  return (["up", "down"] as const).some((way) => columnLineage(db, { table, column }, way, 1).length > 0);
 }

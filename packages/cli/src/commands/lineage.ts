@@ -33,15 +33,27 @@ const SHOWN_STATEMENTS = 5;
 const namesTaken = ([least, most]: readonly [number, number]): string =>
   least === most ? counted(most, "name") : `at most ${counted(most, "name")}`;
 
-type Verb = (db: Database, words: readonly string[], call: Call) => void;
+const FORMS = ["json", "mermaid", "dot", "html", "markdown"] as const;
+const OPTIONS = [...FORMS, "up", "down", "columns", "limit", "type"] as const;
+type Option = (typeof OPTIONS)[number];
 
-const VERBS: { readonly [verb: string]: { words: readonly [least: number, most: number]; run: Verb } } = {
-  explain: { words: [2, 2], run: explain },
-  gaps: { words: [0, 1], run: gaps },
-  coverage: { words: [0, 1], run: coverage },
-  diff: { words: [2, 2], run: diff },
-  add: { words: [2, 2], run: add },
-  remove: { words: [2, 2], run: remove },
+interface Verb {
+  words: readonly [least: number, most: number];
+  /** What it goes by, of what the command takes. */
+  options: readonly Option[];
+  run: (db: Database, words: readonly string[], call: Call) => void;
+}
+
+/** What `headwater lineage NAME` goes by. */
+const SHOWN: readonly Option[] = ["json", "mermaid", "dot", "html", "up", "down", "columns", "type"];
+
+const VERBS: { readonly [verb: string]: Verb } = {
+  explain: { words: [2, 2], options: ["json", "type"], run: explain },
+  gaps: { words: [0, 1], options: ["json", "limit"], run: gaps },
+  coverage: { words: [0, 1], options: ["json"], run: coverage },
+  diff: { words: [2, 2], options: ["json", "markdown"], run: diff },
+  add: { words: [2, 2], options: ["type"], run: add },
+  remove: { words: [2, 2], options: ["type"], run: remove },
 };
 
 /** `headwater lineage` */
@@ -56,10 +68,26 @@ export async function run(call: Call): Promise<number> {
     throw new HeadwaterError("usage", `headwater lineage ${call.args.words.join(" ")} is not understood.`, {
       hint: `It shows one name, or does one of these: ${Object.keys(VERBS).join(", ")}.`,
     });
+  refuseIdleOptions(call, verb === undefined ? "NAME" : first, verb?.options ?? SHOWN);
   await withCatalog(call, { mustExist: true }, (db) =>
     verb === undefined ? show(db, first, call) : verb.run(db, rest, call),
   );
   return 0;
+}
+
+/** Refuses an option that would do nothing, and two forms of one answer. */
+function refuseIdleOptions({ args }: Call, what: string, taken: readonly Option[]): void {
+  const given = OPTIONS.filter((option) => args.isGiven(option));
+  const idle = given.find((option) => !taken.includes(option));
+  if (idle !== undefined)
+    throw new HeadwaterError("usage", `headwater lineage ${what} has no option --${idle}.`, {
+      hint: `It has ${taken.map((option) => `--${option}`).join(", ")}.`,
+    });
+  const [one, other] = FORMS.filter((option) => given.includes(option));
+  if (one !== undefined && other !== undefined)
+    throw new HeadwaterError("usage", `--${one} and --${other} are two forms of one answer.`, {
+      hint: "Give one of them.",
+    });
 }
 
 async function show(db: Database, typed: string, call: Call): Promise<void> {
@@ -120,9 +148,12 @@ const tableOf = ({ fqn, column }: NamedPlace): { table: string; column: string |
 function gaps(db: Database, [service]: readonly string[], call: Call): void {
   const { args, out } = call;
   const name = service === undefined ? null : quoteName(findService(db, service).name);
-  const report = lineageGaps(db, name, limitOf(call));
-  if (args.flag("json")) out.json(report);
-  else out.print(...gapLines(report, out));
+  const limit = limitOf(call);
+  const found = lineageGaps(db, name, limit + 1);
+  const report = { ...found, statements: found.statements.slice(0, limit) };
+  if (args.flag("json")) return out.json(report);
+  out.print(...gapLines(report, out));
+  if (found.statements.length > limit) out.print("", out.paint("dim", "There is more: --limit N shows more."));
 }
 
 function coverage(db: Database, [service]: readonly string[], { args, out }: Call): void {
@@ -143,7 +174,11 @@ function coverage(db: Database, [service]: readonly string[], { args, out }: Cal
 function diff(db: Database, words: readonly string[], call: Call): void {
   const { args, out } = call;
   const [from, to] = words.map((word) => runNumber(db, word)) as [number, number];
-  const changes = edgeChanges(db, Math.min(from, to), Math.max(from, to));
+  if (from > to)
+    throw new HeadwaterError("usage", `Run ${from} came after run ${to}.`, {
+      hint: `headwater lineage diff ${to} ${from} says what changed since run ${to}.`,
+    });
+  const changes = edgeChanges(db, from, to);
   if (args.flag("json")) out.json(changes);
   else if (args.flag("markdown")) out.print(...changesMarkdown(changes, from, to));
   else out.print(...changeLines(changes, out));

@@ -113,7 +113,7 @@ function logText({ title, queries, bytes: size, leftOut }: RunEvent & { event: "
 }
 
 function faultText({ title, reason, where, records }: RunEvent & { event: "log-fault" }): string {
-  if (records === 0) return `${title}: ${reason}`;
+  if (records === 0) return reason.includes(title) ? reason : `${title}: ${reason}`;
   return `${title}: ${counted(records, "record")} lost, ${reason} (first at ${where})`;
 }
 

@@ -103,6 +103,7 @@ describe("lineage", () => {
   });
 
   test("knows names that only statements have", async () => {
+    expect((await project.run("lineage", "nowhere.x")).stderr).toContain("nowhere.x, which only statements name");
     const { stdout, stderr } = await project.run("lineage", "nowhere", "--down", "1");
     expect(stderr).toContain("which only statements name");
     expect(stdout).toContain("shop.shop.sales.nowhere  not in the catalog");
@@ -271,5 +272,17 @@ bulkSink: {type: metadata-usage, config: {filename: /tmp/q}}
     expect((await project.run("lineage", "orders", "revenue")).stderr).toContain("is not understood");
     expect((await project.run("lineage", "orders", "--up", "x")).stderr).toContain("--up must be a whole number");
     expect((await project.run("lineage", "nothing_like_it")).code).toBe(2);
+    expect((await project.run("lineage", "orders.custmer")).stderr).toMatch(
+      /shop\.shop\.sales\.orders has no column custmer\..*\n.*headwater show shop\.shop\.sales\.orders/,
+    );
+    expect((await project.run("lineage", "add", "orders.id", "odd.nothing")).stderr).toContain("has no column nothing");
+    expect((await project.run("impact", "sales")).stderr).toContain(
+      "shop.shop.sales is a schema: lineage is between tables, views and routines.",
+    );
+    expect((await project.run("lineage", "gaps", "--html", "gaps.html")).stderr).toMatch(
+      /gaps has no option --html\.\n.*--json, --limit/,
+    );
+    expect((await project.run("lineage", "orders", "--dot", "--mermaid")).stderr).toContain("two forms of one answer");
+    expect((await project.run("lineage", "diff", "2", "1")).stderr).toMatch(/Run 2 came after run 1\.\n.*diff 1 2/);
   });
 });

@@ -25,8 +25,15 @@ const RULES: readonly (readonly [RegExp, string])[] = [
     `$1'$2${HIDDEN}'$2`,
   ],
   [new RegExp(`(\\b\\w*(?:${WORDS})\\b["'\`\\]]?\\s*(?:=>|:=|=|:)\\s*)"(?:[^"\\\\]|\\\\.)*"`, "gi"), `$1"${HIDDEN}"`],
-  // password=x;  &sig=x&  AccountKey=x  in connection strings and URLs
-  [new RegExp(`(\\b(?:\\w*(?:${WORDS})|sig)=)[^\\s;&'"*,)]+`, "gi"), `$1${HIDDEN}`],
+  // PASSWORD $$x$$, PASSWORD $tag$x$tag$
+  [
+    new RegExp(`(\\b\\w*(?:${WORDS})\\b"?(?:\\s+|\\s*(?:=>|:=|=)\\s*))(\\$\\w*\\$)[^\\n]{0,500}?\\2`, "gi"),
+    `$1$2${HIDDEN}$2`,
+  ],
+  // password=x;  &sig=x&  AccountKey=x  in connection strings and URLs; CREDENTIALS=(KEY='x') has its own words inside
+  [new RegExp(`(\\b(?:\\w*(?:${WORDS})|sig)=)(?!\\(\\s*\\w+\\s*=)[^\\s;&'"*,)]+`, "gi"), `$1${HIDDEN}`],
+  // password: x  in a comment
+  [/(\b\w*(?:password|passwd|passphrase|pwd):[ \t]+)[^\s;&'"*,)]+/gi, `$1${HIDDEN}`],
   // Authorization: Bearer x
   [/(\bauthorization\b["']?\s*[:=]\s*["']?(?:bearer|basic)\s+)[\w.~+/=-]+/gi, `$1${HIDDEN}`],
   // IDENTIFIED BY x, IDENTIFIED WITH plugin BY 'x', IDENTIFIED BY VALUES 'x'

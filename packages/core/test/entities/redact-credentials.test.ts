@@ -14,6 +14,13 @@ test.each([
     "CREDENTIALS = (AWS_KEY_ID='AKIAIOSFODNN7EXAMPLE' AWS_SECRET_KEY='hunter2')",
     "CREDENTIALS = (AWS_KEY_ID='***' AWS_SECRET_KEY='***')",
   ],
+  [
+    "COPY INTO t FROM 's3://b' CREDENTIALS=(AWS_KEY_ID='hunter1' AWS_SECRET_KEY='hunter2')",
+    "COPY INTO t FROM 's3://b' CREDENTIALS=(AWS_KEY_ID='hunter1' AWS_SECRET_KEY='***')",
+  ],
+  ["ALTER USER u ENCRYPTED PASSWORD $$hunter2$$;", "ALTER USER u ENCRYPTED PASSWORD $$***$$;"],
+  ["ALTER USER u PASSWORD $a1$hun$$ter2$a1$;", "ALTER USER u PASSWORD $a1$***$a1$;"],
+  ["-- the password: hunter2\nSELECT 1", "-- the password: ***\nSELECT 1"],
   ["select dblink('host=h user=u password=hunter2 dbname=d')", "select dblink('host=h user=u password=*** dbname=d')"],
   ["select dblink('postgres://u:hunter2@h/d')", "select dblink('postgres://u:***@h/d')"],
   ["OPTIONS (user 'u', password 'it''s hunter2')", "OPTIONS (user 'u', password '***')"],
@@ -36,6 +43,8 @@ test.each([
   "CREATE TABLE users (password varchar(40) NOT NULL, secret text)",
   "SELECT 'https://example.com/a:b' AS url",
   "SELECT authorization FROM basic, bearer",
+  "SELECT password::text, v:token::text, $$password$$ AS a, $$x$$ AS b FROM t",
+  "CREATE FUNCTION get_token() RETURNS text LANGUAGE sql AS $$ SELECT 1 $$",
   "SELECT a.key, b.primary_key FROM a JOIN b USING (key)",
 ])("leaves %s as it is", (text) => {
   expect(redactCredentials(text)).toBe(text);
@@ -49,6 +58,8 @@ test("takes time in proportion to the text, whatever it is", () => {
     "secret=",
     "identified by ",
     "'password'",
+    "password $$",
+    "password: ",
     "-----BEGIN PRIVATE KEY-----",
   ]) {
     const started = performance.now();

@@ -46,7 +46,10 @@ export interface LogRun extends PassOptions {
 
 /** What reading a log came to. */
 export interface LogResult extends PassCounts {
+  /** Records that could not be read. */
   faults: number;
+  /** Files that could not be read. */
+  unread: number;
   /** Whether it ended before the log did: by its limit of queries, or because it was interrupted. */
   stopped: "limit" | "interrupted" | null;
 }
@@ -84,6 +87,7 @@ class LogReader {
   readonly #service: string;
   readonly #pass: LogPass;
   #faults = 0;
+  #unread = 0;
   #stopped: LogResult["stopped"] = null;
 
   constructor(run: LogRun) {
@@ -106,7 +110,7 @@ class LogReader {
         await this.#pages(part, (reading) => log.read(session, file, reading));
       } catch (error) {
         if (!isSourceError(error) || error.code === "interrupted") throw error;
-        this.#faults += 1;
+        this.#unread += 1;
         const { message: reason, hint } = error;
         emit({
           event: "log-fault",
@@ -265,7 +269,7 @@ class LogReader {
   }
 
   result(): LogResult {
-    return { ...this.#pass.counts, faults: this.#faults, stopped: this.#stopped };
+    return { ...this.#pass.counts, faults: this.#faults, unread: this.#unread, stopped: this.#stopped };
   }
 
   async close(): Promise<void> {

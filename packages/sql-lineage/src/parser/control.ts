@@ -8,7 +8,7 @@ import { parenthesisedQueryAt, queryStartsAt } from "./lookahead.ts";
 import { readName } from "./names.ts";
 import type { Parser } from "./parser.ts";
 import { closeBracket, recover } from "./recover.ts";
-import { blockOf, expressionBlock, given, queriesOf, readInto, readOne, readSequence } from "./sequence.ts";
+import { assignedTo, blockOf, expressionBlock, queriesOf, readInto, readOne, readSequence } from "./sequence.ts";
 import { utility } from "./utility.ts";
 
 const IF_END = stops("END ELSE ELSIF ELSEIF");
@@ -223,8 +223,17 @@ function isCursor(p: Parser): boolean {
 function readFetch(p: Parser, body: ParsedStatement[]): void {
   const start = p.start;
   p.next();
-  while (!p.atEnd() && !p.is(";") && !p.is("INTO") && p.wordAt(1) !== "INTO" && !p.atStatementStart()) p.next();
+  while (
+    !p.atEnd() &&
+    !p.is(";") &&
+    !p.is("INTO") &&
+    p.wordAt(1) !== "INTO" &&
+    p.wordAt(1) !== "BULK" &&
+    !p.atStatementStart()
+  )
+    p.next();
   const cursor = p.is("INTO") ? null : readName(p);
+  p.takeAll("BULK", "COLLECT");
   if (cursor === null || !p.take("INTO")) {
     p.skipStatement(true);
     return;
@@ -235,6 +244,7 @@ function readFetch(p: Parser, body: ParsedStatement[]): void {
     const name = readName(p);
     if (name !== null) names.push(name.parts.join("."));
   } while (p.take(","));
+  if (p.take("LIMIT")) p.grammar.expression(p, newExpr(p.start));
   body.push(recordOf(p, start, names, names.length === 1 && !names[0]!.startsWith("@"), cursor.parts.at(-1)!));
 }
 
@@ -285,16 +295,13 @@ function readSet(p: Parser, start: number): Statement {
     const expr = newExpr(p.start);
     const label = p.grammar.expression(p, expr);
     expr.end = p.lastEnd;
-    body.push(...given(expr, variable));
+    body.push(...assignedTo(p, expr, variable));
     if (label === undefined) break;
     if (!p.take(",")) break;
   }
-  const values = body.flatMap(({ statement }) => (statement.kind === "assign" ? statement.values : []));
-  if (values.length === body.length) {
+  if (body.length === 0) {
     if (!p.atStatementStart()) p.skipStatement();
-    return values.length === 0
-      ? { kind: "utility", command, start, end: p.lastEnd }
-      : { kind: "assign", values, own: true, start, end: p.lastEnd };
+    return { kind: "utility", command, start, end: p.lastEnd };
   }
   // What a SET may have behind its value (a character set's collation, a role's options) holds no query.
   if (!p.atStatementStart() && !p.is(";")) p.skipStatement();

@@ -41,9 +41,9 @@ export function readCreateWithBody(p: Parser, what: BlockStatement["what"]): Sta
   const body: ParsedStatement[] = [];
   const anonymous = p.is("DO");
   const isPackage = skipToName(p);
-  if (!anonymous) readName(p);
+  const name = anonymous ? null : readName(p);
   if (p.is("(")) readParameters(p);
-  const rows: Rows = { table: null, records: [], tables: [] };
+  const rows: Rows = { table: null, records: [], tables: [], before: false, ofCaller: false };
   if (what === "trigger") {
     rows.records.push("new", "old", ":new", ":old");
     for (const record of rows.records) declare(p, record);
@@ -63,6 +63,7 @@ export function readCreateWithBody(p: Parser, what: BlockStatement["what"]): Sta
     variables: [...variables, ...rows.records],
     scope: true,
     rows: table === null ? null : { ...rows, table },
+    runByTriggers: rows.ofCaller ? name : null,
   };
 }
 
@@ -71,7 +72,16 @@ interface Rows {
   table: TargetTable | null;
   readonly records: string[];
   readonly tables: string[];
+  before: boolean;
+  /** It is a function: its rows are those of the triggers that run it. */
+  ofCaller: boolean;
 }
+
+/** What a trigger's function knows without declaring it (PostgreSQL, PL/pgSQL: Trigger Functions). */
+const OF_TRIGGER_FUNCTIONS =
+  "new old tg_name tg_when tg_level tg_op tg_relid tg_relname tg_table_name tg_table_schema tg_nargs tg_argv".split(
+    " ",
+  );
 
 /** Moves from CREATE to the name; true for a package. */
 function skipToName(p: Parser): boolean {
@@ -141,6 +151,9 @@ function readHeader(
           return true;
         }
         if (what === "trigger" || what === "task") break;
+        break;
+      case "BEFORE":
+        rows.before = true;
         break;
       case "ON":
       case "TO":
@@ -212,6 +225,11 @@ function readHeader(
           const name = readName(p);
           if (name !== null) body.push(readParsed(p, () => readTableVariable(p, name)));
           continue;
+        }
+        if (what === "function" && next === "TRIGGER") {
+          rows.ofCaller = true;
+          rows.records.push("new", "old");
+          for (const name of OF_TRIGGER_FUNCTIONS) declare(p, name);
         }
         break;
       case "RETURN":

@@ -1,6 +1,6 @@
 import { fingerprint } from "../fingerprint.ts";
 import { IDENTITY } from "../how.ts";
-import type { BlockStatement, Expr, ParsedStatement, Statement } from "../ir.ts";
+import { type BlockStatement, type Expr, type ParsedStatement, type Statement, VARIABLE_NAME } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
 import { newExpr } from "./build.ts";
 import { rememberText } from "./literal.ts";
@@ -79,7 +79,7 @@ export function readInto(p: Parser, out: ParsedStatement[], read: () => Statemen
   });
   // Blocks inside blocks mean nothing to lineage: what stands in them stands in the outer one.
   if (p.procedural && parsed.statement.kind === "block" && parsed.statement.what === "block") {
-    out.push(...parsed.statement.body);
+    for (const inner of parsed.statement.body) out.push(inner);
     p.gaps.push(...parsed.gaps);
     for (const name of parsed.calls) p.called(name);
   } else out.push(parsed);
@@ -136,10 +136,15 @@ export function readOne(p: Parser, out: ParsedStatement[]): void {
   if (p.procedural || p.wordAt(1) === ":=") {
     const assigned = assignmentAt(p);
     if (assigned >= 0) {
-      const variable = p.value(p.position);
+      const variable = assignedName(p, assigned);
       readInto(p, out, () => {
         const start = p.start;
         p.moveTo(assigned + 1);
+        if (p.is("SELECT") || p.is("WITH")) {
+          // rows = SELECT … (SAP HANA, Table variables)
+          const query = p.grammar.query(p);
+          return { kind: "query", query, into: null, variables: [], record: variable, start, end: p.lastEnd };
+        }
         rememberText(p, variable);
         return expressionBlock(p, start, variable);
       });
@@ -179,6 +184,14 @@ function assignmentAt(p: Parser): number {
   )
     return at;
   return -1;
+}
+
+/** The variable that is assigned to, with the field: `NEW.total`. */
+function assignedName(p: Parser, assigned: number): string {
+  const { words } = p.tokens;
+  let name = p.value(p.position);
+  for (let at = p.position + 1; at + 1 < assigned && words[at] === "."; at += 2) name += `.${p.value(at + 1)}`;
+  return name;
 }
 
 function isCall(p: Parser): boolean {
@@ -246,18 +259,21 @@ export function expressionBlock(p: Parser, start: number, variable: string | nul
     recover(p, expr);
   }
   expr.end = p.lastEnd;
-  return blockOf(p, start, given(expr, variable));
+  return blockOf(p, start, assignedTo(p, expr, variable));
 }
 
-/** What gives a variable its value: the queries of the expression, and what else it draws on. */
-export function given(expr: Expr, variable: string | null): ParsedStatement[] {
-  const body = queriesOf(expr, variable);
-  if (variable === null || expr.refs.length === 0) return body;
-  const { start, end } = expr;
-  const values = [{ variable, expr: { ...expr, queries: [] } }];
-  const statement: Statement = { kind: "assign", values, own: false, start, end };
-  body.push({ statement, gaps: [], calls: [], start, end, fingerprint: "" });
-  return body;
+/** The queries in an expression that a variable may be given, and what of other variables it is given. */
+export function assignedTo(p: Parser, expr: Expr, variable: string | null): ParsedStatement[] {
+  const { refs, start, end } = expr;
+  const queries = queriesOf(expr, variable);
+  if (variable === null) return queries;
+  const ofVariables = refs.filter(({ name: { parts } }) => {
+    const name = parts[0] === VARIABLE_NAME ? parts[1]! : parts[0]!;
+    return p.variables?.has(name.toLowerCase()) === true;
+  });
+  if (ofVariables.length === 0) return queries;
+  const statement: Statement = { kind: "assign", name: variable, refs: ofVariables, start, end };
+  return [...queries, { statement, gaps: [], calls: [], start, end, fingerprint: "" }];
 }
 
 /** Reads `(statement)`, `ASYNC (statement)`: a statement whose rows or end are waited for (Snowflake, Working with RESULTSETs). */
@@ -300,7 +316,17 @@ export function queriesOf(expr: Expr, variable: string | null): ParsedStatement[
 }
 
 export function blockOf(p: Parser, start: number, body: ParsedStatement[]): BlockStatement {
-  return { kind: "block", what: "block", body, variables: [], scope: false, rows: null, start, end: p.lastEnd };
+  return {
+    kind: "block",
+    what: "block",
+    body,
+    variables: [],
+    scope: false,
+    rows: null,
+    runByTriggers: null,
+    start,
+    end: p.lastEnd,
+  };
 }
 
 const NOTHING: ReadonlySet<string> = new Set();

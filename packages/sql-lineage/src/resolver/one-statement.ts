@@ -5,7 +5,7 @@ import { Budget } from "./budget.ts";
 import { deleteRows, merge, update } from "./changes.ts";
 import { copy, create, rename } from "./definitions.ts";
 import { datasetEdges, Edges } from "./edges.ts";
-import { FlowSet, type Output } from "./flow.ts";
+import { type Flow, FlowSet, type Output } from "./flow.ts";
 import { InfluenceSet } from "./influences.ts";
 import { insertRows } from "./insert.ts";
 import { named } from "./outputs.ts";
@@ -112,8 +112,9 @@ export class OneStatement {
         }
         return;
       case "record":
-      case "assign":
         return;
+      case "assign":
+        return this.assignRefs(statement);
       case "call":
         this.draft.kind = "call";
         this.queries.reads.add(this.tables.function(statement.routine));
@@ -186,9 +187,9 @@ export class OneStatement {
       return;
     }
     if (statement.variables !== null || statement.record !== undefined) {
-      this.assign(statement.variables ?? [], statement.record ?? null, outputs);
+      const row = this.assign(statement.variables ?? [], statement.record ?? null, outputs);
       for (const output of outputs) this.draft.edges.addOutput(null, this.nameOf(output), output, "variable");
-      this.decided(null);
+      this.decided(row);
       return;
     }
     this.draft.outputs = outputs.map((output) => ({
@@ -200,40 +201,57 @@ export class OneStatement {
     this.decided(null);
   }
 
-  /** Gives variables what expressions of other variables hold. */
-  assignValues({ values }: AssignStatement): void {
-    for (const { variable, expr } of values) {
-      const flows = this.queries.flows(expr, newScope(null), null);
-      const known = flows.filter(({ source }) => source.table !== null || source.candidates!.length > 0);
-      if (known.length === 0) continue;
-      const key = variable.toLowerCase();
-      const set = new FlowSet();
-      set.addAll(this.variables.get(key)?.flows ?? []);
-      set.addAll(known);
-      this.variables.set(key, { flows: set.items, fields: null });
-    }
+  private assignRefs({ name, refs, start, end }: AssignStatement): void {
+    const scope = newScope(null);
+    const set = new FlowSet();
+    for (const ref of refs) set.addAll(this.finder.find(ref.name, scope, false), ref.how);
+    this.assign([name], null, [{ name: "", lower: "", named: false, flows: set.items, star: null, start, end }]);
   }
 
-  private assign(names: readonly string[], record: string | null, outputs: readonly Output[]): void {
+  /** Gives variables what was found. Gives back the table whose row was changed by it, if one was. */
+  private assign(names: readonly string[], record: string | null, outputs: readonly Output[]): Table | null {
     if (record !== null) {
       const fields = new Map(outputs.map((output) => [output.lower, output.flows]));
       const set = new FlowSet();
       for (const output of outputs) set.addAll(output.flows);
       this.variables.set(record.toLowerCase(), { flows: set.items, fields });
     }
+    let changed: Table | null = null;
     names.forEach((name, i) => {
       const key = name.toLowerCase();
       // One record for all columns, or a variable for each.
-      const flows = names.length === 1 ? outputs : outputs.slice(i, i + 1);
-      const set = new FlowSet();
-      set.addAll(this.variables.get(key)?.flows ?? []);
-      for (const output of flows) set.addAll(output.flows);
+      const given = names.length === 1 ? outputs : outputs.slice(i, i + 1);
+      const dot = key.indexOf(".", 1);
+      const whole = dot < 0 ? undefined : this.variables.get(key.slice(0, dot));
+      if (whole !== undefined) {
+        if (this.assignField(whole, name.slice(0, dot), name.slice(dot + 1), given)) changed = whole.table ?? null;
+        return;
+      }
+      const known = this.variables.get(key);
+      const flows = merged(known?.flows ?? [], given);
+      if (known?.table !== undefined) return;
       const fields =
         names.length === 1 && outputs.length > 1
           ? new Map(outputs.map((output) => [output.lower, output.flows]))
           : null;
-      this.variables.set(key, { flows: set.items, fields });
+      this.variables.set(key, { flows, fields });
     });
+    return changed;
+  }
+
+  /** Gives a field of a record what was found; true when it is a column of a row that goes into its table. */
+  private assignField(record: VariableValue, name: string, field: string, given: readonly Output[]): boolean {
+    const { table, goesIn, flows, fields } = record;
+    const lower = field.toLowerCase();
+    const changed = fields ?? new Map<string, readonly Flow[]>();
+    changed.set(lower, merged(changed.get(lower) ?? [], given));
+    const all = table === undefined ? merged(flows, given) : flows;
+    this.variables.set(name.toLowerCase(), { ...record, flows: all, fields: changed });
+    if (table === undefined || goesIn !== true) return false;
+    this.draft.kind ??= "update";
+    this.writeTable(table, "update");
+    for (const output of given) this.draft.edges.addOutput(table, table.spelling(lower) ?? field, output, "update set");
+    return true;
   }
 
   /** A table that a query makes: its columns are the query's, under the names of the list if there is one. */
@@ -302,6 +320,14 @@ export class OneStatement {
     if (!this.draft.writes.some((write) => write.id === table.use.id && write.mode === mode))
       this.draft.writes.push({ ...table.use, mode, columnNames: "statement" });
   }
+}
+
+/** What a variable may hold: what it held, and what it was given. */
+function merged(before: readonly Flow[], given: readonly Output[]): readonly Flow[] {
+  const set = new FlowSet();
+  set.addAll(before);
+  for (const output of given) set.addAll(output.flows);
+  return set.items;
 }
 
 function lastStar(outputs: readonly Output[]): number {

@@ -1,10 +1,23 @@
 import type { Dialect } from "../dialect.ts";
-import { compose, FILTER, GROUP_BY, IDENTITY, JOIN, kindOf, RECOVERED, SORT } from "../how.ts";
-import type { Body, Cte, Expr, Item, Query, Relation, Select, SetOperation, Statement, Values } from "../ir.ts";
+import { compose, FILTER, GROUP_BY, IDENTITY, JOIN, kindOf, RECOVERED, SORT, TRANSFORMATION } from "../how.ts";
+import type {
+  Body,
+  Cte,
+  Expr,
+  Item,
+  Name,
+  Query,
+  Relation,
+  Select,
+  SetOperation,
+  StarItem,
+  Statement,
+  Values,
+} from "../ir.ts";
 import type { Budget } from "./budget.ts";
 import { type Flow, FlowSet, type Output, through } from "./flow.ts";
 import { type Influence, InfluenceSet } from "./influences.ts";
-import { named, rowsOf, unnamed } from "./outputs.ts";
+import { named, outputColumn, rowsOf, unnamed } from "./outputs.ts";
 import { visible } from "./relations.ts";
 import { type ColumnFinder, newScope, type Scope, type Visible } from "./scope.ts";
 import { combined } from "./set-operations.ts";
@@ -109,6 +122,7 @@ export class QueryResolver {
     let outputs: readonly Output[];
     if (cte.recursive && cte.query.body.kind === "set") outputs = this.recursive(entry, cte.query, cte.query.body);
     else outputs = named(this.query(cte.query, entry.env, entry.scope), cte.columns);
+    if (cte.added.length > 0) outputs = withAdded(outputs, cte);
     entry.result = { outputs, influences: this.influences.items };
     this.influences = saved;
     return entry.result;
@@ -147,7 +161,13 @@ export class QueryResolver {
 
   private values(values: Values, env: Env | null, parent: Scope | null): readonly Output[] {
     const scope = newScope(parent);
-    return values.columns.map((expr, i) => ({ ...this.outputOf(expr, `column${i + 1}`, scope, env), named: false }));
+    const outputs: Output[] = [];
+    for (const expr of values.columns) {
+      const row = wholeRow(expr);
+      if (row !== null && this.finder.rowOf(row.qualifier) !== null) expandStar(this, row, scope, env, outputs);
+      else outputs.push({ ...this.outputOf(expr, `column${outputs.length + 1}`, scope, env), named: false });
+    }
+    return outputs;
   }
 
   private setOperation(body: SetOperation, env: Env | null, parent: Scope | null): readonly Output[] {
@@ -319,8 +339,31 @@ export class QueryResolver {
   }
 }
 
+/** The star of `VALUES (NEW.*)`, which stands for as many values as the row has columns. */
+function wholeRow({ refs, queries, start, end }: Expr): (StarItem & { readonly qualifier: Name }) | null {
+  const [ref] = refs;
+  if (ref === undefined || refs.length > 1 || queries.length > 0) return null;
+  const { name, how } = ref;
+  if (how !== IDENTITY || name.parts.length !== 2 || name.parts[1] !== "*") return null;
+  const qualifier: Name = { ...name, parts: name.parts.slice(0, 1) };
+  return { kind: "star", qualifier, except: [], replace: [], rename: [], pattern: false, how, start, end };
+}
+
 const NO_FLOWS: readonly Flow[] = [];
 
 function countFlows(outputs: readonly Output[]): number {
   return outputs.reduce((sum, { flows }) => sum + flows.length, 0);
+}
+
+/** The columns of a recursive table with those that SEARCH and CYCLE put behind them. */
+function withAdded(outputs: readonly Output[], { added }: Cte): readonly Output[] {
+  return [
+    ...outputs,
+    ...added.map(({ name, from }) => {
+      const names = new Set(from.map((one) => one.toLowerCase()));
+      const set = new FlowSet();
+      for (const output of outputs) if (names.has(output.lower)) set.addAll(output.flows, TRANSFORMATION);
+      return outputColumn(name, set.items, outputs[0] ?? { start: 0, end: 0 });
+    }),
+  ];
 }

@@ -81,10 +81,12 @@ export interface Variables {
 
 export interface VariableValue {
   readonly flows: readonly Flow[];
-  /** The fields of a record, in lower case. */
-  readonly fields: ReadonlyMap<string, readonly Flow[]> | null;
-  /** The table it is a row of (a trigger's NEW). */
+  /** The fields of a record, in lower case. What is assigned to one is put in here: a copy for each would be one too many. */
+  readonly fields: Map<string, readonly Flow[]> | null;
+  /** The table it is a row of (a trigger's NEW): its fields are the table's columns, and what was assigned to them besides. */
   readonly table?: Table;
+  /** What is assigned to its fields goes into the table. */
+  readonly goesIn?: boolean;
 }
 
 /** Finds what columns' names mean. */
@@ -105,6 +107,11 @@ export class ColumnFinder {
     const { parts } = name;
     if (parts.length === 1) return this.unqualified(parts[0]!, (name.quoted & 1) !== 0, scope, aliasFirst);
     return this.qualified(name, scope);
+  }
+
+  /** The rows that were put into a variable; undefined when nothing was. */
+  rowsOfVariable(name: string): VariableValue | undefined {
+    return this.variables.get(name.toLowerCase());
   }
 
   /** All flows of `alias.*`, or of every relation when `name` is just a star. */
@@ -345,8 +352,8 @@ export class ColumnFinder {
         return [];
       }
     }
-    if (parts.at(-1) === "*") return [];
     const record = this.variables.get(lower[0]!);
+    if (parts.at(-1) === "*") return record?.table === undefined ? [] : record.flows;
     if (record !== undefined) return this.fieldOf(record, parts[1]!, (name.quoted & 2) !== 0);
     // No relation is called that: a field of a column's value.
     if (this.dialect.features.structFields || parts.length === 1) {
@@ -355,11 +362,19 @@ export class ColumnFinder {
     return [this.unknown(parts.at(-1)!, []).by(IDENTITY)];
   }
 
+  /** The row of a table that a variable is, for `NEW.*`. */
+  rowOf({ parts }: Name): Visible | null {
+    const table = parts.length === 1 ? this.variables.get(parts[0]!.toLowerCase())?.table : undefined;
+    return table === undefined ? null : rowsOf(table);
+  }
+
   /** A field of a record. */
   private fieldOf({ table, fields, flows }: VariableValue, text: string, quoted: boolean): readonly Flow[] {
     const lower = text.toLowerCase();
-    if (table !== undefined) return this.columnOf(rowsOf(table), text, lower, quoted) ?? [];
-    return fields?.get(lower) ?? flows;
+    if (table === undefined) return fields?.get(lower) ?? flows;
+    const column = this.columnOf(rowsOf(table), text, lower, quoted) ?? [];
+    const assigned = fields?.get(lower);
+    return assigned === undefined ? column : [...column, ...assigned];
   }
 
   private window(name: string, scope: Scope): readonly Flow[] {

@@ -21,7 +21,9 @@ export function expandStar(q: QueryResolver, item: StarItem, scope: Scope, env: 
     relations = [];
     for (let at: Scope | null = scope; at !== null && relations.length === 0; at = at.parent)
       relations = q.finder.matching(at, lower);
-    if (relations.length === 0) {
+    const row = relations.length === 0 ? q.finder.rowOf(qualifier) : null;
+    if (row !== null) relations = [row];
+    else if (relations.length === 0) {
       // `column.*`: the fields of a value.
       const flows = through(q.finder.find(qualifier, scope, false), TRANSFORMATION);
       outputs.push({

@@ -1,7 +1,8 @@
 import type { Dialect } from "../dialect.ts";
 import { IDENTITY } from "../how.ts";
-import type { ParsedStatement, RecordStatement, TriggerRows } from "../ir.ts";
+import type { Name, ParsedStatement, RecordStatement, TriggerRows } from "../ir.ts";
 import type { Gap, StatementLineage } from "../result.ts";
+import { endsWith } from "../schema.ts";
 import { ResolveLimit } from "./budget.ts";
 import { Draft, NO_VALUE, OneStatement } from "./one-statement.ts";
 import type { VariableValue } from "./scope.ts";
@@ -13,11 +14,18 @@ export class StatementResolver {
   private readonly tables: Tables;
   private readonly text: string;
   private readonly variables = new Map<string, VariableValue>();
+  /** Triggers of the script that run a function, which may stand before them or behind. */
+  private readonly triggers: readonly { readonly runs: Name; readonly rows: TriggerRows }[];
 
-  constructor(dialect: Dialect, tables: Tables, text: string) {
+  constructor(dialect: Dialect, tables: Tables, text: string, script: readonly ParsedStatement[]) {
     this.dialect = dialect;
     this.tables = tables;
     this.text = text;
+    this.triggers = script.flatMap(({ statement }) => {
+      if (statement.kind !== "block" || statement.rows === null) return [];
+      const { rows } = statement;
+      return statement.body.flatMap(({ statement: one }) => (one.kind === "call" ? [{ runs: one.routine, rows }] : []));
+    });
   }
 
   /** Resolves a statement and those inside it; appends them to `out`. */
@@ -26,7 +34,10 @@ export class StatementResolver {
     if (statement.kind === "block") {
       const index = out.length;
       // A block without a statement in it is a command: DECLARE, SET, PRINT …
-      const kind = statement.what === "block" && statement.body.every(isPart) ? "utility" : statement.what;
+      const kind =
+        statement.what === "block" && statement.body.every((inner) => inner.statement.kind === "assign")
+          ? "utility"
+          : statement.what;
       const own: StatementLineage = { ...this.empty(parsed, within), kind };
       out.push(own);
       const outer = new Map(this.variables);
@@ -34,9 +45,10 @@ export class StatementResolver {
       const resolveBody = (): void => {
         for (const inner of statement.body) this.resolve(inner, index, out);
       };
-      const { rows } = statement;
-      if (rows === null) resolveBody();
-      else this.resolveTrigger(rows, resolveBody, out);
+      const { rows, runByTriggers } = statement;
+      const known = rows !== null ? [rows] : runByTriggers !== null ? this.rowsOf(runByTriggers) : [];
+      if (known.length === 0) resolveBody();
+      for (const one of known) this.resolveTrigger(one, resolveBody, out);
       if (statement.scope) {
         for (const name of this.variables.keys())
           if (statement.what !== "block" || !name.startsWith("@")) this.variables.delete(name);
@@ -46,11 +58,6 @@ export class StatementResolver {
     }
     if (statement.kind === "record") {
       this.bind(statement);
-      return;
-    }
-    if (statement.kind === "assign") {
-      new OneStatement(this.dialect, this.tables, this.text, this.variables, new Draft()).assignValues(statement);
-      if (statement.own) out.push(this.empty(parsed, within));
       return;
     }
     const draft = new Draft();
@@ -73,6 +80,8 @@ export class StatementResolver {
       });
       return;
     }
+    // What only changes a variable is told by the statements that use it.
+    if (statement.kind === "assign" && draft.writes.length === 0) return;
     out.push({
       ...this.empty(parsed, within),
       kind:
@@ -97,12 +106,20 @@ export class StatementResolver {
     for (const change of draft.after) change();
   }
 
+  /** The rows that a function sees of the triggers that run it. */
+  private rowsOf({ parts }: Name): TriggerRows[] {
+    return this.triggers
+      .filter(({ runs }) => endsWith(runs.parts, parts) || endsWith(parts, runs.parts))
+      .map(({ rows }) => rows);
+  }
+
   /** Resolves a trigger's body, where some names mean rows of its table. */
   private resolveTrigger(rows: TriggerRows, resolveBody: () => void, out: StatementLineage[]): void {
     const from = out.length;
     const table = this.tables.find(rows.table.name, rows.table.source);
     const value: VariableValue = { flows: [table.source("*").by(IDENTITY)], fields: null, table };
-    for (const name of rows.records) this.variables.set(name, value);
+    for (const name of rows.records)
+      this.variables.set(name, rows.before && !/^:?old$/.test(name) ? { ...value, goesIn: true } : value);
     this.tables.aliased(rows.tables, table, resolveBody);
     for (let i = from; i < out.length; i++) out[i] = readingRows(out[i]!, table);
   }
@@ -134,11 +151,6 @@ export class StatementResolver {
       gaps,
     };
   }
-}
-
-/** Gives a variable its value, and is no statement of its own. */
-function isPart({ statement }: ParsedStatement): boolean {
-  return statement.kind === "assign" && !statement.own;
 }
 
 /** A trigger's statement that uses the rows reads the table they are of. */
