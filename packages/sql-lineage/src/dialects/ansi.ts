@@ -27,14 +27,5 @@ export const ansi: Dialect = defineDialect("ansi", {
     aliasByColon: true,
     top: true,
   },
-  words: {
-    constants: wordSet("USER", CONSTANTS),
-    // DuckDB's (https://duckdb.org/docs/stable/data/overview).
-    fileFunctions: new Map(
-      `read_csv read_csv_auto read_parquet parquet_scan read_json read_json_auto read_ndjson read_ndjson_auto read_json_objects
-      read_text read_blob delta_scan iceberg_scan`
-        .split(/\s+/)
-        .map((name) => [name, 0]),
-    ),
-  },
+  words: { constants: wordSet("USER", CONSTANTS) },
 });

@@ -32,10 +32,6 @@ export const spark: Dialect = defineDialect("spark", {
 export const databricks: Dialect = extendDialect(spark, "databricks", {
   lexical: { dollarQuotes: true, colonPaths: true, notebookSeparator: true },
   words: {
-    fileFunctions: new Map([
-      ["read_files", 0],
-      ["cloud_files", 0],
-    ]),
     tableArguments: new Map([["table_changes", 0]]),
   },
 });

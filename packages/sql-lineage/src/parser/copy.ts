@@ -245,7 +245,7 @@ export function readImport(p: Parser): Statement {
   const columns = p.is("(") ? readColumnList(p) : null;
   const files = filesAhead(p);
   if (files.length === 0) p.gap("unresolved", "the rows come from another system", start, p.lastEnd);
-  return copyStatement(p, start, "copy", { from: files.slice(0, 1), to, columns });
+  return copyStatement(p, start, "copy", { from: files, to, columns });
 }
 
 /** `LOAD FROM f OF DEL INSERT INTO t (a)`, `IMPORT FROM f OF IXF REPLACE INTO t` (DB2); a cursor in place of a file is not followed. */
