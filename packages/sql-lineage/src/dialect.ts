@@ -28,8 +28,8 @@ export interface LexicalRules {
   readonly qQuotes: boolean;
   /** `""" … """` and `''' … '''` are strings. */
   readonly tripleQuotes: boolean;
-  /** `[name]` is an identifier. */
-  readonly bracketNames: boolean;
+  /** `[name]` is an identifier: always, or only where nothing can be subscripted and no list stands in it. */
+  readonly bracketNames: boolean | "where no list can stand";
   /** `@name` is a variable or parameter. */
   readonly atVariables: boolean;
   /** `@name/path` is a stage. */
@@ -176,6 +176,8 @@ export interface Features {
   readonly methodCalls: boolean;
   /** `* APPLY(f)`, `EXCEPT name` without parentheses, `LIMIT n BY`, `FORMAT x`, `SETTINGS x = 1`. */
   readonly queryTailSettings: boolean;
+  /** `variable(i)` is an element of a collection. */
+  readonly indexedVariables: boolean;
   /** `cursor%FOUND` is a value. */
   readonly cursorAttributes: boolean;
   /** A double-quoted string can stand where a name is asked for. */

@@ -234,6 +234,8 @@ export interface Cte {
   readonly columns: readonly string[] | null;
   readonly query: Query;
   readonly recursive: boolean;
+  /** Columns that SEARCH and CYCLE add, and those they are made from. */
+  readonly added: readonly { readonly name: string; readonly from: readonly string[] }[];
   /** `WITH expression AS name`: a value, not a table. */
   readonly scalar: Expr | null;
 }
@@ -295,6 +297,8 @@ export interface Assignment {
   readonly expr: Expr;
   /** The subquery's column this assignment takes, in `(a, b) = (SELECT …)`; null when the whole expression. */
   readonly position: number | null;
+  /** The old value is part of the new one (`a += b`). */
+  readonly keeps?: true;
 }
 
 /** RETURNING or OUTPUT: rows of the target, to the caller or into another table. */

@@ -7,7 +7,13 @@ import { CONSTANTS, wordSet } from "./words.ts";
  * standard SQL into something else.
  */
 export const ansi: Dialect = defineDialect("ansi", {
-  lexical: { dollarQuotes: true, nestedComments: true, hashNames: true, extraNameCharacters: "#" },
+  lexical: {
+    dollarQuotes: true,
+    nestedComments: true,
+    hashNames: true,
+    extraNameCharacters: "#",
+    bracketNames: "where no list can stand",
+  },
   names: { unquoted: "any", quoted: "any", temporaryPrefixes: ["#"] },
   features: {
     lambdas: true,

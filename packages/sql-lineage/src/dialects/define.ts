@@ -85,6 +85,7 @@ const FEATURES: Features = {
   executeCalls: false,
   methodCalls: false,
   queryTailSettings: false,
+  indexedVariables: false,
   cursorAttributes: false,
   stringNames: false,
 };

@@ -16,10 +16,11 @@ export const oracle: Dialect = defineDialect("oracle", {
     correlatedFrom: false,
     declareStartsBlock: true,
     renameKeepsSchema: true,
+    indexedVariables: true,
     cursorAttributes: true,
   },
   words: {
-    constants: wordSet("USER LEVEL ROWNUM UID SQLCODE SQLERRM", CONSTANTS),
+    constants: wordSet("USER LEVEL ROWNUM UID SQLCODE SQLERRM CONNECT_BY_ISLEAF CONNECT_BY_ISCYCLE", CONSTANTS),
     // Units are only bare words in EXTRACT.
     datePartArguments: new Map(),
   },

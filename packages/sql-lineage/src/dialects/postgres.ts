@@ -17,7 +17,10 @@ export const postgres: Dialect = defineDialect("postgres", {
     conflictingNames: "variable",
   },
   words: {
-    constants: wordSet("USER", CONSTANTS),
+    constants: wordSet(
+      "USER TG_OP TG_NAME TG_WHEN TG_LEVEL TG_RELID TG_RELNAME TG_TABLE_NAME TG_TABLE_SCHEMA TG_NARGS TG_ARGV",
+      CONSTANTS,
+    ),
     dateParts: DATE_PARTS,
     // Units are strings here.
     datePartArguments: new Map(),

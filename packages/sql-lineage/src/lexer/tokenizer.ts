@@ -36,6 +36,9 @@ export function tokenize(text: string, rules: LexicalRules, tokens: Tokens): voi
   new Tokenizer(text, rules, tokens).run();
 }
 
+/** A short name in brackets; anything with a comma, a quote or a bracket inside is a list. */
+const BRACKET_NAME = /\[[A-Za-z_][\w $#-]{0,127}\]/y;
+
 class Tokenizer {
   private readonly text: string;
   private readonly rules: LexicalRules;
@@ -108,9 +111,23 @@ class Tokenizer {
     return true;
   }
 
+  /** Whether the bracket here holds a name (SQLite, Access) and not a subscript or a list. */
+  private startsBracketName(start: number): boolean {
+    const { tokens } = this;
+    const last = tokens.words[tokens.count - 1];
+    if (last === "ARRAY" || last === "[" || (this.touchesOperand() && last !== ".")) return false;
+    BRACKET_NAME.lastIndex = start;
+    return BRACKET_NAME.test(this.text);
+  }
+
   private word(start: number): void {
     const { text, rules } = this;
     let end = this.nameEnd(start + 1);
+    if (this.delimiter !== "") {
+      // `END$$`, `END//`: what DELIMITER has set ends a name, too.
+      const delimited = text.slice(start, end).indexOf(this.delimiter);
+      if (delimited > 0) end = start + delimited;
+    }
     const next = text.charCodeAt(end);
     if (next === SINGLE_QUOTE || (next === DOUBLE_QUOTE && rules.doubleQuoteIsString)) {
       if (this.prefixedString(start, end, next)) return;
@@ -364,7 +381,8 @@ class Tokenizer {
       case BACKTICK:
         return this.quoted(TokenKind.quoted, start + 1, code, false);
       case OPEN_BRACKET:
-        if (rules.bracketNames) return this.quoted(TokenKind.quoted, start + 1, 93, false);
+        if (rules.bracketNames === true || (rules.bracketNames !== false && this.startsBracketName(start)))
+          return this.quoted(TokenKind.quoted, start + 1, 93, false);
         break;
       case OPEN_BRACE: {
         if (next === PERCENT || next === HASH) {

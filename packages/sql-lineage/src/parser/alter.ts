@@ -179,6 +179,17 @@ function readPartitionMove(p: Parser, table: TargetTable, start: number): Statem
       case "REPLACE":
       case "ATTACH":
         if (next !== "PARTITION") break;
+        if (p.is("ATTACH") && p.isNameAt(2)) {
+          // ATTACH PARTITION t FOR VALUES …, ATTACH PARTITION t DEFAULT (PostgreSQL): its rows are the table's from here on.
+          const at = p.position;
+          p.skip(2);
+          const part = readName(p);
+          if (part !== null && (p.is("FOR") || p.is("DEFAULT"))) {
+            p.tableNames.push(part);
+            return moved(p, start, "append", { name: part, source: "table" }, table);
+          }
+          p.position = at;
+        }
         while (!p.atEnd() && !p.is("FROM") && !p.is(";")) p.next();
         if (p.take("FROM")) return moved(p, start, "append", readTarget(p), table);
         return null;

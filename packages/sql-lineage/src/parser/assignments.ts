@@ -1,4 +1,4 @@
-import { IDENTITY, TRANSFORMATION } from "../how.ts";
+import { IDENTITY } from "../how.ts";
 import type { Assignment, Expr } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
 import { markTransformed, newExpr, readExpr } from "./build.ts";
@@ -110,10 +110,7 @@ function readAssignment(p: Parser, out: Assignment[]): void {
     readAssignment(p, out);
     return;
   }
-  let expr = value(p);
-  if (keeps) {
-    markTransformed(expr, 0, 0);
-    expr = { ...expr, refs: [...expr.refs, { name, how: TRANSFORMATION }] };
-  }
-  if (!variable) out.push({ column: name, expr, position: null });
+  const expr = value(p);
+  if (keeps) markTransformed(expr, 0, 0);
+  if (!variable) out.push({ column: name, expr, position: null, ...(keeps && { keeps }) });
 }

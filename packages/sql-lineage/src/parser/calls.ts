@@ -386,6 +386,7 @@ function readGlue(p: Parser, expr: Expr, call: Call): void {
   )
     return;
   if (word === "FROM" && queryStartsAt(p, p.position)) return;
+  if (p.is("COLUMNS") && p.wordAt(1) === "(") return;
   if (word === "PASSING" && p.is("BY")) p.skip(2);
   const saved = p.how;
   if (word === "SEPARATOR" || word === "LIMIT") p.how = compose(AGGREGATION, call.outer);

@@ -1,5 +1,5 @@
 import { compose, TRANSFORMATION } from "../how.ts";
-import type { Expr } from "../ir.ts";
+import { type Expr, VARIABLE_NAME } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
 import { readCall } from "./calls.ts";
 import type { Label } from "./grammar.ts";
@@ -62,17 +62,36 @@ export function readColumn(p: Parser, expr: Expr): Label {
     readName(p);
     if (!p.is("(")) return null;
   }
-  const nextWord = p.word;
-  if (nextWord === "%" && features.cursorAttributes && p.kindAt(1) === TokenKind.word) {
+  if (p.is("%") && features.cursorAttributes && p.kindAt(1) === TokenKind.word) {
     p.skip(2);
     if (p.is("(")) p.skipBrackets();
     return null;
   }
-  if (nextWord === "(" && (p.wordAt(1) === "TITLE" || p.wordAt(1) === "FORMAT") && p.kindAt(2) === TokenKind.string)
-    p.skipBrackets(); // attributes of a column (Teradata)
-  else if (nextWord === "(" && !(p.wordAt(1) === "+" && p.wordAt(2) === ")")) {
+  let renamed: string | null = null;
+  while (p.is("(") && attributesAt(p)) {
+    // Attributes of a column (Teradata): `a (FORMAT 'YYYY')`, `a (NAMED b)`, `a (CHAR(4))`
+    if (p.wordAt(1) === "NAMED") renamed = p.value(p.position + 2);
+    p.skipBrackets();
+  }
+  if (renamed !== null && parts === null) {
+    expr.refs.push({ name: { parts: [firstText], quoted, start, end: p.lastEnd }, how: p.how });
+    return renamed;
+  }
+  const nextWord = p.word;
+  if (nextWord === "(" && !(p.wordAt(1) === "+" && p.wordAt(2) === ")")) {
     const called = p.value(p.position - 1);
     const name = called.toLowerCase();
+    if (features.indexedVariables && parts === null && p.variables?.has(name) === true) {
+      // An element of a collection, perhaps a field of it: `ids(i)`, `rows(i).id` (PL/SQL)
+      p.skipBrackets();
+      const path = [VARIABLE_NAME, called];
+      if (p.is(".") && p.isNameAt(1)) {
+        path.push(p.value(p.position + 1));
+        p.skip(2);
+      }
+      expr.refs.push({ name: { parts: path, quoted: 0, start, end: p.lastEnd }, how: p.how });
+      return path.at(-1)!;
+    }
     if (parts === null) p.called(firstQuoted ? joinName([called]) : called);
     else if (!features.methodCalls || !VALUE_METHODS.has(name)) p.called(joinName(parts));
     if (parts !== null && features.methodCalls) {
@@ -126,6 +145,23 @@ export function readColumn(p: Parser, expr: Expr): Label {
   if (lastWord === "NEXTVAL" || lastWord === "CURRVAL") return null;
   expr.refs.push({ name: { parts, quoted, start, end: p.lastEnd }, how: p.how });
   return last;
+}
+
+const ATTRIBUTE_TYPES: ReadonlySet<string> = new Set(
+  "CHAR VARCHAR INTEGER INT SMALLINT BYTEINT BIGINT DECIMAL DEC FLOAT DATE".split(" "),
+);
+
+/** Whether the parenthesis here holds attributes of the column before it, or the type it is turned into (Teradata). */
+function attributesAt(p: Parser): boolean {
+  const word = p.wordAt(1);
+  if (word === "TITLE" || word === "FORMAT") return p.kindAt(2) === TokenKind.string;
+  if (word === "NAMED") return p.isNameAt(2) && (p.wordAt(3) === ")" || p.wordAt(3) === ",");
+  if (!ATTRIBUTE_TYPES.has(word) || p.adjacent) return false;
+  const behind = p.wordAt(2) === "(" ? (p.tokens.mates[p.position + 2] ?? -1) + 1 : p.position + 2;
+  const { words } = p.tokens;
+  return words[behind] === ")"
+    ? p.wordAt(2) === "(" || word !== "DATE"
+    : words[behind] === "," && words[behind + 1] === "FORMAT";
 }
 
 /** Methods of values (T-SQL: xml, hierarchyid and spatial data types). */

@@ -223,8 +223,17 @@ function isCursor(p: Parser): boolean {
 function readFetch(p: Parser, body: ParsedStatement[]): void {
   const start = p.start;
   p.next();
-  while (!p.atEnd() && !p.is(";") && !p.is("INTO") && p.wordAt(1) !== "INTO" && !p.atStatementStart()) p.next();
+  while (
+    !p.atEnd() &&
+    !p.is(";") &&
+    !p.is("INTO") &&
+    p.wordAt(1) !== "INTO" &&
+    p.wordAt(1) !== "BULK" &&
+    !p.atStatementStart()
+  )
+    p.next();
   const cursor = p.is("INTO") ? null : readName(p);
+  p.takeAll("BULK", "COLLECT");
   if (cursor === null || !p.take("INTO")) {
     p.skipStatement(true);
     return;
@@ -235,6 +244,7 @@ function readFetch(p: Parser, body: ParsedStatement[]): void {
     const name = readName(p);
     if (name !== null) names.push(name.parts.join("."));
   } while (p.take(","));
+  if (p.take("LIMIT")) p.grammar.expression(p, newExpr(p.start));
   body.push(recordOf(p, start, names, names.length === 1 && !names[0]!.startsWith("@"), cursor.parts.at(-1)!));
 }
 

@@ -6,7 +6,8 @@ import { readAssignments } from "./assignments.ts";
 import { readColumnList } from "./names.ts";
 import type { Parser } from "./parser.ts";
 import { closeBracket } from "./recover.ts";
-import { selectFrom } from "./select-all.ts";
+import { namedRelation } from "./relation-build.ts";
+import { selectAll, selectColumns, selectFrom } from "./select-all.ts";
 import { readLocation, readTarget } from "./target.ts";
 
 type Parts = Partial<Pick<CopyStatement, "from" | "query" | "to" | "columns">>;
@@ -54,8 +55,16 @@ export function readCopy(p: Parser): Statement {
       return copyStatement(p, start, "copy", { to: table, columns });
     }
     const from = isLocation(p) ? readLocation(p) : readTarget(p);
-    // COPY INTO t FROM @s, t2 …: more sources are rare and read as options.
+    const sources = [from];
+    while (p.is(",") && (p.kindAt(1) === TokenKind.string || p.kindAt(1) === TokenKind.stage)) {
+      p.next();
+      sources.push(readLocation(p));
+    }
     p.skipStatement();
+    if (sources.length > 1) {
+      const statements = sources.map((one) => copyStatement(p, start, "copy", { from: one, to: table, columns }));
+      return { kind: "many", statements, start, end: p.lastEnd };
+    }
     if (location !== null && from?.source === "table")
       return copyStatement(p, start, "unload", { query: queryOf(selectFrom(from.name, from.source)), to: location });
     return copyStatement(p, start, "copy", { from, to: table, columns });
@@ -122,6 +131,7 @@ export function readLoad(p: Parser): Statement {
   let from: TargetTable | null = null;
   let to: TargetTable | null = null;
   p.next();
+  if (p.is("FROM")) return readImportFrom(p, start);
   if (!p.is("DATA") && !p.is("XML")) {
     p.skipStatement();
     return { kind: "utility", command: "load", start, end: p.lastEnd };
@@ -146,7 +156,9 @@ export function readLoad(p: Parser): Statement {
     } else if (p.is("(") && (p.position === behindTable || endsFormat(p))) {
       // (a, @b) [SET c = f(@b)] (MySQL)
       columns = readColumnList(p).filter((name) => !name.startsWith("@"));
-      if (p.take("SET")) columns.push(...readAssignments(p).map(({ column }) => column.parts.at(-1)!));
+      if (p.take("SET"))
+        for (const { column, expr } of readAssignments(p))
+          if (expr.refs.length > 0 || p.slice(expr.start, expr.end).includes("@")) columns.push(column.parts.at(-1)!);
     } else if (p.is("(")) p.skipBrackets();
     else p.next();
   }
@@ -173,7 +185,10 @@ function firstUri(p: Parser, open: number): TargetTable | null {
 export function readExport(p: Parser): Statement {
   const start = p.start;
   p.next();
+  if (p.is("TO")) return readExportTo(p, start);
   if (!p.take("DATA")) {
+    if (p.is("(") || (p.isName() && (p.wordAt(1) === "INTO" || p.wordAt(1) === "." || p.wordAt(1) === "(")))
+      return readExportInto(p, start);
     p.skipStatement();
     return { kind: "utility", command: "export", start, end: p.lastEnd };
   }
@@ -191,6 +206,84 @@ export function readExport(p: Parser): Statement {
   }
   const query = p.grammar.query(p);
   return copyStatement(p, start, "unload", { query, to });
+}
+
+/** `EXPORT t (a, b) INTO CSV AT c FILE 'f'`, `EXPORT (SELECT …) INTO …` (Exasol). */
+function readExportInto(p: Parser, start: number): Statement {
+  let query: CopyStatement["query"];
+  if (p.is("(")) {
+    const close = p.mate;
+    p.next();
+    query = p.grammar.query(p);
+    closeBracket(p, close, null);
+  } else {
+    const table = readTarget(p);
+    const relation = namedRelation(table.name, table.source);
+    query = queryOf(p.is("(") ? selectColumns(relation, readColumnList(p)) : selectAll(relation));
+  }
+  return copyStatement(p, start, "unload", { query, to: filesAhead(p)[0] ?? null });
+}
+
+/** `EXPORT TO f OF DEL MODIFIED BY … SELECT …` (DB2). */
+function readExportTo(p: Parser, start: number): Statement {
+  p.next();
+  const to = fileNamed(p);
+  while (!p.atEnd() && !p.is(";") && !p.is("SELECT") && !p.is("WITH")) p.next();
+  if (p.atEnd() || p.is(";")) return copyStatement(p, start, "unload", { to });
+  const query = p.grammar.query(p);
+  return copyStatement(p, start, "unload", { query, to });
+}
+
+/** `IMPORT INTO t (a) FROM CSV AT c FILE 'f'` (Exasol), `IMPORT INTO t CSV DATA ('f')` (CockroachDB), `IMPORT FROM f OF DEL INSERT INTO t` (DB2). */
+export function readImport(p: Parser): Statement {
+  const start = p.start;
+  p.next();
+  if (p.is("FROM")) return readImportFrom(p, start);
+  p.next();
+  const to = readTarget(p);
+  const columns = p.is("(") ? readColumnList(p) : null;
+  const files = filesAhead(p);
+  if (files.length === 0) p.gap("unresolved", "the rows come from another system", start, p.lastEnd);
+  const [from = null] = files;
+  return copyStatement(p, start, "copy", { from, to, columns });
+}
+
+/** `LOAD FROM f OF DEL INSERT INTO t (a)`, `IMPORT FROM f OF IXF REPLACE INTO t` (DB2); a cursor in place of a file is not followed. */
+function readImportFrom(p: Parser, start: number): Statement {
+  p.next();
+  const from = fileNamed(p);
+  const cursor = p.is("OF") && p.wordAt(1) === "CURSOR";
+  while (!p.atEnd() && !p.is(";") && !p.is("INTO")) p.next();
+  if (!p.take("INTO")) return { kind: "utility", command: "load", start, end: p.lastEnd };
+  const to = readTarget(p);
+  const columns = p.is("(") ? readColumnList(p) : null;
+  p.skipStatement();
+  if (cursor) p.gap("unresolved", "the rows come from a cursor", start, p.lastEnd);
+  return copyStatement(p, start, "copy", { from: cursor ? null : from, to, columns });
+}
+
+/** A file by its name, in quotes or not: `a.del`, `/data/a.del`. */
+function fileNamed(p: Parser): TargetTable | null {
+  const quoted = readLocation(p);
+  if (quoted !== null) return quoted;
+  const start = p.start;
+  p.next();
+  while (!p.atEnd() && p.adjacent && !p.is(";")) p.next();
+  const end = p.lastEnd;
+  return { name: { parts: [p.slice(start, end)], quoted: 1, start, end }, source: "file" };
+}
+
+/** The strings behind FILE, or in `DATA (…)`, up to the end of the statement. */
+function filesAhead(p: Parser): TargetTable[] {
+  const files: TargetTable[] = [];
+  while (!p.atEnd() && !p.is(";")) {
+    const isFile = p.is("FILE") || (p.is("(") && p.tokens.words[p.position - 1] === "DATA");
+    p.next();
+    if (!isFile) continue;
+    const file = readLocation(p);
+    if (file !== null) files.push(file);
+  }
+  return files;
 }
 
 /** `BULK INSERT t FROM 'file'` (T-SQL). */

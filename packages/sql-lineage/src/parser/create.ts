@@ -1,7 +1,7 @@
 import type { CreateStatement, Name, Query, Statement, TargetTable } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
 import { newCreate, queryOf } from "./build.ts";
-import { isNameKind, parenthesisedQueryAt, queryStartsAt } from "./lookahead.ts";
+import { isNameKind, parenthesisedQueryAt, queryStartsAt, skipLocking } from "./lookahead.ts";
 import { readName } from "./names.ts";
 import type { Parser } from "./parser.ts";
 import { tableRelation } from "./relation-build.ts";
@@ -72,6 +72,8 @@ export function readCreate(p: Parser, kindAt: number): CreateStatement {
   }
   if (p.is("(") && !parenthesisedQueryAt(p, p.position)) readDefinitions(p, rest);
   readRest(p, rest, view, external);
+  // Where the rows of a query go is not read.
+  if (rest.query !== null) rest.reads.length = 0;
   if (target.name.parts.length === 0) target = { ...target, source: "placeholder" };
   if (recursive && rest.query !== null && target.name.parts.length > 0)
     rest.query = selfReading(target.name, rest.columns, rest.query);
@@ -87,7 +89,7 @@ export function readCreate(p: Parser, kindAt: number): CreateStatement {
 function selfReading(name: Name, columns: readonly string[] | null, query: Query): Query {
   const self = { ...name, parts: [name.parts.at(-1)!] };
   const outer = queryOf(selectFrom(self, "table"));
-  outer.ctes.push({ name: self.parts[0]!, columns, query, recursive: true, scalar: null });
+  outer.ctes.push({ name: self.parts[0]!, columns, query, recursive: true, added: [], scalar: null });
   return outer;
 }
 
@@ -175,6 +177,12 @@ function readRest(p: Parser, rest: Rest, view: boolean, external: boolean): void
         }
         break;
       case "WITH":
+        if (external && next === "(" && !view) {
+          // WITH (LOCATION = '/a/', DATA_SOURCE = s) (T-SQL)
+          p.next();
+          readLocationOption(p, rest);
+          continue;
+        }
         if (p.isNameAt(1) && queryStartsAt(p, p.position) && startsCte(p)) {
           rest.query = p.grammar.query(p);
           readBehindQuery(p);
@@ -213,7 +221,18 @@ function readRest(p: Parser, rest: Rest, view: boolean, external: boolean): void
           continue;
         }
         break;
+      case "ORGANIZATION":
+        // ORGANIZATION EXTERNAL (… LOCATION ('a.csv', 'b.csv')) (Oracle)
+        if (next !== "EXTERNAL" || p.wordAt(2) !== "(") break;
+        p.skip(2);
+        readLocations(p, rest);
+        continue;
       case "LOCATION":
+        if (external && next === "(") {
+          p.next();
+          readLocations(p, rest);
+          continue;
+        }
         if (
           external &&
           (p.kindAt(1) === TokenKind.string ||
@@ -245,6 +264,36 @@ function readRest(p: Parser, rest: Rest, view: boolean, external: boolean): void
   }
 }
 
+/** Reads the files of `LOCATION ('a', 'b')` from the brackets here, which are its own or hold it (Greenplum, Oracle). */
+function readLocations(p: Parser, rest: Rest): void {
+  const { words, kinds, mates } = p.tokens;
+  const close = p.mate;
+  let from = p.position;
+  let to = close;
+  if (words[from - 1] !== "LOCATION") {
+    while (from < close && !(words[from] === "LOCATION" && words[from + 1] === "(")) from++;
+    to = mates[from + 1] ?? from;
+  }
+  for (let i = from; i < to; i++) {
+    if (kinds[i] !== TokenKind.string) continue;
+    const name: Name = { parts: [p.value(i)], quoted: 1, start: p.startOf(i), end: p.startOf(i) + p.raw(i).length };
+    rest.reads.push({ name, source: "file" });
+  }
+  p.moveTo(close + 1);
+}
+
+function readLocationOption(p: Parser, rest: Rest): void {
+  const { words, kinds } = p.tokens;
+  const close = p.mate;
+  for (let i = p.position + 1; i < close; i++) {
+    if (words[i] !== "LOCATION" || words[i + 1] !== "=" || kinds[i + 2] !== TokenKind.string) continue;
+    const start = p.startOf(i + 2);
+    const name: Name = { parts: [p.value(i + 2)], quoted: 1, start, end: start + p.raw(i + 2).length };
+    rest.reads.push({ name, source: "file" });
+  }
+  p.moveTo(close + 1);
+}
+
 /** Whether the WITH here starts a query rather than options. */
 function startsCte(p: Parser): boolean {
   const { words, mates } = p.tokens;
@@ -257,6 +306,12 @@ function startsCte(p: Parser): boolean {
 
 /** Reads what stands behind AS; false when it is none of the forms that matter. */
 function readAs(p: Parser, rest: Rest, view: boolean): boolean {
+  if (p.wordAt(1) === "LOCKING" || p.wordAt(1) === "LOCK") {
+    p.next();
+    if (!skipLocking(p)) return false;
+    rest.query = p.grammar.query(p);
+    return true;
+  }
   const next = p.wordAt(1);
   if (queryStartsAt(p, p.position + 1) || (next === "TABLE" && p.isNameAt(2))) {
     p.next();

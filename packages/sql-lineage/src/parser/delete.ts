@@ -51,6 +51,7 @@ export function readDelete(p: Parser, ctes: Cte[]): DeleteStatement {
   const returning = readReturning(p) ?? output;
   readTailClauses(p, select, select.influence);
   if (p.is("LOG")) p.skipStatement();
+  p.take("ALL"); // DELETE FROM t ALL (Teradata)
   return { kind: "delete", targets, select, ctes, returning, start, end: p.lastEnd };
 }
 

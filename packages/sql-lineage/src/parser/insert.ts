@@ -19,7 +19,7 @@ import { readColumnList, readIdentifier, readName, skipToComma } from "./names.t
 import type { Parser } from "./parser.ts";
 import { closeBracket, harvest, recover } from "./recover.ts";
 import { readOutput, readReturning } from "./returning.ts";
-import { functionRelation, queryRelation } from "./relation-build.ts";
+import { functionRelation, namedRelation, queryRelation } from "./relation-build.ts";
 import { functionTarget } from "./function-targets.ts";
 import { selectAll, selectFrom } from "./select-all.ts";
 import { readSelect } from "./select.ts";
@@ -63,7 +63,7 @@ export function readInsert(p: Parser, from: Select | null): Statement {
   const conflict = readConflict(p, readRowAlias(p));
   const returning = readReturning(p) ?? head.output;
   if (p.is("LOG") && p.wordAt(1) === "ERRORS") p.skipStatement();
-  if (p.is("WITH") && p.wordAt(1) === "NO") p.skipStatement();
+  if (p.is("WITH") && (p.wordAt(1) === "NO" || p.wordAt(1) === "PRIMARY")) p.skipStatement();
   return {
     kind: "insert",
     target,
@@ -300,10 +300,14 @@ function readSource(p: Parser, head: Head, from: Select | null): Source {
     case "VALUE":
       p.next();
       if (p.is("(") || p.is("ROW")) return { ...none, query: queryOf(readValues(p)) };
-      // VALUES record (PL/SQL)
-      readName(p);
-      if (p.is("(")) p.skipBrackets();
-      return none;
+      // VALUES record, VALUES records(i) (PL/SQL)
+      {
+        const record = readName(p);
+        if (p.is("(")) p.skipBrackets();
+        if (record === null) return none;
+        const rows = { ...record, parts: [record.parts[0]!] };
+        return { ...none, query: queryOf(selectAll(namedRelation(rows, "variable"))) };
+      }
     case "DEFAULT":
       p.next();
       p.take("VALUES");

@@ -24,6 +24,25 @@ export function queryStartsAt(p: Parser, index: number): boolean {
   }
 }
 
+/** Moves over `LOCKING ROW FOR ACCESS` before a statement (Teradata); false, without moving, when no statement follows. */
+export function skipLocking(p: Parser): boolean {
+  const { words, kinds } = p.tokens;
+  let at = p.position;
+  while (words[at] === "LOCKING" || words[at] === "LOCK") {
+    let ahead = at + 1;
+    while (ahead < at + 12 && words[ahead] !== "FOR" && words[ahead] !== "IN" && words[ahead] !== ";") ahead++;
+    if (words[ahead] !== "FOR" && words[ahead] !== "IN") return false;
+    ahead += 2;
+    while (words[ahead] === "MODE" || words[ahead] === "NOWAIT" || words[ahead] === "OVERRIDE") ahead++;
+    at = ahead;
+  }
+  if (at === p.position || kinds[at] !== TokenKind.word || !LOCKED.has(words[at]!)) return false;
+  p.moveTo(at);
+  return true;
+}
+
+const LOCKED: ReadonlySet<string> = new Set("SELECT SEL WITH INSERT UPDATE DELETE DEL MERGE CREATE REPLACE".split(" "));
+
 const BEHIND_MINUS: ReadonlySet<string> = new Set(
   "SELECT SEL ( ALL DISTINCT VALUES WITH TABLE BY CORRESPONDING STRICT".split(" "),
 );

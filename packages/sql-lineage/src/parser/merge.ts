@@ -38,6 +38,7 @@ export function readMerge(p: Parser, ctes: Cte[]): MergeStatement {
   p.grammar.joined(p, select.from, select);
   if (p.take("ON")) readDeciding(p, select.influence, JOIN, ON_END);
   while (p.take("WHEN")) if (!readBranch(p, select.influence, actions)) break;
+  p.takeAll("ELSE", "IGNORE"); // DB2
   // MERGE INTO t USING s ON … REMOVE DUPLICATES (Redshift)
   if (p.takeAll("REMOVE", "DUPLICATES")) actions.push({ kind: "row", start, end: p.lastEnd, except: [] });
   const output = readOutput(p);

@@ -15,6 +15,7 @@ export function readPivot(p: Parser, input: Relation): Relation {
   const start = p.start;
   const unpivot = p.is("UNPIVOT");
   p.next();
+  const xml = p.take("XML");
   if (p.take("INCLUDE") || p.take("EXCLUDE")) p.take("NULLS");
   if (!p.is("(")) {
     p.unread("expected the columns to pivot");
@@ -23,7 +24,7 @@ export function readPivot(p: Parser, input: Relation): Relation {
   const close = p.mate;
   p.enter();
   p.next();
-  const relation = unpivot ? readUnpivotBody(p, input, start, close) : readPivotBody(p, input, start, close);
+  const relation = unpivot ? readUnpivotBody(p, input, start, close) : readPivotBody(p, input, start, close, xml);
   closeBracket(p, close, null);
   p.leave();
   // The input's alias goes on naming the result until it gets one of its own.
@@ -33,7 +34,7 @@ export function readPivot(p: Parser, input: Relation): Relation {
   return relation;
 }
 
-function readPivotBody(p: Parser, input: Relation, start: number, close: number): PivotRelation {
+function readPivotBody(p: Parser, input: Relation, start: number, close: number, xml: boolean): PivotRelation {
   const aggregates: Expr[] = [];
   const names: (string | null)[] = [];
   const saved = p.how;
@@ -69,6 +70,12 @@ function readPivotBody(p: Parser, input: Relation, start: number, close: number)
     }
   }
   keys.end = p.lastEnd;
+  if (xml) {
+    // All values in one column of XML (Oracle).
+    const name = `${keys.refs.map((ref) => ref.name.parts.at(-1)!).join("_")}_XML`;
+    outputs.splice(0, outputs.length, ...aggregates.map((_, aggregate) => ({ name, aggregate })));
+    open = false;
+  }
   if (p.takeAll("GROUP", "BY")) {
     groupBy = newExpr(p.start);
     readOrderList(p, groupBy);

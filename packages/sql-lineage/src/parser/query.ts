@@ -3,7 +3,7 @@ import type { Body, Cte, Query, Select, SetOperation } from "../ir.ts";
 import { newExpr, newSelect, newStar, queryOf, readExpr } from "./build.ts";
 import { readInlineRoutines } from "./inline-routines.ts";
 import { queryStartsAt } from "./lookahead.ts";
-import { readColumnList, readIdentifier, readName } from "./names.ts";
+import { readColumnList, readIdentifier } from "./names.ts";
 import type { Parser } from "./parser.ts";
 import { readPivotStatement } from "./pivot-statement.ts";
 import { readPipe } from "./pipes.ts";
@@ -240,7 +240,7 @@ function readCte(p: Parser, into: Cte[], recursive: boolean): boolean {
   p.how = savedHow;
   closeBracket(p, close, null);
   p.leave();
-  readSearchAndCycle(p);
+  const added = readSearchAndCycle(p);
   const lower = name.toLowerCase();
   const readsItself = p.tableNames
     .slice(mentions)
@@ -250,6 +250,7 @@ function readCte(p: Parser, into: Cte[], recursive: boolean): boolean {
     columns,
     query,
     recursive: readsItself && (recursive || !p.dialect.features.recursiveKeyword),
+    added,
     scalar: null,
   });
   return true;
@@ -268,20 +269,36 @@ function readScalarCte(p: Parser, into: Cte[]): boolean {
   }
   const name = readIdentifier(p);
   if (name === null) return false;
-  into.push({ name, columns: null, query: queryOf(newSelect(expr.start)), recursive: false, scalar: expr });
+  into.push({ name, columns: null, query: queryOf(newSelect(expr.start)), recursive: false, added: [], scalar: expr });
   return true;
 }
 
 /** `SEARCH DEPTH FIRST BY a SET b`, `CYCLE a SET b TO c DEFAULT d USING e` (PostgreSQL, Oracle). */
-function readSearchAndCycle(p: Parser): void {
+function readSearchAndCycle(p: Parser): Cte["added"] {
+  let added: { name: string; from: string[] }[] | null = null;
   while (p.is("SEARCH") || p.is("CYCLE")) {
+    const search = p.is("SEARCH");
     p.next();
-    while (!p.atEnd() && !p.is("SET") && !p.is(")") && !p.is(";")) p.next();
+    if (search) while (!p.atEnd() && !p.is("BY") && !p.is("SET") && !p.is(")") && !p.is(";")) p.next();
+    p.take("BY");
+    const from: string[] = [];
+    while (!p.atEnd() && !p.is("SET") && !p.is(")") && !p.is(";")) {
+      if (p.isName() && !p.is("ASC") && !p.is("DESC") && !p.is("NULLS")) from.push(readIdentifier(p)!);
+      else p.next();
+    }
     p.take("SET");
-    readName(p);
-    while (p.take(",")) readName(p);
+    do {
+      const name = readIdentifier(p);
+      if (name !== null) (added ??= []).push({ name, from });
+    } while (p.take(","));
     if (p.take("TO")) p.next();
     if (p.take("DEFAULT")) p.next();
-    if (p.take("USING")) readName(p);
+    if (p.take("USING")) {
+      const name = readIdentifier(p);
+      if (name !== null) (added ??= []).push({ name, from });
+    }
   }
+  return added ?? NOTHING_ADDED;
 }
+
+const NOTHING_ADDED: Cte["added"] = [];

@@ -1,6 +1,6 @@
 import type { Join, Name, Relation, Select } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
-import { queryOf } from "./build.ts";
+import { newStar, queryOf } from "./build.ts";
 import { parenthesisedQueryAt } from "./lookahead.ts";
 import { readName } from "./names.ts";
 import type { Parser } from "./parser.ts";
@@ -63,6 +63,14 @@ function readPrimaryInto(p: Parser, out: Relation[], select: Select): void {
     case "IDENTIFIER":
       if (p.wordAt(1) !== "(") break;
       readIdentifierCall(p, out, select);
+      return;
+    case "FINAL":
+    case "OLD":
+    case "NEW":
+      // FINAL TABLE (INSERT …) (DB2, Data change statements as tables)
+      if (p.wordAt(1) !== "TABLE" || p.wordAt(2) !== "(" || !MODIFYING.has(p.wordAt(3))) break;
+      p.skip(2);
+      readChange(p, out, select);
       return;
     case "TABLE":
     case "THE":
@@ -190,14 +198,7 @@ function readParenthesised(p: Parser, out: Relation[], select: Select): void {
   }
   const close = p.mate;
   if (MODIFYING.has(p.wordAt(1))) {
-    p.enter();
-    p.next();
-    const statement = p.grammar.statement(p);
-    closeBracket(p, close, null);
-    p.leave();
-    const query = returnedRows(statement, start);
-    query.statements.push(statement);
-    add(p, out, select, queryRelation(query, false, start));
+    readChange(p, out, select);
     return;
   }
   const at = out.length;
@@ -230,6 +231,23 @@ function readParenthesised(p: Parser, out: Relation[], select: Select): void {
   if (finished === group && group.alias === null) return;
   group.relations.push(...out.splice(at));
   out.push(finished, ...extra);
+}
+
+/** Reads the change of rows in the parentheses here, as a relation of the rows it gives back. */
+function readChange(p: Parser, out: Relation[], select: Select): void {
+  const start = p.start;
+  const close = p.mate;
+  const whole = p.tokens.words[p.position - 1] === "TABLE";
+  p.enter();
+  p.next();
+  let statement = p.grammar.statement(p);
+  closeBracket(p, close, null);
+  p.leave();
+  if (whole && "returning" in statement && statement.returning === null)
+    statement = { ...statement, returning: { items: [newStar(null, start, p.lastEnd)], into: null, columns: null } };
+  const query = returnedRows(statement, start);
+  query.statements.push(statement);
+  add(p, out, select, queryRelation(query, false, start));
 }
 
 function readTable(p: Parser, out: Relation[], select: Select): void {

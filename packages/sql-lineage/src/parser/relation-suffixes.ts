@@ -23,7 +23,7 @@ export function readRelationSuffixes(p: Parser, relation: Relation, select: Sele
     switch (p.word) {
       case "PIVOT":
       case "UNPIVOT":
-        if (next !== "(" && next !== "INCLUDE" && next !== "EXCLUDE") break;
+        if (next !== "(" && next !== "INCLUDE" && next !== "EXCLUDE" && next !== "XML") break;
         result = readPivot(p, result);
         readAlias(p, result);
         continue;
@@ -270,6 +270,8 @@ function isClause(p: Parser): boolean {
       return next === "BY";
     case "START":
       return next === "WITH";
+    case "DISTRIBUTED":
+      return next === "BY" || next === "RANDOMLY" || next === "REPLICATED";
     case "ARRAY":
       return next === "JOIN";
     case "FORMAT":

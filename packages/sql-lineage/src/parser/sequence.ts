@@ -140,6 +140,11 @@ export function readOne(p: Parser, out: ParsedStatement[]): void {
       readInto(p, out, () => {
         const start = p.start;
         p.moveTo(assigned + 1);
+        if (p.is("SELECT") || p.is("WITH")) {
+          // rows = SELECT … (SAP HANA, Table variables)
+          const query = p.grammar.query(p);
+          return { kind: "query", query, into: null, variables: [], record: variable, start, end: p.lastEnd };
+        }
         rememberText(p, variable);
         return expressionBlock(p, start, variable);
       });

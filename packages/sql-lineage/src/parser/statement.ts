@@ -2,7 +2,7 @@ import type { Cte, Query, Select, Statement } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
 import { readAlter } from "./alter.ts";
 import { newSelect } from "./build.ts";
-import { readApplyChanges, readBulkInsert, readCopy, readExport, readLoad, readUnload } from "./copy.ts";
+import { readApplyChanges, readBulkInsert, readCopy, readExport, readImport, readLoad, readUnload } from "./copy.ts";
 import {
   readCacheTable,
   readCreate,
@@ -15,7 +15,7 @@ import { readDelete } from "./delete.ts";
 import { readDrop, readExchange, readRenameTable, readTruncate } from "./drop.ts";
 import { readExecute } from "./execute.ts";
 import { readInsert } from "./insert.ts";
-import { parenthesisedQueryAt } from "./lookahead.ts";
+import { parenthesisedQueryAt, skipLocking } from "./lookahead.ts";
 import { readMerge } from "./merge.ts";
 import type { Parser } from "./parser.ts";
 import { readBlock, readDeclaredBlock, startsBlock } from "./blocks.ts";
@@ -61,6 +61,9 @@ export function readStatement(p: Parser): Statement {
     case "FUNCTION":
       if (p.isNameAt(1)) return readCreateWithBody(p, p.is("FUNCTION") ? "function" : "procedure");
       break;
+    case "UPSERT":
+      if (!p.isNameAt(1)) break;
+      return readInsert(p, null);
     case "INSERT":
       return readInsert(p, null);
     case "REPLACE":
@@ -89,6 +92,10 @@ export function readStatement(p: Parser): Statement {
       return readExchange(p);
     case "CALL":
       return readCallStatement(p);
+    case "LOCKING":
+    case "LOCK":
+      if (skipLocking(p)) return readStatement(p);
+      break;
     case "CACHE":
       return readCacheTable(p);
     case "APPLY":
@@ -105,6 +112,9 @@ export function readStatement(p: Parser): Statement {
       return readLoad(p);
     case "EXPORT":
       return readExport(p);
+    case "IMPORT":
+      if (p.wordAt(1) !== "INTO" && p.wordAt(1) !== "FROM") break;
+      return readImport(p);
     case "BULK":
       if (p.wordAt(1) === "INSERT") return readBulkInsert(p);
       break;
@@ -128,6 +138,14 @@ export function readStatement(p: Parser): Statement {
       return readControl(p);
     case "DO":
       if (p.kindAt(1) === TokenKind.string || p.wordAt(1) === "LANGUAGE") return readCreateWithBody(p, "block");
+      if (p.wordAt(1) === "BEGIN" || p.wordAt(1) === "(") {
+        // DO [(IN a INT => 1)] BEGIN … END (SAP HANA)
+        const at = p.position;
+        p.next();
+        if (p.is("(")) p.skipBrackets();
+        if (p.is("BEGIN")) return readBlock(p);
+        p.position = at;
+      }
       return utility(p);
     case "IF":
     case "WHILE":

@@ -22,6 +22,7 @@ export function readUpdate(p: Parser, ctes: Cte[]): UpdateStatement | UtilitySta
   while (p.take(","));
   const target: Relation = select.from[0] ?? noRelation(start);
   if (p.is("ON") && p.wordAt(1) === "CLUSTER") p.skip(3);
+  if (p.take("FROM")) p.grammar.fromList(p, select); // UPDATE t FROM s SET … (Teradata)
   let assignments: UpdateStatement["assignments"] = [];
   if (p.take("SET")) assignments = readAssignments(p);
   else p.unread("expected SET");

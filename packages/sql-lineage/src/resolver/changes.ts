@@ -1,4 +1,4 @@
-import { IDENTITY } from "../how.ts";
+import { IDENTITY, TRANSFORMATION } from "../how.ts";
 import type {
   Assignment,
   DeleteStatement,
@@ -37,14 +37,18 @@ export function update(s: OneStatement, statement: UpdateStatement): void {
   if (target !== null && s.draft.writes.length === 0) s.writeTable(target.table, "update");
   if (target === null) unresolvedTarget(s, statement.target);
   s.queries.influence(statement.select.influence, scope, env);
-  // The table that is changed counts as read only where it is joined to itself, or a subquery reads it.
+  // The table that is changed counts as read only where it is joined to itself, a subquery reads it, or another takes its values.
   const nested = [...reads];
   reads.clear();
   for (const table of listed)
     if (
       !s.draft.writes.some(({ id }) => id === table.use.id) ||
-      !scope.relations.some((relation) => relation.table === table) ||
-      joinedToItself(scope, table, first)
+      !(
+        scope.relations.some((relation) => relation.table === table) ||
+        (statement.target.kind === "query" && target?.table === table)
+      ) ||
+      joinedToItself(scope, table, first) ||
+      (s.draft.writes.length > 1 && s.draft.edges.feedsAnother(table))
     )
       reads.add(table);
   for (const table of nested) reads.add(table);
@@ -95,7 +99,7 @@ function owner(s: OneStatement, column: Name, scope: Scope): Visible | null {
 function assignColumn(
   s: OneStatement,
   { table, outputs: view }: Changed,
-  { column, expr, position }: Assignment,
+  { column, expr, position, keeps }: Assignment,
   scope: Scope,
   env: Env | null,
   rule: Rule,
@@ -113,7 +117,9 @@ function assignColumn(
   const behind = view
     ?.find(({ lower }) => lower === name.toLowerCase())
     ?.flows.find(({ source }) => source.table === table);
-  s.draft.edges.add(table, behind?.source.column ?? name, flows, expr, rule);
+  const written = behind?.source.column ?? name;
+  if (keeps === true) flows = [...flows, table.source(written).by(TRANSFORMATION)];
+  s.draft.edges.add(table, written, flows, expr, rule);
 }
 
 /** DELETE. */

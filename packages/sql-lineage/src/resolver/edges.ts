@@ -63,6 +63,13 @@ export class Edges {
     this.add(table, column, output.flows, output, output.star === null ? rule : "star", output.star !== null);
   }
 
+  /** Whether a column of `table` goes into another table's. */
+  feedsAnother(table: Table): boolean {
+    return this.targets.some(
+      (target) => target.table !== table && target.drafts.some(({ source }) => source.table === table),
+    );
+  }
+
   private target(table: Table | null, column: string): Target {
     const lower = column.toLowerCase();
     const same = this.byName.get(lower);

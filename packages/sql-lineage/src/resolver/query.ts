@@ -1,5 +1,5 @@
 import type { Dialect } from "../dialect.ts";
-import { compose, FILTER, GROUP_BY, IDENTITY, JOIN, kindOf, RECOVERED, SORT } from "../how.ts";
+import { compose, FILTER, GROUP_BY, IDENTITY, JOIN, kindOf, RECOVERED, SORT, TRANSFORMATION } from "../how.ts";
 import type {
   Body,
   Cte,
@@ -17,7 +17,7 @@ import type {
 import type { Budget } from "./budget.ts";
 import { type Flow, FlowSet, type Output, through } from "./flow.ts";
 import { type Influence, InfluenceSet } from "./influences.ts";
-import { named, rowsOf, unnamed } from "./outputs.ts";
+import { named, outputColumn, rowsOf, unnamed } from "./outputs.ts";
 import { visible } from "./relations.ts";
 import { type ColumnFinder, newScope, type Scope, type Visible } from "./scope.ts";
 import { combined } from "./set-operations.ts";
@@ -122,6 +122,7 @@ export class QueryResolver {
     let outputs: readonly Output[];
     if (cte.recursive && cte.query.body.kind === "set") outputs = this.recursive(entry, cte.query, cte.query.body);
     else outputs = named(this.query(cte.query, entry.env, entry.scope), cte.columns);
+    if (cte.added.length > 0) outputs = withAdded(outputs, cte);
     entry.result = { outputs, influences: this.influences.items };
     this.influences = saved;
     return entry.result;
@@ -352,4 +353,17 @@ const NO_FLOWS: readonly Flow[] = [];
 
 function countFlows(outputs: readonly Output[]): number {
   return outputs.reduce((sum, { flows }) => sum + flows.length, 0);
+}
+
+/** The columns of a recursive table with those that SEARCH and CYCLE put behind them. */
+function withAdded(outputs: readonly Output[], { added }: Cte): readonly Output[] {
+  return [
+    ...outputs,
+    ...added.map(({ name, from }) => {
+      const names = new Set(from.map((one) => one.toLowerCase()));
+      const set = new FlowSet();
+      for (const output of outputs) if (names.has(output.lower)) set.addAll(output.flows, TRANSFORMATION);
+      return outputColumn(name, set.items, outputs[0] ?? { start: 0, end: 0 });
+    }),
+  ];
 }

@@ -1,10 +1,20 @@
 import { compose, FILTER, IDENTITY, JOIN, TRANSFORMATION } from "../how.ts";
 import type { FunctionRelation, Name, Relation, TableRelation } from "../ir.ts";
 import { type Flow, type Output, through } from "./flow.ts";
-import { derived, isKnown, knownNames, named, outputColumn, rowsOf, tableOutputs, unfolded } from "./outputs.ts";
+import {
+  derived,
+  isKnown,
+  knownNames,
+  named,
+  outputColumn,
+  rowsOf,
+  starOutput,
+  tableOutputs,
+  unfolded,
+} from "./outputs.ts";
 import type { CteEntry, Env, QueryResolver } from "./query.ts";
 import { matched, pivoted, unpivoted } from "./reshaped.ts";
-import { newScope, type Scope, type Visible } from "./scope.ts";
+import { newScope, type Scope, type VariableValue, type Visible } from "./scope.ts";
 import { expandStar } from "./stars.ts";
 
 /** A relation as names see it, with what joins it to those before. */
@@ -109,6 +119,13 @@ function tableOf(
         return { ...derived(alias ?? name.parts.at(-1)!.toLowerCase(), unfolded(value, relation)), value };
     }
   }
+  if (relation.source === "variable") {
+    // A table variable that a query was put into (SAP HANA).
+    const variable = name.parts[0]!.replace(/^:/, "").toLowerCase();
+    const rows = q.finder.rowsOfVariable(variable);
+    if (rows !== undefined && (rows.fields !== null || rows.flows.length > 0 || !/^[@:]/.test(name.parts[0]!)))
+      return derived(alias ?? variable, named(variableOutputs(rows, relation), relation.columnAliases));
+  }
   const table = q.tables.find(name, relation.source);
   q.reads.add(table);
   if (relation.columnAliases !== null && relation.columnAliases.length > 0) {
@@ -116,6 +133,17 @@ function tableOf(
     return { ...derived(alias, outputs) };
   }
   return { alias, path: lowerPath(name), table, outputs: null, hidden: false, merged: null, value: null };
+}
+
+/** The columns of the rows a variable holds. */
+function variableOutputs(
+  { fields, flows, table }: VariableValue,
+  at: { start: number; end: number },
+): readonly Output[] {
+  if (table !== undefined) return tableOutputs(table, at);
+  const star = (of: readonly Flow[]): Output => starOutput(of, { except: null, whole: false }, at);
+  if (fields === null) return flows.length === 0 ? [] : [star(flows)];
+  return [...fields].map(([field, of]) => (field === "*" ? star(of) : outputColumn(field, of, at)));
 }
 
 /** A value in sight under a name: an alias, or a column that is known to be there. */

@@ -109,6 +109,11 @@ export class ColumnFinder {
     return this.qualified(name, scope);
   }
 
+  /** The rows that were put into a variable; undefined when nothing was. */
+  rowsOfVariable(name: string): VariableValue | undefined {
+    return this.variables.get(name.toLowerCase());
+  }
+
   /** All flows of `alias.*`, or of every relation when `name` is just a star. */
   all(parts: readonly string[], scope: Scope): readonly Flow[] {
     const set = new FlowSet();
