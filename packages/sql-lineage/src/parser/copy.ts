@@ -314,5 +314,14 @@ export function readApplyChanges(p: Parser): Statement {
   if (source !== undefined && from === null)
     p.gap("unresolved", "where the changes come from", source.start, source.end);
   p.skipStatement();
-  return { kind: "copy", from: from === null ? [] : [from], query: null, to, columns: null, rule: "copy", start, end: p.lastEnd };
+  return {
+    kind: "copy",
+    from: from === null ? [] : [from],
+    query: null,
+    to,
+    columns: null,
+    rule: "copy",
+    start,
+    end: p.lastEnd,
+  };
 }

@@ -40,7 +40,8 @@ export function readMerge(p: Parser, ctes: Cte[]): MergeStatement {
   while (p.take("WHEN")) if (!readBranch(p, select.influence, actions)) break;
   p.takeAll("ELSE", "IGNORE"); // DB2
   // MERGE INTO t USING s ON … REMOVE DUPLICATES (Redshift)
-  if (p.takeAll("REMOVE", "DUPLICATES")) actions.push({ kind: "row", start, end: p.lastEnd, except: [], columns: null });
+  if (p.takeAll("REMOVE", "DUPLICATES"))
+    actions.push({ kind: "row", start, end: p.lastEnd, except: [], columns: null });
   const output = readOutput(p);
   const returning = readReturning(p) ?? output;
   if (p.is("OPTION") && p.wordAt(1) === "(") {

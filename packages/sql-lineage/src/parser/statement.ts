@@ -195,7 +195,8 @@ function readTemplates(p: Parser): Statement {
   const start = p.start;
   for (; p.kind === TokenKind.template; p.next()) {
     const text = p.raw(p.position);
-    if (!SETTINGS.test(text)) p.gap("placeholder", `${text} is filled in before this runs`, p.start, p.start + text.length);
+    if (!SETTINGS.test(text))
+      p.gap("placeholder", `${text} is filled in before this runs`, p.start, p.start + text.length);
   }
   return p.atEnd() || p.is(";") || p.kind === TokenKind.separator
     ? { kind: "utility", command: "template", start, end: p.lastEnd }
