@@ -75,6 +75,7 @@ const FEATURES: Features = {
   pathFormats: [],
   databaseLinks: false,
   parenthesisedHints: false,
+  valuesColumn: "column",
   positionalColumns: false,
   convertTypeFirst: false,
   graphPatterns: false,
