@@ -96,6 +96,12 @@ function owner(s: OneStatement, column: Name, scope: Scope): Visible | null {
   return s.finder.matching(scope, qualifier).find(({ table }) => table !== null) ?? null;
 }
 
+/** Whether a column's name starts with a relation's. */
+function isQualified(s: OneStatement, { parts }: Name, scope: Scope): boolean {
+  const qualifier = parts.slice(0, -1).map((part) => part.toLowerCase());
+  return s.finder.matching(scope, qualifier).length > 0;
+}
+
 function assignColumn(
   s: OneStatement,
   { table, outputs: view }: Changed,
@@ -112,7 +118,7 @@ function assignColumn(
   } else flows = s.queries.outputOf(expr, null, scope, env).flows;
   s.writeTable(table, rule === "update set" ? "update" : "merge");
   // `SET a.b = …` with no relation called a: a field of the column a.
-  const field = column.parts.length > 1 && owner(s, column, scope) === null;
+  const field = column.parts.length > 1 && !isQualified(s, column, scope);
   const name = s.columnName(table, column, field);
   const behind = view
     ?.find(({ lower }) => lower === name.toLowerCase())
