@@ -205,6 +205,9 @@ describe("server logs of PostgreSQL", () => {
           csvlog("s2", "LOG", "statement: EXECUTE q(1)", { detail: "prepare: PREPARE q(int) AS SELECT a FROM t" }),
           csvlog("s2", "LOG", "statement: INSERT INTO nowhere SELECT 1"),
           csvlog("s2", "ERROR", 'relation "nowhere" does not exist', { query: "INSERT INTO nowhere SELECT 1" }),
+          csvlog("s2", "LOG", "statement: PREPARE q(int) AS SELECT a FROM t"),
+          csvlog("s2", "LOG", "statement: EXECUTE q(0)", { detail: "prepare: PREPARE q(int) AS SELECT a FROM t" }),
+          csvlog("s2", "ERROR", "division by zero", { query: "EXECUTE q(0)" }),
           csvlog("s3", "ERROR", "syntax error", { query: "SELEC" }),
           csvlog("s4", "LOG", "statement: SELECT 9", { app: "headwater shop.metadata" }),
           csvlog("s5", "LOG", "checkpoint starting: time"),
@@ -221,9 +224,11 @@ describe("server logs of PostgreSQL", () => {
       ["SELECT a FROM t", 1, "s2", 1_250],
       ["INSERT INTO nowhere SELECT 1", 1, "s2", 1_250],
       ["INSERT INTO nowhere SELECT 1", -1, "s2", 1_250],
+      ["SELECT a FROM t", 1, "s2", 1_250],
+      ["SELECT a FROM t", -1, "s2", 1_250],
     ]);
     expect(reading.faults).toEqual([]);
-    expect(reading.leftOut).toBe(4);
+    expect(reading.leftOut).toBe(5);
   });
 
   test("jsonlog", async () => {

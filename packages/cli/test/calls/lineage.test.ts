@@ -287,6 +287,16 @@ bulkSink: {type: metadata-usage, config: {filename: /tmp/q}}
     ]);
   });
 
+  test("a log is not read in another dialect than the definitions of its service", async () => {
+    project.write("q.csv", "query_text\nSELECT id FROM orders\n");
+    const log = LINEAGE.replace("shelf", "query-log").replace("processQueryLineage: false", "queryLogFilePath: q.csv");
+    project.install({ ...SHELF, ...QUERY_LOG });
+    project.write("log.yaml", log.replace("serviceName: shop", "$&\n  serviceConnection: {config: {type: Oracle}}"));
+    const { code, stderr } = await project.run("ingest", "-c", "log.yaml");
+    expect({ code, stderr }).toMatchObject({ code: 2 });
+    expect(stderr).toMatch(/log\.yaml says that shop is Oracle, and the catalog has it as .+\n.*Take the type out/);
+  });
+
   test("what is typed wrong is said", async () => {
     expect((await project.run("lineage", "explain", "orders")).stderr).toContain("takes 2 names");
     expect((await project.run("lineage", "orders", "revenue")).stderr).toContain("is not understood");
