@@ -96,6 +96,14 @@ function owner(s: OneStatement, column: Name, scope: Scope): Visible | null {
   return s.finder.matching(scope, qualifier).find(({ table }) => table !== null) ?? null;
 }
 
+/** How many parts of a column's name say which relation it is of: the rest is the column, and fields of its value. */
+function ownerParts(s: OneStatement, column: Name, scope: Scope): number {
+  for (let count = column.parts.length - 1; count > 0; count--) {
+    if (owner(s, { ...column, parts: column.parts.slice(0, count + 1) }, scope) !== null) return count;
+  }
+  return 0;
+}
+
 function assignColumn(
   s: OneStatement,
   { table, outputs: view }: Changed,
@@ -112,8 +120,7 @@ function assignColumn(
   } else flows = s.queries.outputOf(expr, null, scope, env).flows;
   s.writeTable(table, rule === "update set" ? "update" : "merge");
   // `SET a.b = …` with no relation called a: a field of the column a.
-  const field = column.parts.length > 1 && owner(s, column, scope) === null;
-  const name = s.columnName(table, column, field);
+  const name = s.columnName(table, column.parts[ownerParts(s, column, scope)]!);
   const behind = view
     ?.find(({ lower }) => lower === name.toLowerCase())
     ?.flows.find(({ source }) => source.table === table);
@@ -227,7 +234,7 @@ function mergeAction(
       const except = new Set(action.except.map((name) => name.toLowerCase()));
       for (const source of sources) {
         const outputs = source.table === null ? (source.outputs ?? []) : tableOutputs(source.table, action);
-        for (const output of outputs)
+        for (const output of s.placed(outputs, action.columns))
           if (!except.has(output.lower))
             s.draft.edges.addOutput(
               table,
