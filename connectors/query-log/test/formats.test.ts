@@ -205,6 +205,9 @@ describe("server logs of PostgreSQL", () => {
           csvlog("s2", "LOG", "statement: EXECUTE q(1)", { detail: "prepare: PREPARE q(int) AS SELECT a FROM t" }),
           csvlog("s2", "LOG", "statement: INSERT INTO nowhere SELECT 1"),
           csvlog("s2", "ERROR", 'relation "nowhere" does not exist', { query: "INSERT INTO nowhere SELECT 1" }),
+          csvlog("s2", "LOG", "statement: PREPARE q(int) AS SELECT a FROM t"),
+          csvlog("s2", "LOG", "statement: EXECUTE q(0)", { detail: "prepare: PREPARE q(int) AS SELECT a FROM t" }),
+          csvlog("s2", "ERROR", "division by zero", { query: "EXECUTE q(0)" }),
           csvlog("s3", "ERROR", "syntax error", { query: "SELEC" }),
           csvlog("s4", "LOG", "statement: SELECT 9", { app: "headwater shop.metadata" }),
           csvlog("s5", "LOG", "checkpoint starting: time"),
@@ -221,9 +224,11 @@ describe("server logs of PostgreSQL", () => {
       ["SELECT a FROM t", 1, "s2", 1_250],
       ["INSERT INTO nowhere SELECT 1", 1, "s2", 1_250],
       ["INSERT INTO nowhere SELECT 1", -1, "s2", 1_250],
+      ["SELECT a FROM t", 1, "s2", 1_250],
+      ["SELECT a FROM t", -1, "s2", 1_250],
     ]);
     expect(reading.faults).toEqual([]);
-    expect(reading.leftOut).toBe(4);
+    expect(reading.leftOut).toBe(5);
   });
 
   test("jsonlog", async () => {
@@ -285,6 +290,24 @@ describe("reading goes on", () => {
     writeFileSync(path, "query_text\nSELECT 1\nSELECT 3\nSELECT 4\n");
     const after = await readLogs(path, { cursor: before.cursors.at(-1) as string });
     expect(texts(after)).toEqual(["SELECT 1", "SELECT 3", "SELECT 4"]);
-    expect(reasons(after)[0]).toContain("another one than the one that was read before");
+    expect(after).toMatchObject({ another: true, faults: [] });
+    expect((await readLogs(path, { cursor: after.cursors.at(-1) as string })).another).toBe(false);
+  });
+
+  test.each([
+    ["query_text,user_name\nSELECT 1,u\n", '"SELECT\n a,', 'b FROM t",u\n', "SELECT\n a,b FROM t"],
+    ["query_text,user_name\nSELECT 1,u\n", "SELECT 2", ",u\n", "SELECT 2"],
+    ["query_text,user_name\n", "SELECT 2", ",u\n", "SELECT 2"],
+    ['{"query":"SELECT 1"}\n', '{"query":"SEL', 'ECT 2"}\n', "SELECT 2"],
+  ])("behind %j where somebody had not finished writing %j", async (whole, begun, rest, text) => {
+    const path = file(whole + begun);
+    const before = await readLogs(path);
+    expect(reasons(before)).toEqual([expect.stringContaining("not finished")]);
+    const still = await readLogs(path, { cursor: before.cursors.at(-1) as string });
+    expect(still).toMatchObject({ queries: [], faults: whole.includes("SELECT") ? [] : [{}] });
+    appendFileSync(path, rest);
+    const after = await readLogs(path, { cursor: still.cursors.at(-1) as string });
+    expect(texts(after)).toEqual([text]);
+    expect(reasons(after)).toEqual([]);
   });
 });

@@ -10,6 +10,8 @@ export interface Reading {
   queries: LoggedQuery[];
   faults: LogFault[];
   leftOut: number;
+  /** Whether the cursor was of another file. */
+  another: boolean;
   /** Where each page ended. */
   cursors: string[];
 }
@@ -19,13 +21,14 @@ export async function readLogs(path: string, options: { pageRows?: number; curso
   const { pageRows = 1_000, cursor = null } = options;
   const pool = await readerOf(queryLog).openPool({});
   const { session } = await pool.acquire("");
-  const reading: Reading = { files: [], queries: [], faults: [], leftOut: 0, cursors: [] };
+  const reading: Reading = { files: [], queries: [], faults: [], leftOut: 0, another: false, cursors: [] };
   for (const file of await fileLog.files(session, path)) {
     reading.files.push(file.path);
     for await (const page of fileLog.read(session, file, { pageRows, cursor })) {
       reading.queries.push(...page.queries);
       reading.faults.push(...page.faults);
       reading.leftOut += page.leftOut;
+      reading.another ||= page.another === true;
       reading.cursors.push(page.cursor);
     }
   }

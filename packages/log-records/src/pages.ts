@@ -28,6 +28,8 @@ export interface RecordPage {
   leftOut: number;
   /** From its first record to its last, by the times a server's own log gives them, whatever they are about; `null` for other logs. */
   span: { from: number; to: number } | null;
+  /** What stood before `from` is not there: this is another text, read from its beginning. */
+  another: boolean;
   /** Where the next page begins. */
   end: number;
   /** What stands before that, for knowing it again; `null` where that is not known. */
@@ -36,6 +38,7 @@ export interface RecordPage {
 
 /** Text of one page, at most, in bytes: pages of long statements have fewer rows. */
 const PAGE_BYTES = 8 * 1024 * 1024;
+const NEWLINE = 0x0a;
 
 /**
  * Reads on behind `from`, where `mark` tells what stood before it. There is always a last page, with no rows if nothing is left.
@@ -47,21 +50,22 @@ export async function* readPages(
 ): AsyncGenerator<RecordPage> {
   const { format, start } = formatOf(beginning, name);
   let reader = recordReader(format, memoryIn(mark));
-  const faults: RecordPage["faults"] = [];
+  let another = false;
   let begin = Math.max(from, start);
   // The last record that was read; `null` where it is not known as a whole, and cannot be known again.
   let before: Buffer | null | undefined;
   if (from > 0 && mark !== null && !(await isStillThere(open, from, mark))) {
-    faults.push({
-      reason: "the file is another one than the one that was read before: it is read from its beginning",
-      line: 0,
-    });
+    another = true;
     begin = start;
     reader = recordReader(format, null);
   }
-  let page: RecordPage = { queries: [], faults, leftOut: 0, span: null, end: begin, mark };
+  let page: RecordPage = { queries: [], faults: [], leftOut: 0, span: null, another, end: begin, mark };
   let size = 0;
   let first: Buffer | null = null;
+  // Where what cannot be read began, if everything behind it cannot be read either.
+  let tail: (Record<"end" | "line" | "queries" | "faults" | "leftOut", number> & { before: typeof before }) | null =
+    null;
+  let finished = true;
   const take = (): RecordPage => {
     const times = [first, before ?? null].map((bytes) => (bytes === null ? null : timeOf(format, bytes)));
     const [earliest, latest] = times as [number | null, number | null];
@@ -70,14 +74,26 @@ export async function* readPages(
       span: earliest === null || latest === null || latest < earliest ? null : { from: earliest, to: latest },
       mark: before === undefined ? mark : before === null ? null : markOf(before, reader.memory()),
     };
-    page = { queries: [], faults: [], leftOut: 0, span: null, end: page.end, mark: null };
-    [size, first] = [0, null];
+    page = { queries: [], faults: [], leftOut: 0, span: null, another: false, end: page.end, mark: null };
+    [size, first, tail] = [0, null, null];
     return full;
   };
   try {
     for await (const records of recordsOf(format, open, begin, growing)) {
       for (const record of records) {
         const outcome = reader.read(record);
+        finished = record.fault === "too long" || record.bytes.at(-1) === NEWLINE;
+        // A piece of a record may look like one.
+        if ("fault" in outcome)
+          tail ??= {
+            end: page.end,
+            before,
+            line: record.line,
+            queries: page.queries.length,
+            faults: page.faults.length,
+            leftOut: page.leftOut,
+          };
+        else if (finished) tail = null;
         page.end = record.end;
         before = record.fault === null ? record.bytes : null;
         size += record.bytes.length;
@@ -94,6 +110,13 @@ export async function* readPages(
     if (typeof code !== "string" || !code.startsWith("Z_")) throw error;
     // What came before the place where the compressed text breaks off is whole.
     page.faults.push({ reason: "the compressed file breaks off", line: 0 });
+  }
+  // Somebody may be writing it: once it is whole it is read as a whole, and until then it is told of once.
+  if (tail !== null && !finished && !isMysql(format)) {
+    [page.queries.length, page.faults.length, page.leftOut] = [tail.queries, tail.faults, tail.leftOut];
+    if (tail.end === start || tail.end !== from)
+      page.faults.push({ reason: "the last record is not finished, and is left for the next time", line: tail.line });
+    [page.end, before] = [tail.end, tail.before];
   }
   yield take();
 }

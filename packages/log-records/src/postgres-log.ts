@@ -63,31 +63,36 @@ export function timeOf({ form }: Pick<Format, "form">, bytes: Buffer): number | 
 const SEVERITY = Buffer.from('"error_severity":');
 
 const STATEMENT = /^(?:duration: (\d+(?:\.\d+)?) ms {2})?(?:statement|execute [^:]*): /;
+const PREPARE = /^\s*PREPARE\s+(?!TRANSACTION\b)/i;
 /** What an ERROR may follow: the same statement, logged before it ran. */
 const SESSIONS_REMEMBERED = 10_000;
 
 /** Finds the statements in the records of one log, in their order. */
 export class StatementFinder {
-  /** What each session logged last before running it. */
-  readonly #begun = new Map<string, string>();
+  /** What each session logged last before running it: as it was logged, and what it stands for. */
+  readonly #begun = new Map<string, { logged: string; text: string }>();
 
   /** The statement a record tells of; `null` where it tells of none, `"own"` for one of Headwater's or OpenMetadata's. */
   find(record: ServerRecord): LoggedQuery | "own" | null {
     if (record.application_name.startsWith("headwater")) return "own";
     const { session_id: session } = record;
     if (record.error_severity === "ERROR" || record.error_severity === "FATAL") {
-      if (record.statement === "" || this.#begun.get(session) !== record.statement) return null;
+      const begun = this.#begun.get(session);
+      if (record.statement === "" || begun?.logged !== record.statement) return null;
       this.#begun.delete(session);
-      return query(record, record.statement, null, -1);
+      return query(record, begun.text, null, -1);
     }
     if (record.error_severity !== "LOG") return null;
     const match = STATEMENT.exec(record.message);
     if (match === null) return null;
-    const text = prepared(record) ?? record.message.slice(match[0].length);
+    const logged = record.message.slice(match[0].length);
+    // It is logged again each time it is executed.
+    if (PREPARE.test(logged)) return null;
+    const text = prepared(record) ?? logged;
     if (isOwn(text)) return "own";
     if (match[1] === undefined && session !== "") {
       if (this.#begun.size >= SESSIONS_REMEMBERED) this.#begun.clear();
-      this.#begun.set(session, record.message.slice(match[0].length));
+      this.#begun.set(session, { logged, text });
     }
     return query(record, text, match[1] === undefined ? null : Number(match[1]), 1);
   }

@@ -4,7 +4,8 @@ import type { RecordPage } from "./pages.ts";
 
 /**
  * The columns of a request for the queries of a log. Each page ends with a row that has no text and says where the next one begins,
- * with a mark of what stands before that, and which time the page accounts for, where the log says. A row with a fault has no text either.
+ * with a mark of what stands before that, and which time the page accounts for, where the log says; its fault says whether the text is
+ * another one than the one that was read before. A row with a fault has no text either.
  */
 export const QUERY_COLUMNS = {
   text: { type: "text?", holds: "sql" },
@@ -30,10 +31,12 @@ export type QueryColumns = typeof QUERY_COLUMNS;
 
 type QueryRow = Row<{ effect: "read"; columns: QueryColumns }>;
 
+/** Stands in the place of a fault: the text is another one than the one that was read before. */
+const ANOTHER = "another";
 const NO_QUERY = [null, null, null, null, null, null, null, 0, false] as const;
 
 /** The rows of a page. */
-export function queryRows({ queries, faults, leftOut, span, end, mark }: RecordPage): Cell[][] {
+export function queryRows({ queries, faults, leftOut, span, another, end, mark }: RecordPage): Cell[][] {
   return [
     ...queries.map(({ text, at, durationMs, user, database, schema, session, times, cut }): Cell[] => [
       text,
@@ -54,7 +57,7 @@ export function queryRows({ queries, faults, leftOut, span, end, mark }: RecordP
       null,
     ]),
     ...faults.map(({ reason, line }): Cell[] => [...NO_QUERY, reason, line, 0, null, null, 0, null]),
-    [...NO_QUERY, null, 0, leftOut, span?.from ?? null, span?.to ?? null, end, mark],
+    [...NO_QUERY, another ? ANOTHER : null, 0, leftOut, span?.from ?? null, span?.to ?? null, end, mark],
   ];
 }
 
@@ -71,13 +74,15 @@ export async function* toLogPages(
     const faults: LogFault[] = [];
     let [leftOut, end] = [0, from];
     let span: LogPage["span"];
+    let another = false;
     for (const row of rows) {
       const { fault, line } = row;
       if (isQuery(row)) queries.push(row);
-      else if (fault !== null)
+      else if (fault !== null && fault !== ANOTHER)
         faults.push({ reason: fault, where: line === 0 ? "its end" : `line ${line}`, records: 1 });
       else {
         [leftOut, end, mark] = [row.leftOut, row.end, row.mark];
+        another = fault === ANOTHER;
         if (row.from !== null && row.to !== null) span = { from: row.from, to: row.to };
       }
     }
@@ -86,8 +91,9 @@ export async function* toLogPages(
       faults,
       leftOut,
       cursor: mark === null ? String(end) : `${end} ${mark}`,
-      bytes: Math.max(0, end - from),
+      bytes: another ? end : Math.max(0, end - from),
       ...(span === undefined ? {} : { span }),
+      ...(another ? { another } : {}),
     };
     from = end;
   }

@@ -111,6 +111,8 @@ export interface FunctionRelation extends RelationBase {
   /** As spelled; null for constructs that are no function. */
   readonly name: Name | null;
   readonly expr: Expr;
+  /** What each of its columns draws on, where the arguments go side by side (`UNNEST(a, b)`); null when all draw on all. */
+  parts: readonly Expr[] | null;
   /** Its columns, when they are known; null when not. */
   columns: readonly string[] | null;
   /** Columns that do not come from the arguments: ordinality, offset, sequence. */
@@ -344,8 +346,14 @@ export interface MergeStatement extends StatementBase {
 export type MergeAction =
   | { readonly kind: "update"; readonly assignments: readonly Assignment[] }
   | { readonly kind: "insert"; readonly columns: readonly string[] | null; readonly values: readonly Expr[] }
-  /** `UPDATE SET *`, `INSERT ROW`: every column of the source, by name. */
-  | { readonly kind: "row"; readonly start: number; readonly end: number; readonly except: readonly string[] }
+  /** `UPDATE SET *`, `INSERT ROW`: every column of the source, by name; into `columns` by position when they are listed. */
+  | {
+      readonly kind: "row";
+      readonly start: number;
+      readonly end: number;
+      readonly except: readonly string[];
+      readonly columns: readonly string[] | null;
+    }
   | { readonly kind: "delete" };
 
 export interface CreateStatement extends StatementBase {
@@ -368,7 +376,8 @@ export interface CreateStatement extends StatementBase {
 /** COPY, UNLOAD, SWAP, EXCHANGE, APPEND: rows go from one place to another as they are. */
 export interface CopyStatement extends StatementBase {
   readonly kind: "copy";
-  readonly from: TargetTable | null;
+  /** The places the rows come from; none when a query gives them. */
+  readonly from: readonly TargetTable[];
   readonly query: Query | null;
   readonly to: TargetTable | null;
   readonly columns: readonly string[] | null;

@@ -1,7 +1,8 @@
-import type { Database, Definition } from "@headwater/catalog";
+import { type Database, type Definition, NameIndex } from "@headwater/catalog";
 import {
   HeadwaterError,
   leftOutBy,
+  quoteName,
   type QueryWorkflow,
   type RunEvent,
   type Secret,
@@ -39,9 +40,7 @@ export async function lineageOfWorkflow(
     pipelineFacts,
     serviceFacts: workflow.serviceFacts,
     connector: `${manifest.id}@${connectorVersion}`,
-    dialect: isLogReader
-      ? dialectOfService(workflow.logOf ?? serviceTypeOf(db, service))
-      : dialectNamed(manifest.sql?.dialect),
+    dialect: isLogReader ? dialectOfLog(workflow, db) : dialectNamed(manifest.sql?.dialect),
     searchPath: manifest.sql?.searchPath ?? [],
     views: options.views,
     procedures: options.procedures,
@@ -55,6 +54,25 @@ export async function lineageOfWorkflow(
     signal: settings.signal,
     emit: settings.emit,
   });
+}
+
+/**
+ * The dialect of a log that its reader does not know. Definitions are read in it too: where the catalog has some, it is theirs. Throws
+ * a `HeadwaterError` (`usage`) for a workflow that says otherwise.
+ */
+function dialectOfLog({ logOf, service, from }: QueryWorkflow, db: Database): ReturnType<typeof dialectOfService> {
+  const known = serviceTypeOf(db, service);
+  const dialect = dialectOfService(logOf ?? known);
+  if (logOf !== null && known !== null && dialect !== dialectOfService(known))
+    if (new NameIndex(db, [quoteName(service)]).size > 0)
+      throw new HeadwaterError(
+        "usage",
+        `${from} says that ${service} is ${logOf}, and the catalog has it as ${known}.`,
+        {
+          hint: "Take the type out of serviceConnection, or name another service.",
+        },
+      );
+  return dialect;
 }
 
 /** Whether the filters of a workflow leave a definition in: each level by its own name. */

@@ -28,7 +28,7 @@ function statementLines({ origin, key, text, claims, firstSeen, lastSeen, times 
       claim.from === "" && claim.to === ""
         ? "the table"
         : `${claim.from === "*" ? "all rows" : claim.from} → ${claim.to === "" ? "rows" : claim.to}`;
-    const words = [howWords(claim.how), claim.rule, claim.sure].filter((word) => word !== "").join(", ");
+    const words = [...new Set([howWords(claim.how), claim.rule, claim.sure])].filter((word) => word !== "").join(", ");
     const quoted = claim.end > claim.start ? excerpt(text, claim.start, claim.end) : "";
     return `  ${safe(what)}  ${paint("dim", safe(words))}${quoted === "" ? "" : `  ${paint("cyan", safe(quoted))}`}`;
   });

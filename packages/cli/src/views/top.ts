@@ -32,6 +32,12 @@ export function topTableLines(
   ];
 }
 
+/** Most queries take less than a second; a log without durations adds nothing. */
+function taken(ms: number): string {
+  if (ms === 0) return "–";
+  return ms < 1_000 ? `${Math.max(1, Math.round(ms))} ms` : duration(ms);
+}
+
 /** The queries that took most time. */
 export function topQueryLines(
   queries: readonly { text: string; times: number; durationMs: number; users: number }[],
@@ -50,7 +56,7 @@ export function topQueryLines(
         { title: "QUERY", shrinkTo: 30 },
       ],
       queries.map(({ text, times, durationMs, users }) => [
-        duration(durationMs),
+        taken(durationMs),
         count(times),
         count(users),
         text.replaceAll(/\s+/g, " ").trim().slice(0, QUERY),

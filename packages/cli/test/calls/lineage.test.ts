@@ -267,6 +267,36 @@ bulkSink: {type: metadata-usage, config: {filename: /tmp/q}}
     expect(explained.stdout).not.toContain("hunter2");
   });
 
+  test("logs that begin alike are not taken for one, and none is read twice", async () => {
+    const logs = newProject({ ...SHELF, ...QUERY_LOG });
+    logs.write("logs/a.csv", "query_text\nSET NAMES utf8\nSELECT x FROM shop.first\n");
+    logs.write("logs/b.csv", "query_text\nSET NAMES utf8\nSELECT x FROM shop.second\nSELECT y FROM shop.second\n");
+    logs.write("logs/b-once-more.csv", logs.read("logs/b.csv"));
+    logs.write(
+      "lineage.yaml",
+      LINEAGE.replace("shelf", "query-log").replace("processQueryLineage: false", "queryLogFilePath: logs"),
+    );
+    for (let run = 0; run < 3; run += 1)
+      expect(await logs.run("ingest", "-c", "lineage.yaml")).toMatchObject({ code: 0 });
+    const { parts } = JSON.parse((await logs.run("lineage", "coverage", "shop", "--json")).stdout) as {
+      parts: object[];
+    };
+    expect(parts).toMatchObject([
+      { title: logs.path("logs", "a.csv"), queries: 2, faults: 0 },
+      { title: logs.path("logs", "b.csv"), queries: 3, faults: 0 },
+    ]);
+  });
+
+  test("a log is not read in another dialect than the definitions of its service", async () => {
+    project.write("q.csv", "query_text\nSELECT id FROM orders\n");
+    const log = LINEAGE.replace("shelf", "query-log").replace("processQueryLineage: false", "queryLogFilePath: q.csv");
+    project.install({ ...SHELF, ...QUERY_LOG });
+    project.write("log.yaml", log.replace("serviceName: shop", "$&\n  serviceConnection: {config: {type: Oracle}}"));
+    const { code, stderr } = await project.run("ingest", "-c", "log.yaml");
+    expect({ code, stderr }).toMatchObject({ code: 2 });
+    expect(stderr).toMatch(/log\.yaml says that shop is Oracle, and the catalog has it as .+\n.*Take the type out/);
+  });
+
   test("what is typed wrong is said", async () => {
     expect((await project.run("lineage", "explain", "orders")).stderr).toContain("takes 2 names");
     expect((await project.run("lineage", "orders", "revenue")).stderr).toContain("is not understood");

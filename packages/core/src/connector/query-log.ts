@@ -41,6 +41,11 @@ export interface LogPage {
   span?: { from: number; to: number };
   /** How much of the log the page is, in bytes; 0 where that is not known. */
   bytes: number;
+  /**
+   * The cursor that was given is of another log that begins like this one: the page is this one's first. Core then gives this log
+   * a place of its own and reads it from its beginning.
+   */
+  another?: true;
 }
 
 /** How a page is read. */

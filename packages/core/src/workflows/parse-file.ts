@@ -37,8 +37,15 @@ export function parseFile(text: string, problems: Problems): MapNode | null {
   };
   const [document, second] = documents.filter(({ contents }) => contents !== null);
   for (const { errors, warnings } of documents)
-    for (const { code, pos } of [...errors, ...warnings])
-      problems.error(spot(pos[0]), "", YAML_ERRORS[code] ?? "This is not YAML.");
+    for (const { code, pos } of [...errors, ...warnings]) {
+      const at = spot(pos[0]);
+      problems.error(
+        at,
+        "",
+        YAML_ERRORS[code] ?? "This is not YAML.",
+        hintFor(text.split("\n", at?.line)[(at?.line ?? 0) - 1]),
+      );
+    }
   if (problems.failed) return null;
   if (document === undefined) {
     problems.error(null, "", "The file is empty.");
@@ -53,6 +60,13 @@ export function parseFile(text: string, problems: Problems): MapNode | null {
   if (root.is === "map") return root;
   problems.error(root.at, "", "A workflow file is a mapping of keys to values; this one is not.");
   return null;
+}
+
+/** What a line that is no YAML most likely lacks. */
+function hintFor(line = ""): string | undefined {
+  const [before = "", ...references] = line.split("${");
+  if (references.length === 0 || !/[[{,]/.test(before) || /["']$/.test(before)) return undefined;
+  return 'Within braces and brackets a reference wants quotes: "${NAME}".';
 }
 
 const TOO_MANY = `The file holds more than ${MAX_VALUES} values, aliases counted each time.`;

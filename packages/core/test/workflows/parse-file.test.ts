@@ -97,6 +97,7 @@ describe("what is refused", () => {
       /more than 20000 values/,
     ],
     ["brackets without end", "[".repeat(100_000), /./],
+    ["a reference within braces", "a:\n  b: {c: ${D}}", /^2:\d+ .*a reference wants quotes/],
     ["a file too long to be a workflow", `a: ${"x".repeat(1_000_001)}`, /longer than/],
   ])("%s", ([, text, problem]) => {
     const { value, problems } = parse(text);

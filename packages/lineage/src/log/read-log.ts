@@ -80,6 +80,7 @@ export async function readLog(run: LogRun): Promise<LogResult> {
   }
 }
 
+type ReadPages = (reading: { pageRows: number; cursor: string | null }) => AsyncIterable<LogPage>;
 type FilesLog = Extract<SourceLog, { kind: "files" }>;
 
 class LogReader {
@@ -97,7 +98,7 @@ class LogReader {
   }
 
   async files({ log, path: own }: FilesLog, session: Session): Promise<void> {
-    const { db, path, now, emit, days } = this.#run;
+    const { path, now, emit, days } = this.#run;
     const place = path ?? own;
     if (place === undefined) return;
     const since = path === null ? now() - days * DAY_MS : 0;
@@ -105,9 +106,8 @@ class LogReader {
       if (this.#stopped !== null) return;
       if (file.changedAt !== undefined && file.changedAt < since) continue;
       const identity = file.partial === true ? PARTIAL + file.identity : file.identity;
-      const part = openPart(db, this.#service, identity, file.path, now());
       try {
-        await this.#pages(part, (reading) => log.read(session, file, reading));
+        await this.#file(identity, file.path, (reading) => log.read(session, file, reading));
       } catch (error) {
         if (!isSourceError(error) || error.code === "interrupted") throw error;
         this.#unread += 1;
@@ -121,6 +121,19 @@ class LogReader {
           ...(hint === undefined ? {} : { hint }),
         });
       }
+    }
+  }
+
+  /** Reads a file. Logs that begin alike are told apart by what stands where reading stopped: each has a piece of its own. */
+  async #file(identity: string, path: string, read: ReadPages): Promise<void> {
+    const { db, now } = this.#run;
+    for (let nth = 1; ; nth += 1) {
+      const name = nth === 1 ? identity : `${identity} ${nth}`;
+      const known = logParts(db, this.#service).find((part) => part.identity === name);
+      const part = openPart(db, this.#service, name, path, now());
+      if (await this.#pages(part, read)) return;
+      // Another log's piece keeps that log's name.
+      openPart(db, this.#service, name, known?.title ?? path, now());
     }
   }
 
@@ -210,15 +223,15 @@ class LogReader {
     return database !== null && leftOutBy(this.#run.databases, database) !== null;
   }
 
-  /** Reads a piece of a log to its end, page by page. `span` is what it accounts for once it is read. */
-  async #pages(
-    part: LogPart,
-    read: (reading: { pageRows: number; cursor: string | null }) => AsyncIterable<LogPage>,
-    span: { from: number; to: number } | null = null,
-  ): Promise<void> {
+  /**
+   * Reads a piece of a log to its end, page by page. `span` is what it accounts for once it is read. Reads nothing and returns `false`
+   * where the piece turns out to be of another log.
+   */
+  async #pages(part: LogPart, read: ReadPages, span: { from: number; to: number } | null = null): Promise<boolean> {
     const { db, pageRows, maxQueries, signal, now } = this.#run;
     const faults = new FaultTally();
     let [queries, bytes, leftOut] = [0, 0, 0];
+    let another = false;
     let page = emptyPage(part.cursor ?? "", part);
     this.#pass.remember(part.memory === null ? [] : (JSON.parse(part.memory) as SessionMemory[]));
     const commit = async (): Promise<void> => {
@@ -227,6 +240,8 @@ class LogReader {
     };
     try {
       for await (const next of read({ pageRows, cursor: part.cursor })) {
+        another = next.another === true && part.cursor !== null;
+        if (another) return false;
         for (const fault of next.faults) faults.add(fault);
         for (const query of next.queries) {
           if (this.#isLeftOut(query.database)) {
@@ -234,11 +249,13 @@ class LogReader {
             continue;
           }
           this.#pass.add(query);
-          page.queries += 1;
+          // One that is taken back was counted when it began.
+          const count = query.times < 0 ? -1 : 1;
+          page.queries += count;
+          queries += count;
           if (query.at !== null) account(page, query.at, now());
         }
         for (const at of next.span === undefined ? [] : [next.span.from, next.span.to]) account(page, at, now());
-        queries += next.queries.length;
         leftOut += next.leftOut;
         bytes += next.bytes;
         page.cursor = next.cursor;
@@ -251,7 +268,7 @@ class LogReader {
         if (this.#stopped !== null) break;
       }
     } finally {
-      this.#report(part.title, queries, bytes, leftOut, faults);
+      if (!another) this.#report(part.title, queries, bytes, leftOut, faults);
     }
     if (this.#stopped === null && span !== null) {
       page.from = span.from;
@@ -259,6 +276,7 @@ class LogReader {
     }
     await commit();
     if (this.#stopped === null) finishPart(db, part.id);
+    return true;
   }
 
   #report(title: string, queries: number, bytes: number, leftOut: number, faults: FaultTally): void {

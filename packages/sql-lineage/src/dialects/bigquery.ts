@@ -21,5 +21,12 @@ export const bigquery: Dialect = defineDialect("bigquery", {
     pivotNames: "aggregate first",
     lambdas: true,
   },
-  words: { datePartArguments: DATE_PART_LAST },
+  words: {
+    datePartArguments: DATE_PART_LAST,
+    // What was added to a table, or changed in it.
+    tableArguments: new Map([
+      ["appends", 0],
+      ["changes", 0],
+    ]),
+  },
 });

@@ -31,6 +31,9 @@ export const spark: Dialect = defineDialect("spark", {
 /** Databricks SQL (https://docs.databricks.com/en/sql/language-manual/index.html). */
 export const databricks: Dialect = extendDialect(spark, "databricks", {
   lexical: { dollarQuotes: true, colonPaths: true, notebookSeparator: true },
+  words: {
+    tableArguments: new Map([["table_changes", 0]]),
+  },
 });
 
 /** Apache Hive (https://cwiki.apache.org/confluence/display/Hive/LanguageManual). */

@@ -8,7 +8,13 @@ export const redshift: Dialect = extendDialect(postgres, "redshift", {
   lexical: { hashNames: true, nestedComments: true, backslashEscapes: true },
   // Quoted names are folded too, unless enable_case_sensitive_identifier is on.
   names: { unquoted: "lower", quoted: "lower", temporaryPrefixes: ["#"] },
-  features: { lateralAliases: true, implicitUnnest: true, pivotNames: "both if several", top: true },
+  features: {
+    lateralAliases: true,
+    implicitUnnest: true,
+    pivotNames: "both if several",
+    top: true,
+    convertTypeFirst: true,
+  },
   words: {
     constants: wordSet("SYSDATE", postgres.words.constants),
     datePartArguments: DATE_PART_FIRST,

@@ -398,8 +398,9 @@ class Tokenizer {
         if (next === PERCENT || next === HASH) {
           const close = this.find(next === PERCENT ? "%}" : "#}", start + 2);
           if (close > 0) {
-            if (next === PERCENT) this.emit(TokenKind.template, "", close + 2);
-            else this.position = close + 2;
+            if (next === PERCENT && !/^\{%[-+]?\s*(?:end|el(?:se|if)\b)/.test(text.slice(start, start + 40)))
+              tokens.tags.push({ start, end: close + 2 });
+            this.position = close + 2;
             return;
           }
         }

@@ -38,6 +38,8 @@ export class Tokens {
   words: Word[] = [];
   /** Where a string, quoted name, comment or bracket was opened and never closed. */
   unclosed: { start: number; what: "string" | "identifier" | "comment" | "bracket" }[] = [];
+  /** Tags that decide what of the text is used (`{% if … %}`); they leave no token, so that all of it is read. */
+  tags: { start: number; end: number }[] = [];
   private capacity: number;
 
   constructor(capacity = 1024) {
@@ -52,6 +54,7 @@ export class Tokens {
     this.text = text;
     this.count = 0;
     if (this.unclosed.length > 0) this.unclosed = [];
+    if (this.tags.length > 0) this.tags = [];
   }
 
   push(kind: number, word: Word, start: number, end: number): number {

@@ -100,7 +100,7 @@ function rest(p: Parser, start: number, command: string): Statement {
 
 function moved(p: Parser, start: number, rule: CopyStatement["rule"], from: TargetTable, to: TargetTable): Statement {
   p.skipStatement();
-  return { kind: "copy", from, query: null, to, columns: null, rule, start, end: p.lastEnd };
+  return { kind: "copy", from: [from], query: null, to, columns: null, rule, start, end: p.lastEnd };
 }
 
 function readRename(p: Parser, table: TargetTable, start: number): Statement | null {

@@ -13,7 +13,7 @@ import { readLocation, readTarget } from "./target.ts";
 type Parts = Partial<Pick<CopyStatement, "from" | "query" | "to" | "columns">>;
 
 function copyStatement(p: Parser, start: number, rule: CopyStatement["rule"], parts: Parts): CopyStatement {
-  return { kind: "copy", from: null, query: null, to: null, columns: null, ...parts, rule, start, end: p.lastEnd };
+  return { kind: "copy", from: [], query: null, to: null, columns: null, ...parts, rule, start, end: p.lastEnd };
 }
 
 /** Reads COPY of any dialect. */
@@ -61,13 +61,9 @@ export function readCopy(p: Parser): Statement {
       sources.push(readLocation(p));
     }
     p.skipStatement();
-    if (sources.length > 1) {
-      const statements = sources.map((one) => copyStatement(p, start, "copy", { from: one, to: table, columns }));
-      return { kind: "many", statements, start, end: p.lastEnd };
-    }
     if (location !== null && from?.source === "table")
       return copyStatement(p, start, "unload", { query: queryOf(selectFrom(from.name, from.source)), to: location });
-    return copyStatement(p, start, "copy", { from, to: table, columns });
+    return copyStatement(p, start, "copy", { from: sources.filter((one) => one !== null), to: table, columns });
   }
   if (p.take("TO")) {
     const to = standardStream(p) ? null : readFile(p);
@@ -128,7 +124,7 @@ export function readUnload(p: Parser): Statement {
 /** `LOAD DATA INFILE 'f' INTO TABLE t` (MySQL), `LOAD DATA INPATH` (Hive), `LOAD DATA INTO t FROM FILES (…)` (BigQuery). */
 export function readLoad(p: Parser): Statement {
   const start = p.start;
-  let from: TargetTable | null = null;
+  const from: TargetTable[] = [];
   let to: TargetTable | null = null;
   p.next();
   if (p.is("FROM")) return readImportFrom(p, start);
@@ -141,7 +137,8 @@ export function readLoad(p: Parser): Statement {
   while (!p.atEnd() && !p.is(";")) {
     if (p.is("INFILE") || p.is("INPATH")) {
       p.next();
-      from = readLocation(p);
+      const location = readLocation(p);
+      if (location !== null) from.push(location);
     } else if ((p.is("INTO") || p.is("OVERWRITE")) && to === null) {
       p.next();
       p.take("INTO");
@@ -150,7 +147,7 @@ export function readLoad(p: Parser): Statement {
       to = readTarget(p);
       behindTable = p.position;
     } else if (p.is("FILES") && p.wordAt(1) === "(") {
-      from ??= firstUri(p, p.position + 1);
+      from.push(...uris(p, p.position + 1));
       p.next();
       p.skipBrackets();
     } else if (p.is("(") && (p.position === behindTable || endsFormat(p))) {
@@ -172,13 +169,17 @@ function endsFormat(p: Parser): boolean {
   return word === "LINES" || word === "ROWS" || p.tokens.kinds[before] === TokenKind.string;
 }
 
-function firstUri(p: Parser, open: number): TargetTable | null {
+/** The addresses among the options in the brackets at `open`. */
+function uris(p: Parser, open: number): TargetTable[] {
+  const found: TargetTable[] = [];
   const close = p.tokens.mates[open] ?? open;
   for (let i = open; i < close; i++) {
-    if (p.tokens.kinds[i] === TokenKind.string && /:\/\//.test(p.raw(i)))
-      return { name: { parts: [p.value(i)], quoted: 1, start: p.startOf(i), end: p.startOf(i + 1) }, source: "file" };
+    if (p.tokens.kinds[i] === TokenKind.string && /:\/\//.test(p.raw(i))) {
+      const name = { parts: [p.value(i)], quoted: 1, start: p.startOf(i), end: p.startOf(i) + p.raw(i).length };
+      found.push({ name, source: "file" });
+    }
   }
-  return null;
+  return found;
 }
 
 /** `EXPORT DATA OPTIONS (uri = '…') AS SELECT …` (BigQuery). */
@@ -196,7 +197,7 @@ export function readExport(p: Parser): Statement {
   while (!p.atEnd() && !p.is(";") && !p.is("AS")) {
     if (p.is("OPTIONS") && p.wordAt(1) === "(") {
       p.next();
-      to = firstUri(p, p.position);
+      to = uris(p, p.position)[0] ?? null;
       p.skipBrackets();
     } else p.next();
   }
@@ -244,8 +245,7 @@ export function readImport(p: Parser): Statement {
   const columns = p.is("(") ? readColumnList(p) : null;
   const files = filesAhead(p);
   if (files.length === 0) p.gap("unresolved", "the rows come from another system", start, p.lastEnd);
-  const [from = null] = files;
-  return copyStatement(p, start, "copy", { from, to, columns });
+  return copyStatement(p, start, "copy", { from: files, to, columns });
 }
 
 /** `LOAD FROM f OF DEL INSERT INTO t (a)`, `IMPORT FROM f OF IXF REPLACE INTO t` (DB2); a cursor in place of a file is not followed. */
@@ -259,7 +259,7 @@ function readImportFrom(p: Parser, start: number): Statement {
   const columns = p.is("(") ? readColumnList(p) : null;
   p.skipStatement();
   if (cursor) p.gap("unresolved", "the rows come from a cursor", start, p.lastEnd);
-  return copyStatement(p, start, "copy", { from: cursor ? null : from, to, columns });
+  return copyStatement(p, start, "copy", { from: cursor || from === null ? [] : [from], to, columns });
 }
 
 /** A file by its name, in quotes or not: `a.del`, `/data/a.del`. */
@@ -297,7 +297,7 @@ export function readBulkInsert(p: Parser): Statement {
     p.next();
     p.skipBrackets();
   }
-  return copyStatement(p, start, "copy", { from, to });
+  return copyStatement(p, start, "copy", { from: from === null ? [] : [from], to });
 }
 
 /** Reads `APPLY CHANGES INTO t FROM stream(s) KEYS (…) …`, `AUTO CDC INTO …` (Databricks, Lakeflow pipelines). */
@@ -314,5 +314,14 @@ export function readApplyChanges(p: Parser): Statement {
   if (source !== undefined && from === null)
     p.gap("unresolved", "where the changes come from", source.start, source.end);
   p.skipStatement();
-  return { kind: "copy", from, query: null, to, columns: null, rule: "copy", start, end: p.lastEnd };
+  return {
+    kind: "copy",
+    from: from === null ? [] : [from],
+    query: null,
+    to,
+    columns: null,
+    rule: "copy",
+    start,
+    end: p.lastEnd,
+  };
 }

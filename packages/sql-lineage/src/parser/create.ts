@@ -1,6 +1,6 @@
 import type { CreateStatement, Name, Query, Statement, TargetTable } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
-import { newCreate, queryOf } from "./build.ts";
+import { newCreate, queryOf, readExpr } from "./build.ts";
 import { isNameKind, parenthesisedQueryAt, queryStartsAt, skipLocking } from "./lookahead.ts";
 import { readName } from "./names.ts";
 import type { Parser } from "./parser.ts";
@@ -64,7 +64,7 @@ export function readCreate(p: Parser, kindAt: number): CreateStatement {
   if (p.is("IF")) p.skip(3);
   let target = readTarget(p);
   if (p.is("IF") && p.wordAt(1) === "NOT") p.skip(3);
-  const rest: Rest = { columns: null, query: null, model: null, reads: [], temporary, to: null };
+  const rest: Rest = { ...NO_REST, reads: [], temporary };
   if (p.is("ON") && p.wordAt(1) === "CLUSTER") p.skip(3);
   if (p.is("OF") && p.isNameAt(1)) {
     // CREATE TABLE t OF type (Oracle, PostgreSQL)
@@ -73,6 +73,7 @@ export function readCreate(p: Parser, kindAt: number): CreateStatement {
   }
   if (p.is("(") && !parenthesisedQueryAt(p, p.position)) readDefinitions(p, rest);
   readRest(p, rest, view, external);
+  if (external && rest.query === null) readComputed(p, rest);
   // Where the rows of a query go is not read.
   if (rest.query !== null) rest.reads.length = 0;
   if (target.name.parts.length === 0) target = { ...target, source: "placeholder" };
@@ -101,6 +102,35 @@ interface Rest {
   reads: TargetTable[];
   temporary: boolean;
   to: TargetTable | null;
+  /** Columns with an expression behind AS, and the token it starts at. */
+  computed: readonly { readonly name: string; readonly at: number }[];
+}
+
+const NO_REST: Omit<Rest, "reads"> = {
+  columns: null,
+  query: null,
+  model: null,
+  temporary: false,
+  to: null,
+  computed: [],
+};
+
+/** The columns an external table makes of its files: `id int AS (value:c1::int)` (Snowflake, CREATE EXTERNAL TABLE). */
+function readComputed(p: Parser, rest: Rest): void {
+  const [files] = rest.reads;
+  if (files === undefined || rest.computed.length === 0) return;
+  const select = selectFrom(files.name, files.source);
+  select.items.length = 0;
+  const behind = p.position;
+  for (const { name, at } of rest.computed) {
+    p.position = at;
+    const expr = readExpr(p);
+    if (expr !== null) select.items.push({ kind: "expression", expr, alias: name });
+  }
+  p.position = behind;
+  rest.query = queryOf(select);
+  rest.columns = null;
+  rest.reads = [];
 }
 
 const CONSTRAINTS: ReadonlySet<string> = new Set(
@@ -114,8 +144,10 @@ function readDefinitions(p: Parser, rest: Rest): void {
   const { words, kinds, mates } = p.tokens;
   const close = p.mate;
   const columns: string[] = [];
+  const computed: { name: string; at: number }[] = [];
   let first = true;
   for (let i = p.position + 1; i < close; i++) {
+    if (words[i] === "AS" && columns.length > 0) computed.push({ name: columns.at(-1)!, at: i + 1 });
     if (first) {
       first = false;
       if (words[i] === "LIKE" && rest.model === null && isNameKind(kinds[i + 1]!)) {
@@ -129,6 +161,7 @@ function readDefinitions(p: Parser, rest: Rest): void {
     else if (mates[i]! > i) i = mates[i]!;
   }
   rest.columns = columns.length > 0 ? columns : null;
+  rest.computed = computed;
   p.moveTo(close + 1);
 }
 
@@ -176,6 +209,16 @@ function readRest(p: Parser, rest: Rest, view: boolean, external: boolean): void
           readBehindQuery(p);
           return;
         }
+        // Columns behind COPY GRANTS or COMMENT = '…' (Snowflake)
+        if (view && rest.columns === null && p.isNameAt(1) && behindViewOption(p)) {
+          readDefinitions(p, rest);
+          continue;
+        }
+        break;
+      case "OPTIONS":
+        if (next !== "(" || (!view && !external)) break;
+        p.next();
+        rest.reads.push(...optionFiles(p));
         break;
       case "WITH":
         if (external && next === "(" && !view) {
@@ -263,6 +306,36 @@ function readRest(p: Parser, rest: Rest, view: boolean, external: boolean): void
     if (p.is("(") || p.is("[") || p.is("{")) p.skipBrackets();
     else p.next();
   }
+}
+
+function behindViewOption(p: Parser): boolean {
+  const { words, kinds } = p.tokens;
+  const before = p.position - 1;
+  return words[before] === "GRANTS" || (kinds[before] === TokenKind.string && words[before - 1] === "=");
+}
+
+/**
+ * The files that the options here name: `OPTIONS (uris = ['gs://…'])` (BigQuery, CREATE EXTERNAL TABLE), `OPTIONS (path '…')` (Spark,
+ * CREATE TEMPORARY VIEW … USING).
+ */
+function optionFiles(p: Parser): TargetTable[] {
+  const { words, kinds, mates } = p.tokens;
+  const close = p.mate;
+  const files: TargetTable[] = [];
+  for (let i = p.position + 1; i < close; i++) {
+    const key = kinds[i] === TokenKind.operator ? "" : p.value(i).toLowerCase();
+    if (key !== "uris" && key !== "path") continue;
+    let at = words[i + 1] === "=" ? i + 2 : i + 1;
+    const end = words[at] === "[" ? mates[at]! : at + 1;
+    for (; at < end; at++)
+      if (kinds[at] === TokenKind.string || kinds[at] === TokenKind.quoted)
+        files.push({
+          name: { parts: [p.value(at)], quoted: 1, start: p.startOf(at), end: p.startOf(at) + p.raw(at).length },
+          source: "file",
+        });
+    i = end;
+  }
+  return files;
 }
 
 /** Reads the files of `LOCATION ('a', 'b')` from the brackets here, which are its own or hold it (Greenplum, Oracle). */
@@ -414,7 +487,7 @@ function readBehindQuery(p: Parser): void {
 
 /** `@t TABLE (a int, …)`: the declaration of a table variable; `name` is the variable, the word TABLE stands here. */
 export function readTableVariable(p: Parser, name: Name): CreateStatement {
-  const rest: Rest = { columns: null, query: null, model: null, reads: [], temporary: true, to: null };
+  const rest: Rest = { ...NO_REST, reads: [], temporary: true };
   p.next();
   if (p.is("(")) readDefinitions(p, rest);
   const at = { start: name.start, end: p.lastEnd };
@@ -483,7 +556,7 @@ export function readCreateDictionary(p: Parser): Statement | null {
   if (p.is("IF")) p.skip(3);
   const target = readTarget(p);
   if (p.is("ON") && p.wordAt(1) === "CLUSTER") p.skip(3);
-  const rest: Rest = { columns: null, query: null, model: null, reads: [], temporary: false, to: null };
+  const rest: Rest = { ...NO_REST, reads: [] };
   if (p.is("(")) readDefinitions(p, rest);
   while (!p.atEnd() && !p.is(";")) {
     if (p.is("SOURCE") && p.wordAt(1) === "(") {

@@ -85,6 +85,13 @@ export function readParameters(p: Parser): void {
 
 /** Reads one declaration: `name type := expression`, `CURSOR c IS query`, `c CURSOR FOR query`, `HANDLER FOR … statement`. */
 export function readDeclaration(p: Parser): Statement {
+  const before = p.variables?.size ?? 0;
+  const statement = readOneDeclaration(p);
+  if (statement.kind !== "block" || p.variables === null || p.variables.size === before) return statement;
+  return { ...statement, variables: [...p.variables].slice(before) };
+}
+
+function readOneDeclaration(p: Parser): Statement {
   const start = p.start;
   const body: ParsedStatement[] = [];
   if ((p.is("CONTINUE") || p.is("EXIT") || p.is("UNDO")) && p.wordAt(1) === "HANDLER") {

@@ -88,5 +88,5 @@ export function readExchange(p: Parser): Statement {
   }
   const other = readTarget(p);
   p.skipRest();
-  return { kind: "copy", from: other, query: null, to: one, columns: null, rule: "exchange", start, end: p.lastEnd };
+  return { kind: "copy", from: [other], query: null, to: one, columns: null, rule: "exchange", start, end: p.lastEnd };
 }

@@ -38,6 +38,7 @@ export function functionTarget(p: Parser): TargetTable | null {
   }
   const before = p.position;
   p.position = at;
+  if (p.is("TABLE") && p.isNameAt(1)) p.next();
   const name = readName(p);
   const alone = name !== null && (p.is(",") || p.position === close);
   p.position = before;

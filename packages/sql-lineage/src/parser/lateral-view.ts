@@ -1,4 +1,5 @@
 import type { Relation } from "../ir.ts";
+import { stackColumns } from "./arguments.ts";
 import { newExpr } from "./build.ts";
 import { readColumnList, readIdentifier } from "./names.ts";
 import type { Parser } from "./parser.ts";
@@ -19,7 +20,8 @@ export function readLateralView(p: Parser, out: Relation[]): void {
     recover(p, expr, CONDITION_END);
   }
   expr.end = p.lastEnd;
-  const relation = functionRelation(null, asValue(expr), start, { builtin: true });
+  const parts = stackColumns(p, asValue(expr), nameStart);
+  const relation = functionRelation(null, expr, start, { builtin: true, parts });
   relation.columns = functionColumns(p, nameStart);
   if (p.isName() && !p.is("AS") && !p.isAny(p.dialect.words.notTableAlias)) relation.alias = readIdentifier(p);
   if (p.take("AS")) {

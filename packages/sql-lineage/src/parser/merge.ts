@@ -40,7 +40,8 @@ export function readMerge(p: Parser, ctes: Cte[]): MergeStatement {
   while (p.take("WHEN")) if (!readBranch(p, select.influence, actions)) break;
   p.takeAll("ELSE", "IGNORE"); // DB2
   // MERGE INTO t USING s ON … REMOVE DUPLICATES (Redshift)
-  if (p.takeAll("REMOVE", "DUPLICATES")) actions.push({ kind: "row", start, end: p.lastEnd, except: [] });
+  if (p.takeAll("REMOVE", "DUPLICATES"))
+    actions.push({ kind: "row", start, end: p.lastEnd, except: [], columns: null });
   const output = readOutput(p);
   const returning = readReturning(p) ?? output;
   if (p.is("OPTION") && p.wordAt(1) === "(") {
@@ -77,7 +78,7 @@ function readBranch(p: Parser, conditions: Expr, actions: MergeAction[]): boolea
 
 function readUpdateAction(p: Parser, actions: MergeAction[], start: number): void {
   const row = (): void => {
-    actions.push({ kind: "row", start, end: p.lastEnd, except: readExcept(p) });
+    actions.push({ kind: "row", start, end: p.lastEnd, except: readExcept(p), columns: null });
   };
   if (p.takeAll("BY", "NAME") || p.takeAll("ALL", "BY", "NAME") || p.take("*")) row();
   else if (p.take("SET")) {
@@ -101,7 +102,7 @@ function readInsertAction(p: Parser, actions: MergeAction[], start: number): voi
     p.atEnd() ||
     p.is(";")
   ) {
-    actions.push({ kind: "row", start, end: p.lastEnd, except: readExcept(p) });
+    actions.push({ kind: "row", start, end: p.lastEnd, except: readExcept(p), columns: null });
     return;
   }
   let columns: string[] | null = null;
@@ -111,9 +112,9 @@ function readInsertAction(p: Parser, actions: MergeAction[], start: number): voi
     p.take("VALUES");
     actions.push({ kind: "insert", columns, values: [] });
   } else if (p.take("VALUES")) {
-    if (p.take("ROW") || p.take("*")) actions.push({ kind: "row", start, end: p.lastEnd, except: [] });
+    if (p.take("ROW") || p.take("*")) actions.push({ kind: "row", start, end: p.lastEnd, except: [], columns });
     else actions.push({ kind: "insert", columns, values: readValues(p).columns });
-  } else if (p.take("ROW")) actions.push({ kind: "row", start, end: p.lastEnd, except: [] });
+  } else if (p.take("ROW")) actions.push({ kind: "row", start, end: p.lastEnd, except: [], columns });
   else p.unread("expected VALUES");
 }
 

@@ -137,6 +137,7 @@ function readOperator(p: Parser, input: Query, select: Select, relation: Relatio
         kind: "function",
         name,
         expr,
+        parts: null,
         columns: null,
         counters: [],
         builtin: false,

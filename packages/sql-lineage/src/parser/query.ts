@@ -9,7 +9,7 @@ import { readPivotStatement } from "./pivot-statement.ts";
 import { readPipe } from "./pipes.ts";
 import { closeBracket, recover } from "./recover.ts";
 import { returnedRows } from "./returned-rows.ts";
-import { readSelect, readSelectClauses } from "./select.ts";
+import { readSelect, readSelectClauses, readTransform } from "./select.ts";
 import { readTailClauses } from "./tail.ts";
 import { readValues } from "./values.ts";
 import { readSetOperator } from "./set-operator.ts";
@@ -164,8 +164,8 @@ function readFromFirst(p: Parser): Select {
     if (p.is("SELECT")) return readSelect(p, select);
     if (p.is("MAP") || p.is("REDUCE")) {
       // Hive's script forms: MAP a, b USING 'script' AS …
-      p.unread("scripts in a query are not read");
-      recover(p, select.influence);
+      readTransform(p, select);
+      return select;
     }
   }
   select.items.push(newStar(null, select.start, p.lastEnd));

@@ -32,6 +32,7 @@ export function functionRelation(
     alias?: string | null;
     columns?: readonly string[] | null;
     builtin?: boolean;
+    parts?: readonly Expr[] | null;
     counters?: readonly string[];
   } = {},
 ): FunctionRelation {
@@ -41,6 +42,7 @@ export function functionRelation(
     expr,
     alias: with_.alias ?? null,
     columnAliases: null,
+    parts: with_.parts ?? null,
     columns: with_.columns ?? null,
     counters: with_.counters ?? [],
     builtin: with_.builtin ?? false,

@@ -1,5 +1,6 @@
 import type { Name, Relation, Select } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
+import { argumentsOf, stackColumns } from "./arguments.ts";
 import { newExpr } from "./build.ts";
 import { parenthesisedQueryAt } from "./lookahead.ts";
 import { readIdentifier, readName } from "./names.ts";
@@ -16,9 +17,11 @@ export function readUnnest(p: Parser, out: Relation[], select: Select): void {
   const start = p.start;
   const name: Name = { parts: ["unnest"], quoted: 0, start, end: start + 6 };
   const expr = newExpr(start);
+  const open = p.position + 1;
   p.grammar.operand(p, expr);
   expr.end = p.lastEnd;
-  const relation = functionRelation(name, asValue(expr), start, { builtin: true });
+  const parts = argumentsOf(p, asValue(expr), open);
+  const relation = functionRelation(name, expr, start, { builtin: true, parts });
   const at = out.length;
   add(p, out, select, relation);
   if (
@@ -184,6 +187,7 @@ export function readFunction(p: Parser, out: Relation[], select: Select): void {
   const relation = functionRelation(name, asValue(expr), start, {
     columns,
     builtin: columns !== null || isUnfolding(name),
+    parts: stackColumns(p, expr, at),
   });
   add(p, out, select, relation);
 }

@@ -18,6 +18,7 @@ import {
 } from "./relation-functions.ts";
 import { isTableHint, readRelationSuffixes } from "./relation-suffixes.ts";
 import { returnedRows } from "./returned-rows.ts";
+import { pathOfFormat } from "./target.ts";
 import { readValues } from "./values.ts";
 import { CONDITION_END } from "./words.ts";
 
@@ -304,11 +305,4 @@ function readNameTail(p: Parser, name: Name): Name {
   if (p.is(":") && p.adjacent && p.kindAt(1) === TokenKind.word) p.skip(2);
   if (p.kind === TokenKind.parameter && p.adjacent) p.next();
   return name;
-}
-
-/** `` parquet.`path` `` (Spark SQL, Run SQL on files directly). */
-function pathOfFormat(p: Parser, name: Name): string | null {
-  const { pathFormats } = p.dialect.features;
-  if (name.parts.length !== 2 || (name.quoted & 2) === 0) return null;
-  return pathFormats.includes(name.parts[0]!.toLowerCase()) ? name.parts[1]! : null;
 }

@@ -109,6 +109,12 @@ export function readRelationSuffixes(p: Parser, relation: Relation, select: Sele
           continue;
         }
         break;
+      case "WATERMARK":
+        // WATERMARK column DELAY OF INTERVAL 10 MINUTES (Databricks, WATERMARK clause)
+        if (p.wordAt(2) !== "DELAY" || p.wordAt(3) !== "OF") break;
+        p.skip(4);
+        p.grammar.operand(p, select.influence);
+        continue;
       case "FINAL":
         p.next();
         continue;
@@ -262,6 +268,8 @@ function isClause(p: Parser): boolean {
   switch (p.word) {
     case "WINDOW":
       return p.wordAt(2) === "AS";
+    case "WATERMARK":
+      return p.wordAt(2) === "DELAY";
     case "CLUSTER":
     case "SORT":
     case "DISTRIBUTE":

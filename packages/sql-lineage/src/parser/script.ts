@@ -44,6 +44,7 @@ export function readScript(text: string, dialect: Dialect): Script {
     tokenize(text, dialect.lexical, tokens);
     const p = new Parser(dialect, grammar, tokens);
     const statements: ParsedStatement[] = [];
+    let tag = 0;
     while (!p.atEnd()) {
       p.refuel(0);
       if (p.is(";") || p.kind === TokenKind.separator) {
@@ -57,6 +58,7 @@ export function readScript(text: string, dialect: Dialect): Script {
       p.gaps = [];
       readOne(p, statements);
       if (p.position === at) p.next();
+      if (tag < tokens.tags.length && statements.length > count) tag = addTags(p, statements, tag);
       if (tokens.unclosed.length > 0 && statements.length > count) addUnclosed(p, statements, at);
     }
     addLost(p, statements);
@@ -100,6 +102,21 @@ function skipTooLong(p: Parser, out: ParsedStatement[]): boolean {
     fingerprint: "",
   });
   return true;
+}
+
+/** Notes the template tags before here, from number `tag` on, on the last statement; gives the number of the next one. */
+function addTags(p: Parser, statements: ParsedStatement[], tag: number): number {
+  const { tags, text } = p.tokens;
+  const last = statements.at(-1)!;
+  const gaps = [...last.gaps];
+  let at = tag;
+  for (; at < tags.length && tags[at]!.start < p.lastEnd; at++) {
+    const { start, end } = tags[at]!;
+    const detail = `${text.slice(start, end)} decides what of the text is used; all of it was read`;
+    if (gaps.length < 100) gaps.push({ span: [start, end], reason: "placeholder", detail });
+  }
+  statements[statements.length - 1] = { ...last, gaps };
+  return at;
 }
 
 function addUnclosed(p: Parser, statements: ParsedStatement[], from: number): void {

@@ -1,5 +1,6 @@
 import type { ExpressionItem, Item } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
+import { stackColumns } from "./arguments.ts";
 import { newExpr, newStar, readExpr } from "./build.ts";
 import { readColumnList, readIdentifier } from "./names.ts";
 import type { Parser } from "./parser.ts";
@@ -20,7 +21,7 @@ export function readItems(p: Parser, items: Item[]): void {
     const gaps = p.gaps.length;
     const item = readItem(p);
     items.push(item);
-    if (item.kind === "expression" && p.is("AS") && p.wordAt(1) === "(") readGenerated(p, item, items);
+    if (item.kind === "expression" && p.is("AS") && p.wordAt(1) === "(") readGenerated(p, item, items, at);
     if (p.take(",")) continue;
     if (endsItems(p)) return;
     if (p.gaps.length === gaps) p.unread("expected a comma or FROM");
@@ -31,10 +32,12 @@ export function readItems(p: Parser, items: Item[]): void {
 }
 
 /** Generators give several columns: `stack(…) AS (a, b)` (Hive, Spark). */
-function readGenerated(p: Parser, { expr }: ExpressionItem, items: Item[]): void {
+function readGenerated(p: Parser, { expr }: ExpressionItem, items: Item[], at: number): void {
   p.next();
   const names = readColumnList(p);
-  if (names.length > 0) items.splice(-1, 1, ...names.map((alias): Item => ({ kind: "expression", expr, alias })));
+  const parts = stackColumns(p, expr, at);
+  if (names.length > 0)
+    items.splice(-1, 1, ...names.map((alias, i): Item => ({ kind: "expression", expr: parts?.[i] ?? expr, alias })));
 }
 
 function endsItems(p: Parser): boolean {

@@ -1,7 +1,7 @@
 import { FILTER, GROUP_BY, TRANSFORMATION, WINDOW } from "../how.ts";
 import type { Select } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
-import { newExpr, newSelect } from "./build.ts";
+import { markTransformed, newExpr, newSelect } from "./build.ts";
 import { readCall } from "./calls.ts";
 import { readInto } from "./into.ts";
 import { readLateralView } from "./lateral-view.ts";
@@ -25,6 +25,8 @@ export function readSelect(p: Parser, from: Select | null): Select {
   const select = from ?? newSelect(p.start);
   p.next();
   readModifiers(p, select);
+  // SELECT INTO variable a FROM t (PL/pgSQL, Executing a command with a single-row result)
+  if (p.is("INTO") && p.isNameAt(1)) readInto(p, select);
   if (p.is("TRANSFORM") && startsScript(p)) readTransform(p, select);
   else if (p.is("FROM") || p.is("INTO") || p.is("WHERE") || p.is(")") || p.is(";") || p.atEnd() || p.is("|>")) {
     // PostgreSQL allows an empty select list.
@@ -96,14 +98,18 @@ function startsScript(p: Parser): boolean {
   return words[behind] === "USING" || (words[behind] === "ROW" && words[behind + 1] === "FORMAT");
 }
 
-/** `TRANSFORM (a, b) USING 'script' AS (x, y)` (Hive, Spark). */
-function readTransform(p: Parser, select: Select): void {
+/** `TRANSFORM (a, b) USING 'script' AS (x, y)` (Hive, Spark); `MAP a, b USING 'script' AS x, y`, REDUCE alike (Hive). */
+export function readTransform(p: Parser, select: Select): void {
   const start = p.start;
   const expr = newExpr(start);
   p.next();
   const saved = p.how;
   p.how = TRANSFORMATION;
-  readCall(p, expr, "transform", start);
+  if (p.is("(")) readCall(p, expr, "transform", start);
+  else
+    do p.grammar.expression(p, expr);
+    while (p.take(","));
+  markTransformed(expr, 0, 0);
   p.how = saved;
   while (!p.is("USING") && !p.is("FROM") && !p.atEnd()) {
     if (p.is("(")) p.skipBrackets();
@@ -116,15 +122,23 @@ function readTransform(p: Parser, select: Select): void {
     else
       do {
         names.push(readIdentifier(p));
-        if (p.isName() && !CLAUSE_STARTS.has(p.word)) readType(p);
+        if (p.isName() && !endsScript(p)) readType(p);
       } while (p.take(","));
   } else names.push("key", "value");
-  while (!p.is("FROM") && !p.is(";") && !p.is(")") && !p.atEnd()) {
+  while (!endsScript(p) && !p.is(";") && !p.is(")") && !p.atEnd()) {
     if (p.is("(")) p.skipBrackets();
     else p.next();
   }
   expr.end = p.lastEnd;
   for (const alias of names) select.items.push({ kind: "expression", expr, alias });
+}
+
+const BEHIND_SCRIPT: ReadonlySet<string> = new Set(
+  "FROM WHERE GROUP ORDER LIMIT UNION CLUSTER DISTRIBUTE SORT INSERT".split(" "),
+);
+
+function endsScript(p: Parser): boolean {
+  return BEHIND_SCRIPT.has(p.word);
 }
 
 /** Reads FROM, WHERE, GROUP BY and what else belongs to one SELECT. `withFrom`: FROM has not been read yet. */

@@ -6,7 +6,7 @@ import { newExpr } from "./build.ts";
 import { readLiteral, rememberText } from "./literal.ts";
 import { readName } from "./names.ts";
 import { NO_CALLS, ParseLimit, type Parser } from "./parser.ts";
-import { harvest, recover } from "./recover.ts";
+import { closeBracket, harvest, recover } from "./recover.ts";
 import { isCommand } from "./utility.ts";
 import { DML_STARTS } from "./words.ts";
 
@@ -207,6 +207,7 @@ function isCall(p: Parser): boolean {
     p.is("BEGIN") ||
     p.is("FROM") ||
     p.is("TABLE") ||
+    p.is("ASYNC") ||
     p.is("EXECUTE")
   )
     return false;
@@ -258,6 +259,11 @@ export function readCallStatement(p: Parser): Statement {
 
 /** Reads an expression; the queries in it become the body of a block. */
 export function expressionBlock(p: Parser, start: number, variable: string | null): BlockStatement {
+  if (p.procedural && bracketedAt(p)) {
+    const body: ParsedStatement[] = [];
+    readInto(p, body, () => readBracketed(p));
+    return blockOf(p, start, body);
+  }
   const expr = newExpr(p.start);
   const at = p.position;
   if (p.grammar.expression(p, expr) === undefined) {
@@ -280,6 +286,26 @@ export function assignedTo(p: Parser, expr: Expr, variable: string | null): Pars
   if (ofVariables.length === 0) return queries;
   const statement: Statement = { kind: "assign", name: variable, refs: ofVariables, start, end };
   return [...queries, { statement, gaps: [], calls: [], start, end, fingerprint: "" }];
+}
+
+/** Reads `(statement)`, `ASYNC (statement)`: a statement whose rows or end are waited for (Snowflake, Working with RESULTSETs). */
+export function readBracketed(p: Parser): Statement {
+  p.take("ASYNC");
+  const close = p.mate;
+  p.next();
+  const statement = p.grammar.statement(p);
+  closeBracket(p, close, null);
+  return statement;
+}
+
+const IN_BRACKETS: ReadonlySet<string> = new Set(
+  "EXECUTE CALL SHOW DESCRIBE DESC INSERT UPDATE DELETE MERGE CREATE COPY".split(" "),
+);
+
+/** Whether a statement in brackets stands here, where a value is asked for. */
+function bracketedAt(p: Parser): boolean {
+  const open = p.is("ASYNC") ? 1 : 0;
+  return p.wordAt(open) === "(" && (IN_BRACKETS.has(p.wordAt(open + 1)) || open === 1) && p.wordAt(open + 2) !== "(";
 }
 
 /** The queries in an expression as statements of their own; a single one may be put into a variable. */

@@ -23,7 +23,7 @@ import { readControl } from "./control.ts";
 import { readQueryBody, readWith } from "./query.ts";
 import { readCreateWithBody } from "./routines.ts";
 import { readSelectClauses } from "./select.ts";
-import { readCallStatement } from "./sequence.ts";
+import { readBracketed, readCallStatement } from "./sequence.ts";
 import { readUpdate } from "./update.ts";
 import { readSetPath, readUse } from "./use.ts";
 import { isCommand, utility } from "./utility.ts";
@@ -57,6 +57,9 @@ export function readStatement(p: Parser): Statement {
         else p.next();
       }
       return queryStatement(p, start, []);
+    case "ASYNC":
+      if (p.wordAt(1) === "(") return readBracketed(p);
+      break;
     case "PROCEDURE":
     case "FUNCTION":
       if (p.isNameAt(1)) return readCreateWithBody(p, p.is("FUNCTION") ? "function" : "procedure");
@@ -184,8 +187,25 @@ export function readStatement(p: Parser): Statement {
       ? { kind: "utility", command: "@", start, end }
       : readStatement(p);
   }
+  if (p.kind === TokenKind.template) return readTemplates(p);
   if (isCommand(p)) return utility(p);
   return unknown(p);
+}
+
+/** Renders to nothing (https://docs.getdbt.com/reference/dbt-jinja-functions/config). */
+const SETTINGS = /^\{\{-?\s*config\s*\(/;
+
+/** Templates before a statement (`{{ config(…) }}` and macros of dbt), and the statement behind them. */
+function readTemplates(p: Parser): Statement {
+  const start = p.start;
+  for (; p.kind === TokenKind.template; p.next()) {
+    const text = p.raw(p.position);
+    if (!SETTINGS.test(text))
+      p.gap("placeholder", `${text} is filled in before this runs`, p.start, p.start + text.length);
+  }
+  return p.atEnd() || p.is(";") || p.kind === TokenKind.separator
+    ? { kind: "utility", command: "template", start, end: p.lastEnd }
+    : readStatement(p);
 }
 
 /** `%python …` and other magic commands: a notebook's cell in another language; `%sql` is one in ours. */
@@ -230,7 +250,7 @@ function queryStatement(p: Parser, start: number, ctes: Cte[]): Statement {
   if (select !== null && select.file !== null)
     return {
       kind: "copy",
-      from: null,
+      from: [],
       query,
       to: select.file,
       columns: null,

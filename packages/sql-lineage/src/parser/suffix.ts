@@ -114,7 +114,9 @@ function readSubscript(p: Parser, expr: Expr): void {
   const saved = p.how;
   p.how = compose(TRANSFORMATION, saved);
   while (p.position < close && !p.atEnd()) {
-    if (p.is(":") || p.is(",") || p.is("..") || p.kind === TokenKind.parameter) {
+    // `[*]`: all elements (Databricks, JSON path expression)
+    const all = p.is("*") && p.position + 1 === close;
+    if (all || p.is(":") || p.is(",") || p.is("..") || p.kind === TokenKind.parameter) {
       p.next();
       continue;
     }

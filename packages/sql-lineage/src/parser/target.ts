@@ -1,4 +1,4 @@
-import type { TargetTable } from "../ir.ts";
+import type { Name, TargetTable } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
 import { identifierName } from "./function-targets.ts";
 import { readIdentifier, readName } from "./names.ts";
@@ -55,8 +55,17 @@ export function readTarget(p: Parser): TargetTable {
       end: p.lastEnd,
     };
   }
+  const path = pathOfFormat(p, name);
+  if (path !== null) return { name: { ...name, parts: [path], quoted: 1 }, source: "file" };
   if (!variable) p.tableNames.push(name);
   return { name, source: variable ? "variable" : placeholder && name.parts.length === 1 ? "placeholder" : "table" };
+}
+
+/** `` parquet.`path` `` (Spark SQL, Run SQL on files directly). */
+export function pathOfFormat(p: Parser, name: Name): string | null {
+  const { pathFormats } = p.dialect.features;
+  if (name.parts.length !== 2 || (name.quoted & 2) === 0) return null;
+  return pathFormats.includes(name.parts[0]!.toLowerCase()) ? name.parts[1]! : null;
 }
 
 /** `to` in the schema of `table`, when it names none of its own. */

@@ -96,10 +96,13 @@ function owner(s: OneStatement, column: Name, scope: Scope): Visible | null {
   return s.finder.matching(scope, qualifier).find(({ table }) => table !== null) ?? null;
 }
 
-/** Whether a column's name starts with a relation's. */
-function isQualified(s: OneStatement, { parts }: Name, scope: Scope): boolean {
-  const qualifier = parts.slice(0, -1).map((part) => part.toLowerCase());
-  return s.finder.matching(scope, qualifier).length > 0;
+/** How many parts of a column's name say which relation it is of: the rest is the column, and fields of its value. */
+function ownerParts(s: OneStatement, column: Name, scope: Scope): number {
+  for (let count = column.parts.length - 1; count > 0; count--) {
+    const qualifier = column.parts.slice(0, count).map((part) => part.toLowerCase());
+    if (s.finder.matching(scope, qualifier).length > 0) return count;
+  }
+  return 0;
 }
 
 function assignColumn(
@@ -118,8 +121,7 @@ function assignColumn(
   } else flows = s.queries.outputOf(expr, null, scope, env).flows;
   s.writeTable(table, rule === "update set" ? "update" : "merge");
   // `SET a.b = …` with no relation called a: a field of the column a.
-  const field = column.parts.length > 1 && !isQualified(s, column, scope);
-  const name = s.columnName(table, column, field);
+  const name = s.columnName(table, column.parts[ownerParts(s, column, scope)]!);
   const behind = view
     ?.find(({ lower }) => lower === name.toLowerCase())
     ?.flows.find(({ source }) => source.table === table);
@@ -233,7 +235,7 @@ function mergeAction(
       const except = new Set(action.except.map((name) => name.toLowerCase()));
       for (const source of sources) {
         const outputs = source.table === null ? (source.outputs ?? []) : tableOutputs(source.table, action);
-        for (const output of outputs)
+        for (const output of s.placed(outputs, action.columns))
           if (!except.has(output.lower))
             s.draft.edges.addOutput(
               table,

@@ -2,6 +2,7 @@ import { IDENTITY } from "../how.ts";
 import type { CopyStatement, CreateStatement, TargetTable } from "../ir.ts";
 import type { OneStatement } from "./one-statement.ts";
 import { named, tableOutputs } from "./outputs.ts";
+import type { Table } from "./tables.ts";
 
 /** CREATE. */
 export function create(s: OneStatement, statement: CreateStatement): void {
@@ -63,7 +64,11 @@ export function copy(s: OneStatement, statement: CopyStatement): void {
     s.decided(target);
     return;
   }
-  if (from === null) return;
+  for (const one of from) copyFrom(s, statement, one, target);
+}
+
+function copyFrom(s: OneStatement, statement: CopyStatement, from: TargetTable, target: Table | null): void {
+  const { columns, rule } = statement;
   const source = s.tables.find(from.name, from.source);
   s.queries.reads.add(source);
   if (target === null) return;

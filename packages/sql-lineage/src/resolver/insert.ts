@@ -93,7 +93,7 @@ function onConflict(
     }
     for (const { query, how } of expr.queries)
       for (const output of s.queries.query(query, null, scope)) set.addAll(output.flows, how);
-    s.draft.edges.add(table, s.columnName(table, column), set.items, expr, "on conflict");
+    s.draft.edges.add(table, s.columnName(table, column.parts.at(-1)!), set.items, expr, "on conflict");
   }
   s.queries.influence(conflict.condition, scope, null);
 }

@@ -1,5 +1,5 @@
 import type { Dialect } from "../dialect.ts";
-import type { AssignStatement, Name, QueryStatement, Returning, Statement, TargetTable } from "../ir.ts";
+import type { AssignStatement, QueryStatement, Returning, Statement, TargetTable } from "../ir.ts";
 import type { DatasetEdge, Gap, OutputColumn, Rule, StatementKind, TableWrite } from "../result.ts";
 import { Budget } from "./budget.ts";
 import { deleteRows, merge, update } from "./changes.ts";
@@ -288,8 +288,7 @@ export class OneStatement {
   }
 
   /** A column of the target in the schema's spelling, else as spelled. */
-  columnName(table: Table, column: Name, field = false): string {
-    const text = field ? column.parts[0]! : column.parts.at(-1)!;
+  columnName(table: Table, text: string): string {
     return table.spelling(text.toLowerCase()) ?? text;
   }
 

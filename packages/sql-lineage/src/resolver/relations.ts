@@ -197,7 +197,11 @@ function functionOf(
   } else {
     // Ordinality comes last among the aliases.
     const counted = columnAliases !== null && counters.length > 0 ? names.length - counters.length : names.length;
-    names.forEach((columnName, i) => outputs.push(outputColumn(columnName, i < counted ? flows : [], at)));
+    // Side by side only when there are as many: a map or an array of rows gives several columns.
+    const parts = relation.parts?.length === counted ? relation.parts.map((part) => q.flows(part, scope, env)) : null;
+    names.forEach((columnName, i) =>
+      outputs.push(outputColumn(columnName, i < counted ? (parts?.[i] ?? flows) : [], at)),
+    );
     if (columnAliases === null) for (const counter of counters) outputs.push(outputColumn(counter, [], at));
   }
   return { ...derived(alias ?? (name === null ? null : name.parts.at(-1)!.toLowerCase()), outputs), value: flows };

@@ -1,0 +1,42 @@
+import type { Expr } from "../ir.ts";
+import { TokenKind } from "../lexer/tokens.ts";
+import type { Parser } from "./parser.ts";
+
+/**
+ * What each argument of the call whose parenthesis is the token `open` draws on, of all that `expr`, the whole call, does. Null
+ * when a query among them keeps it from being told apart, or there is only one.
+ */
+export function argumentsOf(p: Parser, expr: Expr, open: number): Expr[] | null {
+  if (expr.queries.length > 0 || expr.inner !== null || expr.recovered) return null;
+  const { words, mates } = p.tokens;
+  const close = mates[open] ?? -1;
+  if (close < open) return null;
+  const parts: Expr[] = [];
+  let from = open;
+  for (let i = open + 1; i <= close; i++) {
+    if (i < close && words[i] !== ",") {
+      if (mates[i]! > i) i = mates[i]!;
+      continue;
+    }
+    const start = p.startOf(from + 1);
+    const end = p.startOf(i);
+    const refs = expr.refs.filter(({ name }) => name.start >= start && name.start < end);
+    parts.push({ ...expr, refs, start, end });
+    from = i;
+  }
+  return parts.length > 1 ? parts : null;
+}
+
+/** The columns of `stack(rows, a, b, …)` (Hive, Spark), whose arguments are laid out row by row; null when it is none. */
+export function stackColumns(p: Parser, expr: Expr, at: number): Expr[] | null {
+  if (p.tokens.words[at + 1] !== "(" || p.value(at).toLowerCase() !== "stack") return null;
+  if (p.tokens.kinds[at + 2] !== TokenKind.number || p.tokens.words[at + 3] !== ",") return null;
+  const rows = Number(p.raw(at + 2));
+  const values = argumentsOf(p, expr, at + 1)?.slice(1);
+  if (values === undefined || !(rows >= 1)) return null;
+  const width = Math.ceil(values.length / rows);
+  return values.slice(0, width).map((first, column) => ({
+    ...first,
+    refs: values.filter((_, i) => i % width === column).flatMap(({ refs }) => refs),
+  }));
+}
