@@ -54,6 +54,8 @@ const REFERENCE = `# The command line
 * \`NO_COLOR\`, \`FORCE_COLOR\`, \`TERM=dumb\` and \`COLUMNS\` are respected. What a source says never reaches a terminal raw:
   control characters are shown as escapes.
 * \`headwater\` hands over to the project's own \`headwater\` where the nearest package.json resolves to another one.
+* Node keeps what it compiles of Headwater in \`~/.cache/headwater/compiled\` (below \`XDG_CACHE_HOME\` where that is set, on Windows below
+  \`LOCALAPPDATA\`), so that commands begin sooner. With \`NODE_DISABLE_COMPILE_CACHE=1\` it keeps nothing.
 
 ## Exit codes
 

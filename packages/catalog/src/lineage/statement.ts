@@ -90,12 +90,17 @@ export function saidOf({ claims, mentions, gaps, uses }: Reading): Said {
 
 function flowsOf(claims: readonly Claim[]): Said["flows"] {
   const flows: { source: string; target: string; pairs: string[]; claims: string[] }[] = [];
-  let flow = flows[0];
+  // A key made of both names would cost more than looking each of them up.
+  const bySource = new Map<string, Map<string, (typeof flows)[number]>>();
   for (const { source, sourceColumn, target, targetColumn, how, sure, rule, span } of claims) {
-    // Hardly ever more than a few: looking through them is faster than a key made of both.
-    if (flow?.source !== source || flow.target !== target)
-      flow = flows.find((one) => one.source === source && one.target === target);
-    if (flow === undefined) flows.push((flow = { source, target, pairs: [], claims: [] }));
+    let byTarget = bySource.get(source);
+    if (byTarget === undefined) bySource.set(source, (byTarget = new Map()));
+    let flow = byTarget.get(target);
+    if (flow === undefined) {
+      flow = { source, target, pairs: [], claims: [] };
+      byTarget.set(target, flow);
+      flows.push(flow);
+    }
     const pair = `${quoted(targetColumn)},${quoted(sourceColumn)}`;
     flow.pairs.push(`[${pair}]`);
     flow.claims.push(`[${pair},${quoted(how)},"${sure}",${quoted(rule)},${span[0]},${span[1]}]`);

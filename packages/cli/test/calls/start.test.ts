@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { COMMANDS } from "../../src/commands.ts";
@@ -129,6 +129,20 @@ describe("the bin", () => {
       encoding: "utf8",
     });
     expect(stdout).toBe("the other one ls x\n");
+  });
+
+  test("keeps what is compiled in the user's own folder, and works where it cannot", () => {
+    const home = newProject({});
+    home.write("file", "");
+    for (const caches of [home.path("caches"), home.path("file")]) {
+      const { stdout, stderr } = spawnSync(process.execPath, [BIN, "--version"], {
+        cwd: home.folder,
+        encoding: "utf8",
+        env: { PATH: process.env["PATH"], HOME: home.folder, XDG_CACHE_HOME: caches },
+      });
+      expect([stdout, stderr]).toEqual([expect.stringMatching(/^\d+\.\d+\.\d+\n$/), ""]);
+    }
+    expect(readdirSync(home.path("caches", "headwater", "compiled"))).toHaveLength(1);
   });
 
   test("says what to do where it is not built", () => {

@@ -33,9 +33,10 @@ export function readMatchRecognize(p: Parser, input: Relation): MatchRelation {
     } else if (p.take("MEASURES")) readMeasures(p, measures);
     else if (p.take("PATTERN")) {
       if (p.is("(")) {
-        // A variable without a condition of its own is only named here.
+        // A variable that DEFINE leaves out stands for any row.
         for (let i = p.position + 1; i < p.mate; i++)
-          if (p.tokens.kinds[i] === TokenKind.word) variables.push(p.value(i));
+          if (p.tokens.kinds[i] === TokenKind.word || p.tokens.kinds[i] === TokenKind.quoted)
+            variables.push(p.value(i));
         p.skipBrackets();
       }
     } else if (p.take("SUBSET")) {
