@@ -1,6 +1,6 @@
 /** Reads one query of a log: what this thread and a worker do alike. */
 import { type Said, saidOf, type StatementGap } from "@headwater/catalog";
-import { dialects, type DialectName, type ScriptLineage } from "@headwater/sql-lineage";
+import { dialects, type DialectName, type LexicalRules, type ScriptLineage } from "@headwater/sql-lineage";
 import { hideStrings } from "./log/shape.ts";
 import { readStatements } from "./read-statement.ts";
 import type { CatalogSchema, Defaults } from "./schema.ts";
@@ -27,7 +27,15 @@ export function saidIn({ text, defaults, cut }: QueryText, script: ScriptLineage
     detail: "the source kept only the beginning of the text",
     at: text.length,
   };
-  return saidOf(cut ? { ...reading, gaps: [missing, ...reading.gaps] } : reading);
+  const rules = dialects[script.dialect as DialectName].lexical;
+  const gaps = reading.gaps.map((gap) => ({ ...gap, detail: hideQuoted(gap.detail, rules) }));
+  return saidOf({ ...reading, gaps: cut ? [missing, ...gaps] : gaps });
+}
+
+/** What a gap says, without what stands in the strings of the piece of text it quotes behind a colon. */
+function hideQuoted(detail: string, rules: LexicalRules): string {
+  const quoted = detail.indexOf(": ");
+  return quoted < 0 ? detail : detail.slice(0, quoted + 2) + hideStrings(detail.slice(quoted + 2), rules);
 }
 
 /** The text of a query as it is kept: without what stands in its strings. */

@@ -58,3 +58,17 @@ test("what stands in strings is hidden in place", () => {
   const text = `SELECT 'it''s', "Name" FROM t -- don't`;
   expect(hideStrings(text, dialects.postgres.lexical)).toBe(`SELECT '*****', "Name" FROM t -- don't`);
 });
+
+test.each([
+  ["postgres", String.raw`SELECT E'it\'s', 'b' FROM t`, String.raw`SELECT E'*****', '*' FROM t`],
+  ["postgres", String.raw`SELECT 'a\', b FROM t`, String.raw`SELECT '**', b FROM t`],
+  ["postgres", "SELECT $$it's$$, $t$x $$ y$t$, $1 FROM t", "SELECT $$****$$, $t$******$t$, $1 FROM t"],
+  ["postgres", "DO $$ BEGIN x := 'a'; END $$; SELECT 'b'", "DO $$ BEGIN x := '*'; END $$; SELECT '*'"],
+  ["postgres", "CREATE FUNCTION f() AS $b$ SELECT 'a', $$c$$ $b$", "CREATE FUNCTION f() AS $b$ SELECT '*', $$*$$ $b$"],
+  ["postgres", "SELECT $$not closed", "SELECT $$**********"],
+  ["oracle", "SELECT q'[it's]', nq'!a'b!', 'c' FROM t", "SELECT q'[****]', nq'!***!', '*' FROM t"],
+  ["bigquery", `SELECT """a "b" c""", 'd' FROM t`, `SELECT """*******""", '*' FROM t`],
+  ["tsql", "SELECT [it's], 'a' FROM t", "SELECT [it's], '*' FROM t"],
+] as const)("in %s: %s", (dialect, text, hidden) => {
+  expect(hideStrings(text, dialects[dialect].lexical)).toBe(hidden);
+});

@@ -4,6 +4,8 @@ import { safe } from "../screen/safe-text.ts";
 import type { Look } from "../screen/screen.ts";
 
 const CONTEXT = 70;
+/** As many letters alike are no chance. */
+const SAME = 16;
 
 /** What lineage misses: the share per dialect, then the statements. */
 export function gapLines(
@@ -21,7 +23,9 @@ export function gapLines(
       `${paint("bold", safe(title))}  ${paint("dim", origin === "query" ? `query, ${counted(times, "time")}` : origin)}`,
       ...gaps.map(({ reason, detail, at }) => {
         const where = excerpt(text, at);
-        return `  ${paint("yellow", "!")} ${safe(`${reason}: ${detail}`)}  ${paint("dim", safe(where))}`;
+        // Some say it in what they say.
+        const shown = detail.includes(where.slice(0, SAME)) ? "" : `  ${paint("dim", safe(where))}`;
+        return `  ${paint("yellow", "!")} ${safe(`${reason}: ${detail}`)}${shown}`;
       }),
       ...unresolved.map((fqn) => `  ${paint("yellow", "?")} ${safe(fqn)}  ${paint("dim", "not in the catalog")}`),
     ];

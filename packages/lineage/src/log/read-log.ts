@@ -249,11 +249,13 @@ class LogReader {
             continue;
           }
           this.#pass.add(query);
-          page.queries += 1;
+          // One that is taken back was counted when it began.
+          const count = query.times < 0 ? -1 : 1;
+          page.queries += count;
+          queries += count;
           if (query.at !== null) account(page, query.at, now());
         }
         for (const at of next.span === undefined ? [] : [next.span.from, next.span.to]) account(page, at, now());
-        queries += next.queries.length;
         leftOut += next.leftOut;
         bytes += next.bytes;
         page.cursor = next.cursor;

@@ -161,21 +161,44 @@ export function shapeHex(shape: Shape): string {
   return hex;
 }
 
-/** The text with what stands in its string literals hidden, character for character, so that places in it stay where they are. */
+/**
+ * The text with what stands in its string literals hidden, character for character, so that places in it stay where they are. What
+ * stands between the dollars of a routine or a block is its code: only the strings in it are hidden.
+ */
 export function hideStrings(text: string, rules: LexicalRules): string {
-  const { backslashEscapes, doubleQuoteIsString, hashComments } = rules;
+  const { backslashEscapes, doubleQuoteIsString, hashComments, dollarQuotes } = rules;
   let out = "";
   let kept = 0;
+  const hide = (from: number, to: number): void => {
+    out += text.slice(kept, from) + "*".repeat(Math.max(0, to - from));
+    kept = to;
+  };
   for (let at = 0; at < text.length;) {
     const code = text.charCodeAt(at);
     if (code === QUOTE || (code === DOUBLE_QUOTE && doubleQuoteIsString)) {
-      const end = endOfQuoted(text, at, code, backslashEscapes);
-      const closed = end > at + 1 && text.charCodeAt(end - 1) === code ? 1 : 0;
-      out += text.slice(kept, at + 1) + "*".repeat(Math.max(0, end - at - 1 - closed));
-      kept = end - closed;
+      const { from, to, end } = stringAt(text, at, code, rules);
+      hide(from, to);
       at = end;
+    } else if (code === DOLLAR && dollarQuotes && !isWord(text.charCodeAt(at - 1))) {
+      DOLLARS.lastIndex = at;
+      const [tag] = DOLLARS.exec(text) ?? [""];
+      if (tag === "") {
+        at += 1;
+        continue;
+      }
+      const from = at + tag.length;
+      const close = text.indexOf(tag, from);
+      const to = close < 0 ? text.length : close;
+      if (BEFORE_CODE.test(text.slice(Math.max(0, at - LONGEST_BEFORE_CODE), at))) {
+        out += text.slice(kept, from) + hideStrings(text.slice(from, to), rules);
+        kept = to;
+      } else hide(from, to);
+      at = close < 0 ? to : to + tag.length;
     } else if (code === DOUBLE_QUOTE || code === BACKTICK) at = endOfQuoted(text, at, code, false);
-    else if ((code === MINUS && text.charCodeAt(at + 1) === MINUS) || (code === HASH && hashComments))
+    else if (code === OPEN_BRACKET && rules.bracketNames === true) {
+      const end = text.indexOf("]", at);
+      at = end < 0 ? text.length : end + 1;
+    } else if ((code === MINUS && text.charCodeAt(at + 1) === MINUS) || (code === HASH && hashComments))
       at = endOfLine(text, at);
     else if (code === SLASH && text.charCodeAt(at + 1) === STAR) {
       const end = text.indexOf("*/", at + 2);
@@ -183,7 +206,49 @@ export function hideStrings(text: string, rules: LexicalRules): string {
     } else at += 1;
   }
   return out + text.slice(kept);
+
+  /** Where the content of a string is, and where what is behind it. */
+  function stringAt(of: string, at: number, quote: number, { tripleQuotes, qQuotes }: LexicalRules): Piece {
+    const prefix = PREFIX.exec(of.slice(Math.max(0, at - 3), at))?.[1]?.toLowerCase();
+    const mark = of.charAt(at).repeat(3);
+    if (tripleQuotes && of.startsWith(mark, at)) return upTo(of, at + 3, mark);
+    if (qQuotes && (prefix === "q" || prefix === "nq") && quote === QUOTE)
+      return upTo(of, at + 2, `${CLOSERS.get(of.charAt(at + 1)) ?? of.charAt(at + 1)}'`);
+    const end = endOfQuoted(of, at, quote, backslashEscapes || (dollarQuotes && prefix === "e"));
+    const closed = end > at + 1 && of.charCodeAt(end - 1) === quote ? 1 : 0;
+    return { from: at + 1, to: Math.max(at + 1, end - closed), end };
+  }
 }
+
+interface Piece {
+  from: number;
+  to: number;
+  end: number;
+}
+
+function upTo(text: string, from: number, mark: string): Piece {
+  const close = text.indexOf(mark, from);
+  const start = Math.min(from, text.length);
+  return close < 0
+    ? { from: start, to: text.length, end: text.length }
+    : { from: start, to: close, end: close + mark.length };
+}
+
+const OPEN_BRACKET = 91;
+/** `$$`, `$tag$`. */
+const DOLLARS = /\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$/y;
+/** What stands before the code of a routine or a block. */
+const BEFORE_CODE = /\b(?:AS|DO|IMMEDIATE|LANGUAGE\s+"?\w+"?)\s*$/i;
+const LONGEST_BEFORE_CODE = 80;
+/** What stands right before a string and is a word of its own: `E`, `q`, `nq`. */
+const PREFIX = /(?:^|\W)([a-z]{1,2})$/i;
+/** What ends a string of Oracle's that begins with a bracket. */
+const CLOSERS: ReadonlyMap<string, string> = new Map([
+  ["[", "]"],
+  ["(", ")"],
+  ["{", "}"],
+  ["<", ">"],
+]);
 
 function isDigit(code: number): boolean {
   return code >= 48 && code <= 57;
