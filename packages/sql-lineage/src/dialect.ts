@@ -20,6 +20,8 @@ export interface LexicalRules {
   readonly hashComments: boolean;
   /** `// …` to the end of the line is a comment. */
   readonly slashComments: boolean;
+  /** What stands in a comment that begins with an exclamation mark and perhaps a version is read. */
+  readonly versionComments: boolean;
   /** Block comments nest. */
   readonly nestedComments: boolean;
   /** `$$ … $$` and `$tag$ … $tag$` are strings. */

@@ -16,6 +16,7 @@ export const ansi: Dialect = defineDialect("ansi", {
   },
   names: { unquoted: "any", quoted: "any", temporaryPrefixes: ["#"] },
   features: {
+    conflictingNames: "variable",
     lambdas: true,
     jsonArrows: true,
     structFields: true,

@@ -7,6 +7,7 @@ const LEXICAL: LexicalRules = {
   backslashEscapes: false,
   hashComments: false,
   slashComments: false,
+  versionComments: false,
   nestedComments: false,
   dollarQuotes: false,
   qQuotes: false,

@@ -8,6 +8,7 @@ export const mysql: Dialect = defineDialect("mysql", {
     doubleQuoteIsString: true,
     backslashEscapes: true,
     hashComments: true,
+    versionComments: true,
     atVariables: true,
     digitNames: true,
     delimiterCommand: true,

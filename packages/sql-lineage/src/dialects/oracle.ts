@@ -16,6 +16,8 @@ export const oracle: Dialect = defineDialect("oracle", {
     correlatedFrom: false,
     declareStartsBlock: true,
     renameKeepsSchema: true,
+    // A column of the name would go first; who declares a variable gives it a name no column has.
+    conflictingNames: "variable",
     indexedVariables: true,
     cursorAttributes: true,
   },

@@ -18,7 +18,7 @@ export const postgres: Dialect = defineDialect("postgres", {
   },
   words: {
     constants: wordSet(
-      "USER TG_OP TG_NAME TG_WHEN TG_LEVEL TG_RELID TG_RELNAME TG_TABLE_NAME TG_TABLE_SCHEMA TG_NARGS TG_ARGV",
+      "USER SQLERRM SQLSTATE TG_OP TG_NAME TG_WHEN TG_LEVEL TG_RELID TG_RELNAME TG_TABLE_NAME TG_TABLE_SCHEMA TG_NARGS TG_ARGV",
       CONSTANTS,
     ),
     dateParts: DATE_PARTS,

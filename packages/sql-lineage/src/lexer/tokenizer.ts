@@ -36,6 +36,9 @@ export function tokenize(text: string, rules: LexicalRules, tokens: Tokens): voi
   new Tokenizer(text, rules, tokens).run();
 }
 
+/** `/*!`, `/*!50003`, and MariaDB's `/*M!`. */
+const VERSION_COMMENT = /\/\*M?!\d{0,6}/y;
+
 /** A short name in brackets; anything with a comma, a quote or a bracket inside is a list. */
 const BRACKET_NAME = /\[[A-Za-z_][\w $#-]{0,127}\]/y;
 
@@ -47,6 +50,8 @@ class Tokenizer {
   private position = 0;
   /** The text set by DELIMITER, when it is not a semicolon. */
   private delimiter = "";
+  /** Inside a comment whose text is read. */
+  private versioned = false;
   private readonly open: number[] = [];
   /** Where the client's command that is being read ends. */
   private clientCommandEnd = -1;
@@ -80,6 +85,11 @@ class Tokenizer {
       else if (this.clientCommandEnd >= 0 && start >= this.clientCommandEnd) {
         this.clientCommandEnd = -1;
         this.tokens.push(TokenKind.separator, "", start, start);
+      }
+      if (this.versioned && code === STAR && text.charCodeAt(start + 1) === SLASH) {
+        this.versioned = false;
+        this.position = start + 2;
+        continue;
       }
       if (this.delimiter !== "" && text.startsWith(this.delimiter, start)) {
         this.emit(TokenKind.separator, "", start + this.delimiter.length);
@@ -597,6 +607,16 @@ class Tokenizer {
 
   private blockComment(start: number): void {
     const { text, rules, tokens } = this;
+    if (rules.versionComments) {
+      VERSION_COMMENT.lastIndex = start;
+      const opening = VERSION_COMMENT.exec(text);
+      if (opening !== null) {
+        // `/*!50003 CREATE … */`: the server reads what stands inside, and so do we.
+        this.versioned = true;
+        this.position = start + opening[0].length;
+        return;
+      }
+    }
     let depth = 1;
     let at = start + 2;
     while (depth > 0) {

@@ -70,6 +70,13 @@ function value(p: Parser): Expr {
   return expr;
 }
 
+/** The word behind the dotted name here. */
+function wordBehindName(p: Parser): string {
+  let ahead = 1;
+  while (p.wordAt(ahead) === "." && p.isNameAt(ahead + 1)) ahead += 2;
+  return p.wordAt(ahead);
+}
+
 function readAssignment(p: Parser, out: Assignment[]): void {
   const name = readName(p);
   if (name === null) {
@@ -105,7 +112,7 @@ function readAssignment(p: Parser, out: Assignment[]): void {
     p.next();
     return;
   }
-  if (variable && p.isName() && p.kindAt(1) === TokenKind.operator && /^(?:=|[-+*/%&|^]=)$/.test(p.wordAt(1))) {
+  if (variable && p.isName() && /^(?:=|[-+*/%&|^]=)$/.test(wordBehindName(p))) {
     // @variable = column = expression
     readAssignment(p, out);
     return;

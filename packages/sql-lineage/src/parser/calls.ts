@@ -155,6 +155,11 @@ function readArgumentIntroduction(p: Parser, expr: Expr, call: Call): boolean {
         if (next === "," || next === "." || next === ":" || next === "(" || last || next === "=>") break;
         p.next();
         return true;
+      case "CONTENT":
+      case "DOCUMENT":
+        if (!/^xml(?:serialize|parse)$/.test(call.name) || next === "," || next === "." || last) break;
+        p.next();
+        return true;
       case "NAME":
         if (!/^xml(?:element|pi|forest)$/.test(call.name)) break;
         p.skip(2);

@@ -119,6 +119,13 @@ export function readColumn(p: Parser, expr: Expr): Label {
     if (features.parametricCalls || name === "identifier") while (p.is("(")) readCall(p, expr, name, start);
     return null;
   }
+  if (parts === null && nextWord === "::" && features.methodCalls && p.isNameAt(1) && p.wordAt(2) === "(") {
+    // A type's own method: geography::Point(…) (T-SQL)
+    const method = p.value(p.position + 1).toLowerCase();
+    p.skip(2);
+    readCall(p, expr, method, start);
+    return null;
+  }
   if (parts === null) {
     if (lone !== "" || !firstQuoted) {
       if (lone !== "" && words.constants.has(lone)) return null;

@@ -292,6 +292,7 @@ function readSet(p: Parser, start: number): Statement {
       return blockOf(p, start, body);
     }
     if (variable !== null) rememberText(p, variable);
+    if (variable?.startsWith("@") === true) declare(p, variable);
     const expr = newExpr(p.start);
     const label = p.grammar.expression(p, expr);
     expr.end = p.lastEnd;

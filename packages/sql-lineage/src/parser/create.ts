@@ -10,7 +10,7 @@ import { readLocation, readTarget } from "./target.ts";
 import { utility } from "./utility.ts";
 
 /** Words that can stand between CREATE and what is created. */
-const KINDS: ReadonlySet<string> = new Set(["TABLE", "VIEW", "MODEL"]);
+const KINDS: ReadonlySet<string> = new Set(["TABLE", "VIEW", "MODEL", "PROJECTION"]);
 /** What CREATE makes that is no table, view or routine. */
 const OTHERS: ReadonlySet<string> = new Set(
   "INDEX SCHEMA DATABASE ROLE USER STREAM DICTIONARY SEQUENCE TYPE STAGE WAREHOUSE SYNONYM CATALOG CONNECTION POLICY TAG".split(
@@ -52,11 +52,12 @@ export function readCreate(p: Parser, kindAt: number): CreateStatement {
   let materialized = false;
   let external = false;
   let recursive = false;
-  for (let i = p.position; i < kindAt; i++) {
+  for (let i = p.position; i <= kindAt; i++) {
     const word = words[i];
     temporary ||= word === "TEMP" || word === "TEMPORARY" || word === "VOLATILE";
     recursive ||= word === "RECURSIVE";
-    materialized ||= word === "MATERIALIZED" || word === "DYNAMIC" || word === "STREAMING" || word === "LIVE";
+    materialized ||=
+      word === "PROJECTION" || word === "MATERIALIZED" || word === "DYNAMIC" || word === "STREAMING" || word === "LIVE";
     external ||= word === "EXTERNAL";
   }
   p.moveTo(kindAt + 1);
@@ -413,6 +414,13 @@ function readAs(p: Parser, rest: Rest, view: boolean): boolean {
     }
     return true;
   }
+  if (!view && p.isNameAt(1) && rest.model === null && withData(p) !== null) {
+    // CREATE TABLE a AS b WITH DATA (Teradata)
+    const kind = withData(p)!;
+    p.next();
+    rest.model = { table: readTarget(p), kind };
+    return true;
+  }
   if (!view && p.isNameAt(1) && p.dialect.features.createAsTable) {
     // CREATE TABLE a AS b: its columns, no rows (ClickHouse). A function instead of a table gives rows.
     p.next();
@@ -422,6 +430,15 @@ function readAs(p: Parser, rest: Rest, view: boolean): boolean {
     return true;
   }
   return false;
+}
+
+/** What `AS table WITH [NO] DATA` makes, if that stands here. */
+function withData(p: Parser): "like" | "clone" | null {
+  let ahead = 2;
+  while (p.wordAt(ahead) === "." && p.isNameAt(ahead + 1)) ahead += 2;
+  if (p.wordAt(ahead) !== "WITH") return null;
+  if (p.wordAt(ahead + 1) === "DATA") return "clone";
+  return p.wordAt(ahead + 1) === "NO" && p.wordAt(ahead + 2) === "DATA" ? "like" : null;
 }
 
 /** WITH DATA, COMMENT, PARTITION BY …: options behind the query. */
@@ -461,6 +478,9 @@ function readBehindQuery(p: Parser): void {
     case "ORGANIZE":
     case "CONTAINER_MAP":
     case "BEQUEATH":
+    case "SEGMENTED":
+    case "UNSEGMENTED":
+    case "KSAFE":
       p.skipStatement();
   }
 }

@@ -19,12 +19,20 @@ export function readDeclarations(p: Parser, out: ParsedStatement[]): void {
   while (!p.atEnd() && !p.is("BEGIN") && !p.is("END")) {
     if (p.kind === TokenKind.separator || (p.is(";") && NO_DECLARATION.has(p.wordAt(1)))) return;
     if (p.take(";") || p.take("DECLARE")) continue;
+    if (startsTimingPoint(p)) return;
     const at = p.position;
     if ((p.is("PROCEDURE") || p.is("FUNCTION")) && p.isNameAt(1)) readInnerRoutine(p, out);
     else if (p.is("TYPE") || p.is("SUBTYPE") || p.is("PRAGMA")) skipToSemicolon(p);
     else readInto(p, out, () => readDeclaration(p));
     if (p.position === at) p.next();
   }
+}
+
+/** Whether a section of a compound trigger starts here: `BEFORE EACH ROW IS`, `AFTER STATEMENT IS` (Oracle). */
+export function startsTimingPoint(p: Parser): boolean {
+  if (!p.is("BEFORE") && !p.is("AFTER") && !p.is("INSTEAD")) return false;
+  const next = p.wordAt(1);
+  return next === "STATEMENT" || next === "EACH" || next === "OF";
 }
 
 /** Words behind a declaration that start a statement: what was declared is a cursor of the session, and no block follows. */

@@ -19,6 +19,13 @@ export function readExecute(p: Parser): Statement {
   if (p.is("(")) {
     // EXEC ('…')
     const close = p.mate;
+    if (p.tokens.words[close + 1] === "AT" && p.tokens.kinds[close + 2] !== TokenKind.end) {
+      // EXEC ('…') AT server: it runs over there.
+      p.moveTo(close + 2);
+      readName(p);
+      p.gap("unresolved", "it runs on another server", start, p.lastEnd);
+      return { kind: "utility", command: "execute at", start, end: p.lastEnd };
+    }
     p.next();
     const block = readDynamic(p, start, close);
     p.moveTo(close + 1);

@@ -22,7 +22,7 @@ import { readOutput, readReturning } from "./returning.ts";
 import { functionRelation, namedRelation, queryRelation } from "./relation-build.ts";
 import { functionTarget } from "./function-targets.ts";
 import { selectAll, selectFrom } from "./select-all.ts";
-import { readSelect } from "./select.ts";
+import { readSelect, readSelectClauses } from "./select.ts";
 import { readDeciding } from "./tail.ts";
 import { readLocation, readTarget } from "./target.ts";
 import { readValues } from "./values.ts";
@@ -60,6 +60,8 @@ export function readInsert(p: Parser, from: Select | null): Statement {
   const target = readInsertTarget(p);
   readHead(p, head);
   const source = readSource(p, head, from);
+  // UPSERT t VALUES (…) WHERE a = 1 (SAP HANA)
+  if (p.is("WHERE")) readSelectClauses(p, newSelect(p.start), false);
   const conflict = readConflict(p, readRowAlias(p));
   const returning = readReturning(p) ?? head.output;
   if (p.is("LOG") && p.wordAt(1) === "ERRORS") p.skipStatement();
@@ -206,6 +208,11 @@ function readHead(p: Parser, head: Head): void {
         continue;
       case "OVERRIDING":
         p.skip(3);
+        continue;
+      case "INCLUDE":
+        if (next !== "(") return;
+        p.next();
+        p.skipBrackets();
         continue;
       case "WITH":
         if (next !== "(") return;

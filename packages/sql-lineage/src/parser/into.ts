@@ -62,7 +62,9 @@ export function readInto(p: Parser, select: Select): void {
       select.into = { name, temporary };
       return;
     }
-    variables.push(name.parts.join("."));
+    const variable = name.parts.join(".");
+    if (variable.startsWith("@")) (p.variables ??= new Set()).add(variable.toLowerCase());
+    variables.push(variable);
     if (!p.take(",")) break;
   }
   select.variables = variables;

@@ -13,6 +13,8 @@ export interface Literal {
 
 /** Reads `'…'`, or `'…' || '…'`; null (without moving) when no string starts here. */
 export function readLiteral(p: Parser): Literal | null {
+  if (p.wordAt(1) === "(" && p.kindAt(2) === TokenKind.string && /^concat$/i.test(p.value(p.position)))
+    return readConcat(p);
   if (p.kind !== TokenKind.string) return null;
   let { start } = p;
   let text = "";
@@ -24,6 +26,20 @@ export function readLiteral(p: Parser): Literal | null {
     p.next();
     if ((p.is("||") || p.is("+")) && p.kindAt(1) === TokenKind.string) p.next();
   }
+  return { text, start };
+}
+
+/** `CONCAT('…', '…')` of strings and nothing else. */
+function readConcat(p: Parser): Literal | null {
+  const { kinds, words } = p.tokens;
+  const close = p.tokens.mates[p.position + 1] ?? -1;
+  let text = "";
+  for (let at = p.position + 2; at < close; at++) {
+    if (kinds[at] === TokenKind.string) text += p.value(at);
+    else if (words[at] !== ",") return null;
+  }
+  const start = p.startOf(p.position + 2);
+  p.moveTo(close + 1);
   return { text, start };
 }
 

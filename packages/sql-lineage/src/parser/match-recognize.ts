@@ -1,5 +1,6 @@
 import { CONDITIONAL, GROUP_BY, SORT, TRANSFORMATION } from "../how.ts";
 import type { Expr, MatchRelation, Relation } from "../ir.ts";
+import { TokenKind } from "../lexer/tokens.ts";
 import { newExpr } from "./build.ts";
 import { readIdentifier } from "./names.ts";
 import { readOrderList } from "./order.ts";
@@ -31,7 +32,13 @@ export function readMatchRecognize(p: Parser, input: Relation): MatchRelation {
       if (!readOrderList(p, conditions)) recover(p, conditions);
     } else if (p.take("MEASURES")) readMeasures(p, measures);
     else if (p.take("PATTERN")) {
-      if (p.is("(")) p.skipBrackets();
+      if (p.is("(")) {
+        // A variable that DEFINE leaves out stands for any row.
+        for (let i = p.position + 1; i < p.mate; i++)
+          if (p.tokens.kinds[i] === TokenKind.word || p.tokens.kinds[i] === TokenKind.quoted)
+            variables.push(p.value(i));
+        p.skipBrackets();
+      }
     } else if (p.take("SUBSET")) {
       do {
         const name = readIdentifier(p);

@@ -61,9 +61,9 @@ function readBranch(p: Parser, conditions: Expr, actions: MergeAction[]): boolea
     return false;
   }
   const start = p.start;
-  if (p.take("UPDATE")) readUpdateAction(p, actions, start);
-  else if (p.take("INSERT")) readInsertAction(p, actions, start);
-  else if (p.take("DELETE")) actions.push({ kind: "delete" });
+  if (p.take("UPDATE") || p.take("UPD")) readUpdateAction(p, actions, start);
+  else if (p.take("INSERT") || p.take("INS")) readInsertAction(p, actions, start);
+  else if (p.take("DELETE") || p.take("DEL")) actions.push({ kind: "delete" });
   else if (p.is("DO")) p.skip(2);
   else if (!p.take("ERROR")) {
     p.unread("expected what to do with the rows");

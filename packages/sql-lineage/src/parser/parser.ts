@@ -239,8 +239,12 @@ export class Parser {
    */
   atStatementStart(): boolean {
     if (this.kind !== TokenKind.word) return false;
-    if (this.dialect.features.statementsWithoutSemicolon && BATCH_STARTS.has(this.word))
-      return this.word !== "WITH" || this.startsCte();
+    if (this.dialect.features.statementsWithoutSemicolon) {
+      if (BATCH_STARTS.has(this.word)) return this.word !== "WITH" || this.startsCte();
+      // FETCH NEXT FROM cursor; a query's FETCH has a number of rows.
+      if (this.word === "FETCH")
+        return this.wordAt(1) === "FROM" || (this.kindAt(1) === TokenKind.word && this.wordAt(2) === "FROM");
+    }
     return this.procedural && BLOCK_WORDS.has(this.word);
   }
 

@@ -76,6 +76,8 @@ export function readTableCall(p: Parser, out: Relation[], select: Select): boole
   if (
     name !== null &&
     !called &&
+    // TABLE (collection) (Oracle) never names a table.
+    !p.dialect.features.indexedVariables &&
     p.kind !== TokenKind.parameter &&
     !startsAtRelation(name, [...select.from, ...out]) &&
     p.startOf(close) >= name.end &&

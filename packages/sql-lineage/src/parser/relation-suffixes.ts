@@ -290,6 +290,9 @@ function isClause(p: Parser): boolean {
       return p.kindAt(1) === TokenKind.number || next === "(";
     case "ROWS":
       return next === "FROM";
+    case "TIMESERIES":
+      return p.isNameAt(1);
+    case "INCLUDE":
     case "MATCH_CONDITION":
     case "AT":
     case "BEFORE":

@@ -18,6 +18,7 @@ export function readReturning(p: Parser): Returning | null {
   readItems(p, items);
   if (p.take("BULK")) p.take("COLLECT");
   if (p.take("INTO")) {
+    if (p.isNameAt(1)) p.take("STRICT");
     do {
       p.take(":");
       readName(p);

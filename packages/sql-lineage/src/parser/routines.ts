@@ -5,7 +5,7 @@ import { queryStartsAt } from "./lookahead.ts";
 import { readName } from "./names.ts";
 import type { Parser } from "./parser.ts";
 import { procedurally, readBlockInto } from "./blocks.ts";
-import { declare, readDeclarations, readParameters } from "./declarations.ts";
+import { declare, readDeclarations, readParameters, startsTimingPoint } from "./declarations.ts";
 import {
   blockOf,
   expressionBlock,
@@ -17,6 +17,7 @@ import {
   readSequence,
 } from "./sequence.ts";
 import { readTarget } from "./target.ts";
+import { DML_STARTS } from "./words.ts";
 
 /** Languages whose bodies are SQL or a procedural form of it. */
 const SQL_LANGUAGES = /^(?:sql|plpgsql|pl\/pgsql|psql|tsql|plsql|internal_sql)$/i;
@@ -155,6 +156,18 @@ function readHeader(
       case "BEFORE":
         rows.before = true;
         break;
+      case "DECLARE":
+        if (what !== "trigger" || features.statementsWithoutSemicolon) break;
+        p.next();
+        readDeclarations(p, body);
+        if (p.is("BEGIN")) readBlockInto(p, body);
+        p.skipStatement();
+        return true;
+      case "COMPOUND":
+        if (next !== "TRIGGER") break;
+        p.skip(2);
+        readCompoundTrigger(p, body);
+        return true;
       case "ON":
       case "TO":
         // CREATE TRIGGER … ON t, CREATE RULE … AS ON UPDATE TO t
@@ -276,6 +289,23 @@ function readHeader(
   return false;
 }
 
+/** Reads what stands behind COMPOUND TRIGGER: declarations, then a block for each timing point (Oracle). */
+function readCompoundTrigger(p: Parser, body: ParsedStatement[]): void {
+  while (!p.atEnd() && p.kind !== TokenKind.separator) {
+    const at = p.position;
+    readDeclarations(p, body);
+    if (!startsTimingPoint(p)) break;
+    while (!p.atEnd() && !p.is("IS") && !p.is("AS") && !p.is("BEGIN") && !p.is(";")) p.next();
+    if (!p.take("IS")) p.take("AS");
+    readDeclarations(p, body);
+    if (p.is("BEGIN")) readBlockInto(p, body);
+    while (!p.atEnd() && !p.is(";")) p.next();
+    p.take(";");
+    if (p.position === at) break;
+  }
+  if (p.take("END")) if (p.isName()) p.next();
+}
+
 function startsBody(p: Parser, before: string, what: BlockStatement["what"]): boolean {
   if (EVENTS_BEFORE.has(before)) return false;
   if (p.is("WITH"))
@@ -367,6 +397,14 @@ function readBody(
     readOne(p, body);
     return;
   }
+  if (p.is("(") && DML_STARTS.has(p.wordAt(1)) && holdsStatements(p)) {
+    // CREATE MACRO m AS (statement; statement;) (Teradata)
+    const close = p.mate;
+    p.next();
+    readSequence(p, body, NONE, close);
+    p.moveTo(close + 1);
+    return;
+  }
   if (p.is("(") || what === "function") {
     if (p.is("(") || !declaresBefore(p)) {
       readInto(p, body, () => {
@@ -384,6 +422,17 @@ function readBody(
     return;
   }
   readOne(p, body);
+}
+
+/** Whether a semicolon stands in the brackets here. */
+function holdsStatements(p: Parser): boolean {
+  const { words, mates } = p.tokens;
+  const close = p.mate;
+  for (let at = p.position + 1; at < close; at++) {
+    if (words[at] === ";") return true;
+    if (mates[at]! > at) at = mates[at]!;
+  }
+  return false;
 }
 
 /** Whether declarations with a block behind them stand here. */

@@ -93,6 +93,7 @@ export function readItem(p: Parser): Item {
     ) {
       // SELECT @variable = expression
       const variable = p.value(p.position);
+      (p.variables ??= new Set()).add(variable.toLowerCase());
       p.skip(2);
       return itemAfterAlias(p, variable);
     }

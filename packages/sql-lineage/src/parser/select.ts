@@ -5,14 +5,15 @@ import { markTransformed, newExpr, newSelect } from "./build.ts";
 import { readCall } from "./calls.ts";
 import { readInto } from "./into.ts";
 import { readLateralView } from "./lateral-view.ts";
+import { readModel } from "./model.ts";
 import { readColumnList, readIdentifier, readName } from "./names.ts";
 import type { Parser } from "./parser.ts";
-import { closeBracket, recover } from "./recover.ts";
+import { closeBracket } from "./recover.ts";
 import { readItems } from "./select-items.ts";
 import { readDeciding, readDecidingList } from "./tail.ts";
 import { readType } from "./types.ts";
 import { readOver } from "./window.ts";
-import { CLAUSE_STARTS, SET_OPERATORS } from "./words.ts";
+import { CLAUSE_STARTS } from "./words.ts";
 
 const MODIFIERS: ReadonlySet<string> = new Set(
   `STRAIGHT_JOIN SQL_CALC_FOUND_ROWS SQL_NO_CACHE SQL_CACHE SQL_SMALL_RESULT SQL_BIG_RESULT SQL_BUFFER_RESULT HIGH_PRIORITY
@@ -223,9 +224,7 @@ export function readSelectClauses(p: Parser, select: Select, withFrom: boolean):
         }
         return;
       case "MODEL":
-        // The MODEL clause of Oracle is a spreadsheet; its rules are not followed.
-        p.unread("the MODEL clause is not read");
-        recover(p, select.influence, SET_OPERATORS);
+        readModel(p, select);
         continue;
       default:
         return;

@@ -3,7 +3,7 @@ import { IDENTITY } from "../how.ts";
 import { type BlockStatement, type Expr, type ParsedStatement, type Statement, VARIABLE_NAME } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
 import { newExpr } from "./build.ts";
-import { rememberText } from "./literal.ts";
+import { readLiteral, rememberText } from "./literal.ts";
 import { readName } from "./names.ts";
 import { NO_CALLS, ParseLimit, type Parser } from "./parser.ts";
 import { closeBracket, harvest, recover } from "./recover.ts";
@@ -222,12 +222,24 @@ function isCall(p: Parser): boolean {
   );
 }
 
+/** Routines that run the text they are given: Teradata's DBC.SysExecSQL, Oracle's DBMS_UTILITY.EXEC_DDL_STATEMENT. */
+const RUNS_TEXT = /^(?:sysexecsql|exec_ddl_statement|admin_cmd)$/i;
+
 /** Reads `routine (arguments)`, or CALL with it. */
 export function readCallStatement(p: Parser): Statement {
   const start = p.start;
   const lost = newExpr(start);
   if (p.is("CALL")) p.next();
   const routine = readName(p);
+  if (routine !== null && RUNS_TEXT.test(routine.parts.at(-1)!) && p.is("(") && p.kindAt(1) === TokenKind.string) {
+    const close = p.mate;
+    p.next();
+    const body: ParsedStatement[] = [];
+    const literal = readLiteral(p);
+    if (literal !== null && p.position === close) p.inside(literal.text, literal.start, () => readScriptInto(p, body));
+    p.moveTo(close + 1);
+    return blockOf(p, start, body);
+  }
   while (!p.atEnd() && !p.is(";") && p.kind !== TokenKind.separator) {
     if (p.is("(")) harvest(p, lost);
     else if (p.is(".") || p.is("@") || (p.isName() && !p.atStatementStart())) p.next();

@@ -65,12 +65,17 @@ export function readStatement(p: Parser): Statement {
       if (p.isNameAt(1)) return readCreateWithBody(p, p.is("FUNCTION") ? "function" : "procedure");
       break;
     case "UPSERT":
+    case "INS":
       if (!p.isNameAt(1)) break;
       return readInsert(p, null);
+    case "UPD":
+      if (!p.isNameAt(1)) break;
+      return readUpdate(p, []);
     case "INSERT":
       return readInsert(p, null);
     case "REPLACE":
       if ((p.wordAt(1) === "TABLE" || p.wordAt(1) === "VIEW") && p.isNameAt(2)) return readCreate(p, p.position + 1);
+      if (ROUTINES.has(p.wordAt(1)) && p.isNameAt(2) && p.wordAt(1) !== "PACKAGE") return readAnyCreate(p);
       if (p.isNameAt(1)) return readInsert(p, null);
       break;
     case "UPDATE":

@@ -189,6 +189,8 @@ function readTableAsSet(p: Parser, expr: Expr): boolean {
 export function wordSuffix(p: Parser, expr: Expr): number {
   const word = p.word;
   if (WORD_OPERATORS.has(word)) {
+    // ClickHouse's ORDER BY … INTERPOLATE is no operator.
+    if (word === "INTERPOLATE" && p.wordAt(1) !== "PREVIOUS" && p.wordAt(1) !== "NEXT") return Suffix.none;
     if (WEAK_OPERATORS.has(word)) {
       const next = p.wordAt(1);
       if (next === "," || next === ")" || next === ";" || p.kindAt(1) === TokenKind.end || CLAUSE_STARTS.has(next))
@@ -205,6 +207,11 @@ export function wordSuffix(p: Parser, expr: Expr): number {
         break;
       case "SOUNDS":
         p.take("LIKE");
+        break;
+      case "INTERPOLATE":
+        // a INTERPOLATE PREVIOUS VALUE b (Vertica)
+        if (!p.take("PREVIOUS")) p.take("NEXT");
+        p.take("VALUE");
         break;
       case "STARTS":
         p.take("WITH");
@@ -355,7 +362,10 @@ function readIntervalQualifier(p: Parser): boolean {
 }
 
 function readIs(p: Parser): number {
+  // JSON_OBJECT('key' IS value) (Oracle)
+  const isPair = p.colonPairs && p.tokens.kinds[p.position - 1] === TokenKind.string;
   p.next();
+  if (isPair && !p.is("NULL") && !p.is("NOT")) return Suffix.operator;
   p.take("NOT");
   if (p.take("DISTINCT")) {
     p.take("FROM");

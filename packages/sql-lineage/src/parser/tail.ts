@@ -7,6 +7,7 @@ import { readOrderModifiers } from "./order.ts";
 import type { Parser } from "./parser.ts";
 import { recover } from "./recover.ts";
 import { readInto } from "./into.ts";
+import { readOver } from "./window.ts";
 import { CLAUSE_STARTS } from "./words.ts";
 
 const LOCKING: ReadonlySet<string> = new Set("UPDATE SHARE NO KEY XML JSON BROWSE READ FETCH".split(" "));
@@ -118,6 +119,22 @@ export function readTailClauses(p: Parser, select: Select | null, into: Expr): v
         if (p.wordAt(1) !== "COLLECT" || select === null) return;
         p.skip(2);
         continue;
+      case "OPTIMIZE":
+        // OPTIMIZE FOR 10 ROWS (DB2)
+        if (p.wordAt(1) !== "FOR" || p.kindAt(2) !== TokenKind.number) return;
+        p.skip(4);
+        continue;
+      case "TIMESERIES":
+        // TIMESERIES slice AS '1 minute' OVER (PARTITION BY a ORDER BY ts) (Vertica)
+        p.next();
+        if (p.isName() && p.wordAt(1) === "AS") p.skip(3);
+        if (p.take("OVER")) {
+          const saved = p.how;
+          p.how = compose(FILTER, saved);
+          readOver(p, into);
+          p.how = saved;
+        }
+        continue;
       case "OPTION":
         if (p.wordAt(1) !== "(") return;
         p.next();
@@ -177,6 +194,11 @@ function readLimit(p: Parser, into: Expr): void {
   readDeciding(p, into, FILTER);
   while (p.take(",")) readDeciding(p, into, FILTER);
   p.take("PERCENT");
+  // LIMIT 1 OVER (PARTITION BY a ORDER BY b) (Vertica)
+  if (p.is("OVER") && p.wordAt(1) === "(") {
+    p.next();
+    readOver(p, into);
+  }
   if (p.is("BY")) {
     p.next();
     readDecidingList(p, null, into, FILTER);
@@ -189,7 +211,7 @@ function readLimit(p: Parser, into: Expr): void {
 function readFetch(p: Parser, into: Expr): boolean {
   const next = p.wordAt(1);
   const counted = p.kindAt(1) === TokenKind.number;
-  if (next !== "FIRST" && next !== "NEXT" && !counted) return false;
+  if ((next !== "FIRST" && next !== "NEXT" && !counted) || p.wordAt(2) === "FROM") return false;
   p.skip(counted ? 1 : 2);
   if (p.is("EXACT") || p.is("APPROX") || p.is("APPROXIMATE")) p.next();
   if (!p.is("ROW") && !p.is("ROWS") && !p.is("ONLY")) readDeciding(p, into, FILTER);

@@ -22,6 +22,11 @@ export function readUpdate(p: Parser, ctes: Cte[]): UpdateStatement | UtilitySta
   while (p.take(","));
   const target: Relation = select.from[0] ?? noRelation(start);
   if (p.is("ON") && p.wordAt(1) === "CLUSTER") p.skip(3);
+  if (p.is("INCLUDE") && p.wordAt(1) === "(") {
+    // Columns that only the rows that come back have (DB2).
+    p.next();
+    p.skipBrackets();
+  }
   if (p.take("FROM")) p.grammar.fromList(p, select); // UPDATE t FROM s SET … (Teradata)
   let assignments: UpdateStatement["assignments"] = [];
   if (p.take("SET")) assignments = readAssignments(p);

@@ -43,12 +43,12 @@ export const PREFIX_OPERATORS: ReadonlySet<string> = words("+ - ~ ! @ | || & # |
 /** Words that are operators between operands. */
 export const WORD_OPERATORS: ReadonlySet<string> = words(
   `AND OR XOR LIKE ILIKE RLIKE REGEXP GLOB ESCAPE IN BETWEEN SIMILAR DIV MOD OVERLAPS AGAINST MEMBER SOUNDS BINARY UESCAPE CONTAINS
-  STARTS MATCH SUBMULTISET OPERATOR IMP`,
+  STARTS MATCH SUBMULTISET OPERATOR IMP INTERPOLATE`,
 );
 
 /** Of those, the ones that may as well be an alias. */
 export const WEAK_OPERATORS: ReadonlySet<string> = words(
-  "DIV MOD CONTAINS MATCH BINARY STARTS OPERATOR AGAINST MEMBER",
+  "DIV MOD CONTAINS MATCH BINARY STARTS OPERATOR AGAINST MEMBER INTERPOLATE",
 );
 
 /** Words that can follow NOT as an operator. */

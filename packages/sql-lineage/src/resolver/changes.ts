@@ -99,7 +99,8 @@ function owner(s: OneStatement, column: Name, scope: Scope): Visible | null {
 /** How many parts of a column's name say which relation it is of: the rest is the column, and fields of its value. */
 function ownerParts(s: OneStatement, column: Name, scope: Scope): number {
   for (let count = column.parts.length - 1; count > 0; count--) {
-    if (owner(s, { ...column, parts: column.parts.slice(0, count + 1) }, scope) !== null) return count;
+    const qualifier = column.parts.slice(0, count).map((part) => part.toLowerCase());
+    if (s.finder.matching(scope, qualifier).length > 0) return count;
   }
   return 0;
 }

@@ -371,7 +371,17 @@ export class ColumnFinder {
   /** A field of a record. */
   private fieldOf({ table, fields, flows }: VariableValue, text: string, quoted: boolean): readonly Flow[] {
     const lower = text.toLowerCase();
-    if (table === undefined) return fields?.get(lower) ?? flows;
+    if (table === undefined) {
+      const field = fields?.get(lower);
+      if (field !== undefined) return field;
+      // A row of a table whose columns nobody told us has any.
+      const rows = fields === null ? flows : fields.get("*");
+      if (rows === undefined) return flows;
+      return rows.map((flow) => {
+        const { source, how } = flow;
+        return source.column === "*" && source.table !== null ? source.table.source(text).by(how) : flow;
+      });
+    }
     const column = this.columnOf(rowsOf(table), text, lower, quoted) ?? [];
     const assigned = fields?.get(lower);
     return assigned === undefined ? column : [...column, ...assigned];
