@@ -231,6 +231,34 @@ describe("server logs of PostgreSQL", () => {
     expect(reading.leftOut).toBe(5);
   });
 
+  test("csvlog: names mean what the session set, across pages too", async () => {
+    const path = file(
+      [
+        csvlog("s1", "LOG", "statement: SET search_path = staging, public"),
+        csvlog("s2", "LOG", "statement: SELECT a FROM t"),
+        csvlog("s1", "LOG", "statement: SELECT a FROM t"),
+        csvlog("s1", "LOG", "statement: SELECT b FROM t"),
+        csvlog("s1", "ERROR", "no b", { query: "SELECT b FROM t" }),
+        csvlog("s1", "LOG", "statement: RESET ALL"),
+        csvlog("s1", "LOG", "statement: SELECT a FROM t"),
+      ].join(""),
+      "log",
+    );
+    const schemas = ({ queries }: Reading): unknown[] => queries.map(({ session, schema }) => [session, schema]);
+    const expected = [
+      ["s1", "staging"],
+      ["s2", null],
+      ["s1", "staging"],
+      ["s1", "staging"],
+      ["s1", "staging"],
+      ["s1", null],
+      ["s1", null],
+    ];
+    expect(schemas(await readLogs(path))).toEqual(expected);
+    const { cursors } = await readLogs(path, { pageRows: 2 });
+    expect(schemas(await readLogs(path, { cursor: cursors[0] as string }))).toEqual(expected.slice(2));
+  });
+
   test("jsonlog", async () => {
     const line = {
       timestamp: "2026-11-20 10:00:00.000 UTC",
