@@ -22,7 +22,7 @@ import { readOutput, readReturning } from "./returning.ts";
 import { functionRelation, namedRelation, queryRelation } from "./relation-build.ts";
 import { functionTarget } from "./function-targets.ts";
 import { selectAll, selectFrom } from "./select-all.ts";
-import { readSelect, readSelectClauses } from "./select.ts";
+import { readSelect, readSelectClauses, readTransform } from "./select.ts";
 import { readDeciding } from "./tail.ts";
 import { readLocation, readTarget } from "./target.ts";
 import { readValues } from "./values.ts";
@@ -304,6 +304,12 @@ function readSource(p: Parser, head: Head, from: Select | null): Source {
       select.influence.queries.push(...from.influence.queries);
       const query = queryOf(readSelect(p, select));
       return { ...none, query };
+    }
+    if (p.is("MAP") || p.is("REDUCE")) {
+      // FROM … INSERT INTO t REDUCE a, b USING 'script' AS c (Hive)
+      const select: Select = { ...newSelect(p.start), from: [...from.from] };
+      readTransform(p, select);
+      return { ...none, query: queryOf(select) };
     }
     p.unread("expected SELECT of an INSERT behind FROM");
     p.skipStatement();
