@@ -305,6 +305,7 @@ bulkSink: {type: metadata-usage, config: {filename: /tmp/q}}
     expect((await project.run("lineage", "orders.custmer")).stderr).toMatch(
       /shop\.shop\.sales\.orders has no column custmer\..*\n.*headwater show shop\.shop\.sales\.orders/,
     );
+    expect((await project.run("lineage", "orders", "--type", "storedProcedure")).stderr).toContain("Did you mean");
     expect((await project.run("lineage", "add", "orders.id", "odd.nothing")).stderr).toContain("has no column nothing");
     expect((await project.run("impact", "sales")).stderr).toContain(
       "shop.shop.sales is a schema: lineage is between tables, views and routines.",
