@@ -130,15 +130,15 @@ describe("what is wrong costs itself and nothing else", () => {
     const reading = await readLogs(file('query_text,user_name\nSELECT 1,a\nbad\n"x"y,b\nSELECT 2,b\n'));
     expect(texts(reading)).toEqual(["SELECT 1", "SELECT 2"]);
     expect(reasons(reading)).toEqual([
-      "line 2: a record has another number of columns than the header",
-      "line 3: quotes are in the wrong places",
+      "line 3: a record has another number of columns than the header",
+      "line 4: quotes are in the wrong places",
     ]);
   });
 
   test("a quote that is never closed", async () => {
     const reading = await readLogs(file('query_text,user_name\nSELECT 1,a\n"SELECT 2,b\nSELECT 3,c\nSELECT 4,d\n'));
     expect(texts(reading)).toEqual(["SELECT 1", "SELECT 3", "SELECT 4"]);
-    expect(reasons(reading)).toEqual(["line 2: a quote is opened and never closed"]);
+    expect(reasons(reading)).toEqual(["line 3: a quote is opened and never closed"]);
   });
 
   test("a statement of 50 MB", { timeout: 60_000 }, async () => {
@@ -148,7 +148,7 @@ describe("what is wrong costs itself and nothing else", () => {
     );
     const reading = await readLogs(path);
     expect(texts(reading)).toEqual(["SELECT 2"]);
-    expect(reasons(reading)).toEqual(["line 1: a record is longer than 16 MB"]);
+    expect(reasons(reading)).toEqual(["line 2: a record is longer than 16 MB"]);
   });
 
   test("lines that are not JSON", async () => {

@@ -8,8 +8,9 @@ import {
   lineageGaps,
   lineageOf,
   lineageTotals,
+  manualKey,
+  manualSaid,
   runById,
-  saidOf,
 } from "@headwater/catalog";
 import { HeadwaterError, quoteName, splitFqn } from "@headwater/core";
 import { writeFileSync } from "node:fs";
@@ -190,9 +191,6 @@ function runNumber(db: Database, typed: string): number {
   throw new HeadwaterError("usage", `The catalog remembers no run ${typed}.`, { hint: "headwater runs lists them." });
 }
 
-const manualKey = (from: NamedPlace, to: NamedPlace): string =>
-  JSON.stringify([from.fqn, from.column ?? "", to.fqn, to.column ?? ""]);
-
 function add(db: Database, [from = "", to = ""]: readonly string[], call: Call): void {
   const [source, target] = [findPlace(db, from, call), findPlace(db, to, call)];
   if (source.fqn === target.fqn)
@@ -200,18 +198,6 @@ function add(db: Database, [from = "", to = ""]: readonly string[], call: Call):
   if ((source.column === null) !== (target.column === null))
     throw new HeadwaterError("usage", "An edge leads from a table to a table, or from a column to a column.");
   const now = Date.now();
-  const edge = {
-    source: source.fqn,
-    target: target.fqn,
-    how: "",
-    sure: "exact",
-    rule: "manual",
-    span: [0, 0],
-  } as const;
-  const columns =
-    source.column === null || target.column === null
-      ? []
-      : [{ ...edge, sourceColumn: source.column, targetColumn: target.column }];
   db.transaction(() => {
     const writer = new ClaimWriter(db, quoteName(splitFqn(target.fqn)[0] as string));
     const id = writer.put(
@@ -222,12 +208,7 @@ function add(db: Database, [from = "", to = ""]: readonly string[], call: Call):
         defaults: "{}",
         text: `Added by ${person()}.`,
         digest: "",
-        said: saidOf({
-          claims: [{ ...edge, sourceColumn: "", targetColumn: "" }, ...columns],
-          mentions: [],
-          gaps: [],
-          uses: [],
-        }),
+        said: manualSaid(source, target),
       },
       now,
     );

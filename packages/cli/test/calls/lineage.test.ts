@@ -248,7 +248,7 @@ bulkSink: {type: metadata-usage, config: {filename: /tmp/q}}
     const ran = await logs.run("ingest", "-c", "usage.yaml");
     expect(ran).toMatchObject({ code: 4, stdout: expect.stringContaining("legacy.usage  partialSuccess") as string });
     expect(ran.stderr).toContain(
-      "q.csv: 1 record lost, a record has another number of columns than the header (first at line 3)",
+      "q.csv: 1 record lost, a record has another number of columns than the header (first at line 4)",
     );
     expect((await logs.run("top")).stdout).toMatch(/legacy\.shop\.mart\.revenue +2 +2 +50 %/);
     expect((await logs.run("top", "queries")).stdout).toContain("SELECT customer FROM mart.revenue");
@@ -305,6 +305,7 @@ bulkSink: {type: metadata-usage, config: {filename: /tmp/q}}
     expect((await project.run("lineage", "orders.custmer")).stderr).toMatch(
       /shop\.shop\.sales\.orders has no column custmer\..*\n.*headwater show shop\.shop\.sales\.orders/,
     );
+    expect((await project.run("lineage", "orders", "--type", "storedProcedure")).stderr).toContain("Did you mean");
     expect((await project.run("lineage", "add", "orders.id", "odd.nothing")).stderr).toContain("has no column nothing");
     expect((await project.run("impact", "sales")).stderr).toContain(
       "shop.shop.sales is a schema: lineage is between tables, views and routines.",
