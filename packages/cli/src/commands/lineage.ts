@@ -11,6 +11,7 @@ import {
   manualKey,
   manualSaid,
   runById,
+  similarFqns,
 } from "@headwater/catalog";
 import { HeadwaterError, quoteName, splitFqn } from "@headwater/core";
 import { writeFileSync } from "node:fs";
@@ -153,8 +154,14 @@ function gaps(db: Database, [service]: readonly string[], call: Call): void {
   const found = lineageGaps(db, name, limit + 1);
   const report = { ...found, statements: found.statements.slice(0, limit) };
   if (args.flag("json")) return out.json(report);
-  out.print(...gapLines(report, out));
+  out.print(...gapLines(report, (fqn) => namesakes(db, fqn), out));
   if (found.statements.length > limit) out.print("", out.paint("dim", "There is more: --limit N shows more."));
+}
+
+/** Tables and routines whose names end as this one does. */
+function namesakes(db: Database, fqn: string): string[] {
+  const last = quoteName(splitFqn(fqn).at(-1) as string);
+  return similarFqns(db, last).filter((other) => other.endsWith(`.${last}`));
 }
 
 function coverage(db: Database, [service]: readonly string[], { args, out }: Call): void {

@@ -287,7 +287,7 @@ bulkSink: {type: metadata-usage, config: {filename: /tmp/q}}
     ]);
   });
 
-  test("a log is not read in another dialect than the definitions of its service", async () => {
+  test("a log is not read in another dialect than the definitions of its service; gaps name namesakes", async () => {
     project.write("q.csv", "query_text\nSELECT id FROM orders\n");
     const log = LINEAGE.replace("shelf", "query-log").replace("processQueryLineage: false", "queryLogFilePath: q.csv");
     project.install({ ...SHELF, ...QUERY_LOG });
@@ -295,6 +295,12 @@ bulkSink: {type: metadata-usage, config: {filename: /tmp/q}}
     const { code, stderr } = await project.run("ingest", "-c", "log.yaml");
     expect({ code, stderr }).toMatchObject({ code: 2 });
     expect(stderr).toMatch(/log\.yaml says that shop is Oracle, and the catalog has it as .+\n.*Take the type out/);
+    project.write("log.yaml", log);
+    project.write("q.csv", "query_text\nINSERT INTO sales.revenue (customer) SELECT customer FROM elsewhere.orders\n");
+    await good("ingest", "-c", "log.yaml");
+    expect(await good("lineage", "gaps")).toContain(
+      "elsewhere.orders  not in the catalog, which has shop.shop.sales.orders\n",
+    );
   });
 
   test("what is typed wrong is said", async () => {
