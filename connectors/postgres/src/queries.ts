@@ -229,21 +229,20 @@ FROM (SELECT DISTINCT oid FROM wanted) wanted JOIN pg_catalog.pg_type t ON t.oid
 
   viewDefinitions: "SELECT m.oid, pg_catalog.pg_get_viewdef(m.oid, true) FROM pg_catalog.unnest($1::oid[]) m(oid)",
 
-  rules: `
-SELECT m.oid, pg_catalog.json_agg(pg_catalog.json_build_array(r.rulename, r.ev_enabled, pg_catalog.pg_get_ruledef(r.oid, true))
-  ORDER BY r.rulename)
-FROM pg_catalog.unnest($1::oid[]) m(oid) JOIN pg_catalog.pg_rewrite r ON r.ev_class = m.oid AND r.ev_type <> '${ON_SELECT}'
-GROUP BY m.oid`,
-
   // The function's name without reading pg_proc: a role that may not read routines reads tables all the same. It takes no arguments.
-  triggers: `
-SELECT m.oid, pg_catalog.json_agg(pg_catalog.json_build_array(g.tgname, g.tgenabled, f.object_names[1], f.object_names[2] || '()',
-    pg_catalog.pg_get_triggerdef(g.oid, true),
-    CASE WHEN coalesce(g.tgoldtable, g.tgnewtable) IS NOT NULL THEN pg_catalog.array_remove(ARRAY[g.tgoldtable, g.tgnewtable], NULL) END)
-  ORDER BY g.tgname)
-FROM pg_catalog.unnest($1::oid[]) m(oid) JOIN pg_catalog.pg_trigger g ON g.tgrelid = m.oid AND NOT g.tgisinternal
-CROSS JOIN LATERAL pg_catalog.pg_identify_object_as_address('pg_catalog.pg_proc'::pg_catalog.regclass, g.tgfoid, 0) f
-GROUP BY m.oid`,
+  rulesAndTriggers: `
+SELECT m.oid,
+  (SELECT pg_catalog.json_agg(pg_catalog.json_build_array(r.rulename, r.ev_enabled, pg_catalog.pg_get_ruledef(r.oid, true))
+      ORDER BY r.rulename)
+    FROM pg_catalog.pg_rewrite r WHERE r.ev_class = m.oid AND r.ev_type <> '${ON_SELECT}'),
+  (SELECT pg_catalog.json_agg(pg_catalog.json_build_array(g.tgname, g.tgenabled, f.object_names[1], f.object_names[2] || '()',
+      pg_catalog.pg_get_triggerdef(g.oid, true),
+      CASE WHEN coalesce(g.tgoldtable, g.tgnewtable) IS NOT NULL THEN pg_catalog.array_remove(ARRAY[g.tgoldtable, g.tgnewtable], NULL) END)
+      ORDER BY g.tgname)
+    FROM pg_catalog.pg_trigger g
+    CROSS JOIN LATERAL pg_catalog.pg_identify_object_as_address('pg_catalog.pg_proc'::pg_catalog.regclass, g.tgfoid, 0) f
+    WHERE g.tgrelid = m.oid AND NOT g.tgisinternal)
+FROM pg_catalog.unnest($1::oid[]) m(oid)`,
 
   routines: `
 SELECT p.oid, n.nspname, p.proname || '(' || pg_catalog.oidvectortypes(p.proargtypes) || ')',

@@ -29,13 +29,10 @@ export async function* readTables(
   if (want.tags) for (const row of await session.all("policies", { oids })) policies.set(row.oid, row);
   const types = await readTypes(session, rows);
   const definitions = await readDefinitions(session, ofKind("View", "MaterializedView"));
-  const ruled = rows.filter(({ hasRules }) => hasRules).map(({ oid }) => oid);
-  const rules = new Map<string, string>();
-  if (ruled.length > 0) for (const row of await session.all("rules", { oids: ruled })) rules.set(row.oid, row.rules);
-  const triggered = rows.filter(({ hasTriggers }) => hasTriggers).map(({ oid }) => oid);
-  const triggers = new Map<string, string>();
-  if (triggered.length > 0)
-    for (const row of await session.all("triggers", { oids: triggered })) triggers.set(row.oid, row.triggers);
+  const attached = new Map<string, { rules: string | null; triggers: string | null }>();
+  const withSome = rows.filter(({ hasRules, hasTriggers }) => hasRules || hasTriggers).map(({ oid }) => oid);
+  if (withSome.length > 0)
+    for (const row of await session.all("rulesAndTriggers", { oids: withSome })) attached.set(row.oid, row);
 
   for (const row of rows) {
     const member = readable.get(row.oid);
@@ -65,8 +62,8 @@ export async function* readTables(
             ? "none"
             : { classification: policy.classification, names: policy.names },
         definition,
-        rules: rules.get(row.oid) ?? null,
-        triggers: triggers.get(row.oid) ?? null,
+        rules: attached.get(row.oid)?.rules ?? null,
+        triggers: attached.get(row.oid)?.triggers ?? null,
         ddl: want.ddl,
       },
       columnKeys: row.numbers === null ? [] : row.numbers.slice(1, -1).split(","),

@@ -178,20 +178,19 @@ export const REQUESTS = {
     columns: { oid: "text", definition: { type: "text?", holds: "sql" } },
   },
 
-  /** The rules of tables and views but for the one that is a view's definition. Writing one locks what it names. */
-  rules: {
+  /**
+   * The rules of tables and views but for the one that is a view's definition, and their triggers but for those of constraints. Writing
+   * one locks what it names or stands on.
+   */
+  rulesAndTriggers: {
     effect: "read",
     parameters: ["oids"],
     releasesLocks: true,
-    columns: { oid: "text", rules: { type: "text", holds: { "*": { 2: "sql" } } } },
-  },
-
-  /** The triggers of tables and views but for those of constraints. Writing one can lock what it stands on. */
-  triggers: {
-    effect: "read",
-    parameters: ["oids"],
-    releasesLocks: true,
-    columns: { oid: "text", triggers: { type: "text", holds: { "*": { 4: "sql" } } } },
+    columns: {
+      oid: "text",
+      rules: { type: "text?", holds: { "*": { 2: "sql" } } },
+      triggers: { type: "text?", holds: { "*": { 4: "sql" } } },
+    },
   },
 
   /** Routines with their texts. An aggregate has none; its parts say what it is. */

@@ -83,11 +83,11 @@ export type ConstraintRow = [
   refers: [schema: string, table: string, columns: string[]] | null,
 ];
 
-/** One rule as the request `rules` has it. `enabled` is pg_rewrite.ev_enabled: `D` for one that does nothing. */
+/** One rule as the request `rulesAndTriggers` has it. `enabled` is pg_rewrite.ev_enabled: `D` for one that does nothing. */
 export type RuleRow = [name: string, enabled: string, definition: string];
 
 /**
- * One trigger as the request `triggers` has it, with the function it runs. `enabled` is pg_trigger.tgenabled: `D` for one that does
+ * One trigger as the request `rulesAndTriggers` has it, with the function it runs. `enabled` is pg_trigger.tgenabled: `D` for one that does
  * nothing.
  */
 export type TriggerRow = [

@@ -130,15 +130,15 @@ describe("what is wrong costs itself and nothing else", () => {
     const reading = await readLogs(file('query_text,user_name\nSELECT 1,a\nbad\n"x"y,b\nSELECT 2,b\n'));
     expect(texts(reading)).toEqual(["SELECT 1", "SELECT 2"]);
     expect(reasons(reading)).toEqual([
-      "line 2: a record has another number of columns than the header",
-      "line 3: quotes are in the wrong places",
+      "line 3: a record has another number of columns than the header",
+      "line 4: quotes are in the wrong places",
     ]);
   });
 
   test("a quote that is never closed", async () => {
     const reading = await readLogs(file('query_text,user_name\nSELECT 1,a\n"SELECT 2,b\nSELECT 3,c\nSELECT 4,d\n'));
     expect(texts(reading)).toEqual(["SELECT 1", "SELECT 3", "SELECT 4"]);
-    expect(reasons(reading)).toEqual(["line 2: a quote is opened and never closed"]);
+    expect(reasons(reading)).toEqual(["line 3: a quote is opened and never closed"]);
   });
 
   test("a statement of 50 MB", { timeout: 60_000 }, async () => {
@@ -148,7 +148,7 @@ describe("what is wrong costs itself and nothing else", () => {
     );
     const reading = await readLogs(path);
     expect(texts(reading)).toEqual(["SELECT 2"]);
-    expect(reasons(reading)).toEqual(["line 1: a record is longer than 16 MB"]);
+    expect(reasons(reading)).toEqual(["line 2: a record is longer than 16 MB"]);
   });
 
   test("lines that are not JSON", async () => {
@@ -229,6 +229,34 @@ describe("server logs of PostgreSQL", () => {
     ]);
     expect(reading.faults).toEqual([]);
     expect(reading.leftOut).toBe(5);
+  });
+
+  test("csvlog: names mean what the session set, across pages too", async () => {
+    const path = file(
+      [
+        csvlog("s1", "LOG", "statement: SET search_path = staging, public"),
+        csvlog("s2", "LOG", "statement: SELECT a FROM t"),
+        csvlog("s1", "LOG", "statement: SELECT a FROM t"),
+        csvlog("s1", "LOG", "statement: SELECT b FROM t"),
+        csvlog("s1", "ERROR", "no b", { query: "SELECT b FROM t" }),
+        csvlog("s1", "LOG", "statement: RESET ALL"),
+        csvlog("s1", "LOG", "statement: SELECT a FROM t"),
+      ].join(""),
+      "log",
+    );
+    const schemas = ({ queries }: Reading): unknown[] => queries.map(({ session, schema }) => [session, schema]);
+    const expected = [
+      ["s1", "staging"],
+      ["s2", null],
+      ["s1", "staging"],
+      ["s1", "staging"],
+      ["s1", "staging"],
+      ["s1", null],
+      ["s1", null],
+    ];
+    expect(schemas(await readLogs(path))).toEqual(expected);
+    const { cursors } = await readLogs(path, { pageRows: 2 });
+    expect(schemas(await readLogs(path, { cursor: cursors[0] as string }))).toEqual(expected.slice(2));
   });
 
   test("jsonlog", async () => {

@@ -32,6 +32,7 @@ import {
   type Version,
 } from "@headwater/core";
 import type { Database } from "./database.ts";
+import { renameManual } from "./lineage/manual.ts";
 import { indexEntity, unindexEntity } from "./search-index.ts";
 
 /** What one entry of the history did. */
@@ -228,6 +229,7 @@ export class EntityWriter {
       return "unchanged";
     }
     const renames = columnRenames(stored, whole.document, change);
+    renameManual(this.#db, stored.fqn, stored.fqn, renames);
     if (change.reproject && !stored.deleted) {
       const curated = renameCuratedColumns(stored.curated, renames);
       this.#replace(stored, change, whole, curated, stored.version);
@@ -314,6 +316,7 @@ export class EntityWriter {
     const version = bumpVersion(stored.version, description.bump);
     this.#db.run("UPDATE entity SET prefix = ?, name = ?, fqn = ? WHERE id = ?", prefix, change.name, change.fqn, id);
     moveBelow(this.#db, stored.fqn, change.fqn);
+    renameManual(this.#db, stored.fqn, change.fqn, renames);
     this.#replace({ ...stored, name: change.name }, change, whole, curated, version);
     const after: EntityState = { name: change.name, deleted: false, source: whole.document, curated };
     // A rename that a parent's rename already brought about changes nothing of its own.
@@ -439,6 +442,7 @@ export class EntityWriter {
       stored.id,
     );
     moveBelow(this.#db, stored.fqn, fqn);
+    renameManual(this.#db, stored.fqn, fqn, new Map());
     this.#db.run(
       "UPDATE document SET source = ?, curated = ?, column_keys = NULL WHERE id = ?",
       text,

@@ -20,6 +20,7 @@ export { ClaimWriter, definitionCount, isSettled, type KeptStatement, type Settl
 export { exportLineage, exportQueries } from "./lineage/export.ts";
 export * from "./lineage/graph.ts";
 export * from "./lineage/log.ts";
+export { type EdgeEnd, manualKey, manualSaid } from "./lineage/manual.ts";
 export * from "./lineage/statement.ts";
 export * from "./lineage/usage.ts";
 export { type Definition, definitionsOf, NameIndex, type NamedTable, originOf } from "./lineage/names.ts";

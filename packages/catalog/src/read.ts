@@ -100,6 +100,8 @@ function toEntity(db: Database, stored: StoredEntity): Entity {
   };
 }
 
+const SHORTEST_WORD = 3;
+
 /** FQNs that end in what somebody typed, or contain its last word: what they may have meant. */
 export function similarFqns(db: Database, typed: string, limit = 5, options: { deleted?: boolean } = {}): string[] {
   const deleted = options.deleted === true ? "" : "deleted = 0 AND";
@@ -110,7 +112,9 @@ export function similarFqns(db: Database, typed: string, limit = 5, options: { d
     limit,
   );
   if (ending.length > 0) return ending.map(({ fqn }) => fqn);
-  return search(db, typed.split(".").pop() ?? typed, limit).map(({ fqn }) => fqn);
+  const last = typed.split(".").pop() ?? typed;
+  // What so few letters begin, nobody meant.
+  return last.length < SHORTEST_WORD ? [] : search(db, last, limit).map(({ fqn }) => fqn);
 }
 
 /** Full-text search over names, descriptions and columns, best match first. Words match by their beginning. */

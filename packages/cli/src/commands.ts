@@ -241,7 +241,7 @@ export const COMMANDS: readonly CommandInfo[] = [
     ],
     about: [
       NAMES,
-      "NAME may be a column, and a table that only queries know. explain shows the statements behind an edge, gaps what could not be read and why, coverage which times the query logs account for, diff what the runs after the first one changed, up to the second. add and remove keep an edge that people know of; no run touches it.",
+      "NAME may be a column, and a table that only queries know. explain shows the statements behind an edge, gaps what could not be read and why, coverage which times the query logs account for, diff what the runs after the first one changed, up to the second. add and remove keep an edge that people know of: it follows renames, and no run ends it.",
       "Lineage of views, rules, triggers and routines follows the metadata of a URL by itself; a workflow file of the type DatabaseLineage reads it, and the query log.",
     ],
     examples: [

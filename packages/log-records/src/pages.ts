@@ -23,7 +23,7 @@ export interface LogText {
 /** Some records of a log. */
 export interface RecordPage {
   queries: LoggedQuery[];
-  /** What could not be read, and in which line counted from where reading began; 0 at the end of the text. */
+  /** What could not be read, and in which line: of the text, or of what is new where reading went on; 0 at the end of the text. */
   faults: { reason: string; line: number }[];
   leftOut: number;
   /** From its first record to its last, by the times a server's own log gives them, whatever they are about; `null` for other logs. */
@@ -59,6 +59,8 @@ export async function* readPages(
     begin = start;
     reader = recordReader(format, null);
   }
+  // Lines above the first record.
+  const above = begin === start ? beginning.subarray(0, start).filter((byte) => byte === NEWLINE).length : 0;
   let page: RecordPage = { queries: [], faults: [], leftOut: 0, span: null, another, end: begin, mark };
   let size = 0;
   let first: Buffer | null = null;
@@ -100,7 +102,7 @@ export async function* readPages(
         // What a server writes when it opens its log has no time.
         if (before !== null && (!isMysql(format) || timeOf(format, before) !== null)) first ??= before;
         if ("query" in outcome) page.queries.push(outcome.query);
-        else if ("fault" in outcome) page.faults.push({ reason: outcome.fault, line: record.line });
+        else if ("fault" in outcome) page.faults.push({ reason: outcome.fault, line: above + record.line });
         else page.leftOut += 1;
         if (page.queries.length + page.faults.length >= pageRows || size >= PAGE_BYTES) yield take();
       }
@@ -115,7 +117,10 @@ export async function* readPages(
   if (tail !== null && !finished && !isMysql(format)) {
     [page.queries.length, page.faults.length, page.leftOut] = [tail.queries, tail.faults, tail.leftOut];
     if (tail.end === start || tail.end !== from)
-      page.faults.push({ reason: "the last record is not finished, and is left for the next time", line: tail.line });
+      page.faults.push({
+        reason: "the last record is not finished, and is left for the next time",
+        line: above + tail.line,
+      });
     [page.end, before] = [tail.end, tail.before];
   }
   yield take();

@@ -6,6 +6,7 @@
 import type { LoggedQuery } from "@headwater/core/connector";
 import type { Format } from "./format.ts";
 import { isOwn } from "./own.ts";
+import { SearchPaths } from "./search-path.ts";
 import { timeInGeneral } from "./mysql-log.ts";
 import { parseTime } from "./times.ts";
 
@@ -70,7 +71,18 @@ const SESSIONS_REMEMBERED = 10_000;
 /** Finds the statements in the records of one log, in their order. */
 export class StatementFinder {
   /** What each session logged last before running it: as it was logged, and what it stands for. */
-  readonly #begun = new Map<string, { logged: string; text: string }>();
+  readonly #begun = new Map<string, { logged: string; text: string; schema: string | null }>();
+  readonly #paths: SearchPaths;
+
+  /** `memory` is what an earlier finder knew where this one goes on; `null` at the beginning. */
+  constructor(memory: string | null) {
+    this.#paths = new SearchPaths(memory);
+  }
+
+  /** What reading on needs to know; `null` for nothing. */
+  memory(): string | null {
+    return this.#paths.memory();
+  }
 
   /** The statement a record tells of; `null` where it tells of none, `"own"` for one of Headwater's or OpenMetadata's. */
   find(record: ServerRecord): LoggedQuery | "own" | null {
@@ -80,7 +92,7 @@ export class StatementFinder {
       const begun = this.#begun.get(session);
       if (record.statement === "" || begun?.logged !== record.statement) return null;
       this.#begun.delete(session);
-      return query(record, begun.text, null, -1);
+      return query(record, begun, null, -1);
     }
     if (record.error_severity !== "LOG") return null;
     const match = STATEMENT.exec(record.message);
@@ -90,11 +102,13 @@ export class StatementFinder {
     if (PREPARE.test(logged)) return null;
     const text = prepared(record) ?? logged;
     if (isOwn(text)) return "own";
+    this.#paths.follow(session, text);
+    const schema = this.#paths.schemaOf(session);
     if (match[1] === undefined && session !== "") {
       if (this.#begun.size >= SESSIONS_REMEMBERED) this.#begun.clear();
-      this.#begun.set(session, { logged, text });
+      this.#begun.set(session, { logged, text, schema });
     }
-    return query(record, text, match[1] === undefined ? null : Number(match[1]), 1);
+    return query(record, { text, schema }, match[1] === undefined ? null : Number(match[1]), 1);
   }
 }
 
@@ -105,7 +119,12 @@ function prepared({ detail, message }: ServerRecord): string | null {
   return match === null ? null : detail.slice(match[0].length);
 }
 
-function query(record: ServerRecord, text: string, durationMs: number | null, times: number): LoggedQuery {
+function query(
+  record: ServerRecord,
+  { text, schema }: Pick<LoggedQuery, "text" | "schema">,
+  durationMs: number | null,
+  times: number,
+): LoggedQuery {
   const logged = parseTime(record.timestamp);
   return {
     text,
@@ -114,7 +133,7 @@ function query(record: ServerRecord, text: string, durationMs: number | null, ti
     durationMs,
     user: record.user === "" ? null : record.user,
     database: record.dbname === "" ? null : record.dbname,
-    schema: null,
+    schema,
     session: record.session_id === "" ? null : record.session_id,
     times,
     cut: false,

@@ -23,7 +23,8 @@ export interface RecordReader {
 /** Makes the reader of a log's records, which go on where one with this memory ended. */
 export function recordReader(format: Format, memory: string | null): RecordReader {
   if (isMysql(format)) return mysqlReader(format.form, memory);
-  return { read: lineReader(format), memory: () => null };
+  const finder = new StatementFinder(memory);
+  return { read: lineReader(format, finder), memory: () => finder.memory() };
 }
 
 function mysqlReader(form: MysqlForm, memory: string | null): RecordReader {
@@ -40,8 +41,7 @@ function mysqlReader(form: MysqlForm, memory: string | null): RecordReader {
   };
 }
 
-function lineReader(format: Exclude<Format, MysqlFormat>): (record: RawRecord) => Outcome {
-  const finder = new StatementFinder();
+function lineReader(format: Exclude<Format, MysqlFormat>, finder: StatementFinder): (record: RawRecord) => Outcome {
   return (record) => {
     if (record.fault === "too long") return { fault: "a record is longer than 16 MB" };
     if (record.fault === "unclosed") return { fault: "a quote is opened and never closed" };

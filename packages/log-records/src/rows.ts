@@ -69,6 +69,7 @@ export async function* toLogPages(
   const [place = "0", ...marks] = (cursor ?? "0").split(" ");
   let from = Number(place);
   let mark: string | null = marks.length === 0 ? null : marks.join(" ");
+  const goesOn = from > 0;
   for await (const rows of ask({ from, mark })) {
     const queries: LoggedQuery[] = [];
     const faults: LogFault[] = [];
@@ -79,7 +80,11 @@ export async function* toLogPages(
       const { fault, line } = row;
       if (isQuery(row)) queries.push(row);
       else if (fault !== null && fault !== ANOTHER)
-        faults.push({ reason: fault, where: line === 0 ? "its end" : `line ${line}`, records: 1 });
+        faults.push({
+          reason: fault,
+          where: line === 0 ? "its end" : `line ${line}${goesOn ? " of what is new" : ""}`,
+          records: 1,
+        });
       else {
         [leftOut, end, mark] = [row.leftOut, row.end, row.mark];
         another = fault === ANOTHER;

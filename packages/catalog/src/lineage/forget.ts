@@ -1,5 +1,6 @@
 import type { Database } from "../database.ts";
 import { below } from "../entity-writer.ts";
+import { renameManual } from "./manual.ts";
 
 const SERVICE_TABLES = ["statement", "route", "lineage_state", "log_part", "counter", "counter_state"] as const;
 
@@ -25,5 +26,6 @@ export function renameLineage(db: Database, from: string, to: string): void {
     from.length + 1,
     from,
   );
+  renameManual(db, from, to, new Map());
   for (const table of SERVICE_TABLES) db.run(`UPDATE ${table} SET service = ? WHERE service = ?`, to, from);
 }

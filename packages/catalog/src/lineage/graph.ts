@@ -108,16 +108,20 @@ export function nodeOf(db: Database, fqn: string): Omit<GraphNode, "level"> {
   return { fqn, type: entity?.type ?? null, kind: entity?.kind ?? null, deleted: entity?.deleted === 1 };
 }
 
+/** Places keep their numbers when nothing says them any more. */
+const SAID = `(EXISTS (SELECT 1 FROM flow f WHERE f.target = p.id) OR EXISTS (SELECT 1 FROM flow f WHERE f.source = p.id)
+  OR EXISTS (SELECT 1 FROM use u WHERE u.place = p.id))`;
+
 /** Whether lineage knows a name, with or without an entity of it. */
 export function hasPlace(db: Database, fqn: string): boolean {
-  return db.get("SELECT 1 FROM place WHERE fqn = ?", fqn) !== null;
+  return db.get(`SELECT 1 FROM place p WHERE fqn = ? AND ${SAID}`, fqn) !== null;
 }
 
 /** Places whose names end in what somebody typed. */
 export function similarPlaces(db: Database, typed: string, limit = 5): string[] {
   return db
     .all<{ fqn: string }>(
-      "SELECT fqn FROM place WHERE fqn = ? OR fqn LIKE ? ESCAPE '\\' ORDER BY length(fqn), fqn LIMIT ?",
+      `SELECT fqn FROM place p WHERE (fqn = ? OR fqn LIKE ? ESCAPE '\\') AND ${SAID} ORDER BY length(fqn), fqn LIMIT ?`,
       typed,
       `%.${typed.replaceAll(/[\\%_]/g, "\\$&")}`,
       limit,

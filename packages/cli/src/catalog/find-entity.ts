@@ -32,7 +32,7 @@ export function findEntity(db: Database, typed: string, call: Call, options: { d
     call.err.print(call.err.paint("dim", safe(`${typed} is ${fqnOf(found)}`)));
     return found;
   }
-  throw notFound(db, typed, names);
+  throw notFound(db, typed, names, call);
 }
 
 /** The FQN of what was found. */
@@ -98,12 +98,17 @@ function severalNames(typed: string, fqns: readonly string[]): HeadwaterError {
   });
 }
 
-function notFound(db: Database, typed: string, names: readonly string[]): HeadwaterError {
+function notFound(db: Database, typed: string, names: readonly string[], { args }: Call): HeadwaterError {
+  const type = args.value("type");
   const similar = whatWasMeant(db, typed, names);
-  return new HeadwaterError("usage", `The catalog has nothing called ${typed}.`, {
-    hint:
-      similar.length > 0
-        ? `Did you mean ${similar.join(", or ")}?`
-        : "headwater ls lists what there is; headwater search WORD finds it.",
-  });
+  return new HeadwaterError(
+    "usage",
+    `The catalog has nothing ${type === undefined ? "" : `of the type ${type} that is `}called ${typed}.`,
+    {
+      hint:
+        similar.length > 0
+          ? `Did you mean ${similar.join(", or ")}?`
+          : "headwater ls lists what there is; headwater search WORD finds it.",
+    },
+  );
 }

@@ -57,9 +57,12 @@ function onlyInStatements(db: Database, typed: string, call: Call): NamedPlace |
       throw new HeadwaterError("usage", `${typed} could be any of ${found.length} tables.`, {
         hint: `Say which one: ${found.join(", ")}`,
       });
+    const known = nodeOf(db, fqn);
+    // It is there, and not of the type that was asked for.
+    if (length === names.length && known.type !== null && !known.deleted) return null;
     const column = length === names.length ? null : (names[length] as string);
     const name = column === null ? fqn : `${fqn}.${quoteName(column)}`;
-    if (column !== null && nodeOf(db, fqn).type !== null && !isColumnOfStatements(db, fqn, column))
+    if (column !== null && known.type !== null && !isColumnOfStatements(db, fqn, column))
       throw new HeadwaterError("usage", `${fqn} has no column ${column}.`, {
         hint: `headwater show ${fqn} lists its columns.`,
       });

@@ -3,13 +3,14 @@ import { type Column, columnsByPath, nearest } from "@headwater/core";
 
 const BEGINNING = 2;
 const CANDIDATES = 200;
+const SHOWN = 5;
 
 /** The FQNs somebody may have meant by a name the catalog does not have, likeliest first. */
 export function whatWasMeant(db: Database, typed: string, names: readonly string[]): string[] {
   const similar = similarFqns(db, typed);
   if (similar.length > 0) return similar;
-  const near = misspelt(db, names) ?? misspeltAnywhere(db, names);
-  return near === null ? [] : [near];
+  const near = misspelt(db, names);
+  return near === null ? misspeltAnywhere(db, names) : [near];
 }
 
 /** Goes down from the roots, taking the nearest name where the typed one is not there. */
@@ -39,13 +40,16 @@ function misspeltColumn(db: Database, fqn: string, typed: string): string | null
   return null;
 }
 
-/** The nearest last name among those that begin like it. */
-function misspeltAnywhere(db: Database, names: readonly string[]): string | null {
+/** Everything that has the nearest last name among those that begin like it. */
+function misspeltAnywhere(db: Database, names: readonly string[]): string[] {
   const last = names.at(-1) ?? "";
   const candidates = search(db, last.slice(0, BEGINNING), CANDIDATES);
   const meant = nearest(
     last,
     candidates.map(({ name }) => name),
   );
-  return candidates.find(({ name }) => name === meant)?.fqn ?? null;
+  return candidates
+    .filter(({ name }) => name === meant)
+    .map(({ fqn }) => fqn)
+    .slice(0, SHOWN);
 }

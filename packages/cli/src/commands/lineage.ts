@@ -8,8 +8,10 @@ import {
   lineageGaps,
   lineageOf,
   lineageTotals,
+  manualKey,
+  manualSaid,
   runById,
-  saidOf,
+  similarFqns,
 } from "@headwater/catalog";
 import { HeadwaterError, quoteName, splitFqn } from "@headwater/core";
 import { writeFileSync } from "node:fs";
@@ -152,8 +154,14 @@ function gaps(db: Database, [service]: readonly string[], call: Call): void {
   const found = lineageGaps(db, name, limit + 1);
   const report = { ...found, statements: found.statements.slice(0, limit) };
   if (args.flag("json")) return out.json(report);
-  out.print(...gapLines(report, out));
+  out.print(...gapLines(report, (fqn) => namesakes(db, fqn), out));
   if (found.statements.length > limit) out.print("", out.paint("dim", "There is more: --limit N shows more."));
+}
+
+/** Tables and routines whose names end as this one does. */
+function namesakes(db: Database, fqn: string): string[] {
+  const last = quoteName(splitFqn(fqn).at(-1) as string);
+  return similarFqns(db, last).filter((other) => other.endsWith(`.${last}`));
 }
 
 function coverage(db: Database, [service]: readonly string[], { args, out }: Call): void {
@@ -190,9 +198,6 @@ function runNumber(db: Database, typed: string): number {
   throw new HeadwaterError("usage", `The catalog remembers no run ${typed}.`, { hint: "headwater runs lists them." });
 }
 
-const manualKey = (from: NamedPlace, to: NamedPlace): string =>
-  JSON.stringify([from.fqn, from.column ?? "", to.fqn, to.column ?? ""]);
-
 function add(db: Database, [from = "", to = ""]: readonly string[], call: Call): void {
   const [source, target] = [findPlace(db, from, call), findPlace(db, to, call)];
   if (source.fqn === target.fqn)
@@ -200,18 +205,6 @@ function add(db: Database, [from = "", to = ""]: readonly string[], call: Call):
   if ((source.column === null) !== (target.column === null))
     throw new HeadwaterError("usage", "An edge leads from a table to a table, or from a column to a column.");
   const now = Date.now();
-  const edge = {
-    source: source.fqn,
-    target: target.fqn,
-    how: "",
-    sure: "exact",
-    rule: "manual",
-    span: [0, 0],
-  } as const;
-  const columns =
-    source.column === null || target.column === null
-      ? []
-      : [{ ...edge, sourceColumn: source.column, targetColumn: target.column }];
   db.transaction(() => {
     const writer = new ClaimWriter(db, quoteName(splitFqn(target.fqn)[0] as string));
     const id = writer.put(
@@ -222,12 +215,7 @@ function add(db: Database, [from = "", to = ""]: readonly string[], call: Call):
         defaults: "{}",
         text: `Added by ${person()}.`,
         digest: "",
-        said: saidOf({
-          claims: [{ ...edge, sourceColumn: "", targetColumn: "" }, ...columns],
-          mentions: [],
-          gaps: [],
-          uses: [],
-        }),
+        said: manualSaid(source, target),
       },
       now,
     );

@@ -4,12 +4,14 @@ import { safe } from "../screen/safe-text.ts";
 import type { Look } from "../screen/screen.ts";
 
 const CONTEXT = 70;
+const SHOWN_NAMES = 3;
 /** As many letters alike are no chance. */
 const SAME = 16;
 
-/** What lineage misses: the share per dialect, then the statements. */
+/** What lineage misses: the share per dialect, then the statements. `namesakes`: what the catalog has under the last part of a name. */
 export function gapLines(
   { dialects, statements }: { dialects: readonly DialectGaps[]; statements: readonly GapReport[] },
+  namesakes: (fqn: string) => readonly string[],
   look: Look,
 ): string[] {
   const { paint } = look;
@@ -27,9 +29,17 @@ export function gapLines(
         const shown = detail.includes(where.slice(0, SAME)) ? "" : `  ${paint("dim", safe(where))}`;
         return `  ${paint("yellow", "!")} ${safe(`${reason}: ${detail}`)}${shown}`;
       }),
-      ...unresolved.map((fqn) => `  ${paint("yellow", "?")} ${safe(fqn)}  ${paint("dim", "not in the catalog")}`),
+      ...unresolved.map(
+        (fqn) => `  ${paint("yellow", "?")} ${safe(fqn)}  ${paint("dim", safe(missingText(namesakes(fqn))))}`,
+      ),
     ];
   }
+}
+
+function missingText(others: readonly string[]): string {
+  if (others.length === 0) return "not in the catalog";
+  const more = others.length > SHOWN_NAMES ? ", …" : "";
+  return `not in the catalog, which has ${others.slice(0, SHOWN_NAMES).join(", ")}${more}`;
 }
 
 function dialectLines({ dialect, statements, withGaps, unresolved, reasons }: DialectGaps, { paint }: Look): string[] {

@@ -248,7 +248,7 @@ bulkSink: {type: metadata-usage, config: {filename: /tmp/q}}
     const ran = await logs.run("ingest", "-c", "usage.yaml");
     expect(ran).toMatchObject({ code: 4, stdout: expect.stringContaining("legacy.usage  partialSuccess") as string });
     expect(ran.stderr).toContain(
-      "q.csv: 1 record lost, a record has another number of columns than the header (first at line 3)",
+      "q.csv: 1 record lost, a record has another number of columns than the header (first at line 4)",
     );
     expect((await logs.run("top")).stdout).toMatch(/legacy\.shop\.mart\.revenue +2 +2 +50 %/);
     expect((await logs.run("top", "queries")).stdout).toContain("SELECT customer FROM mart.revenue");
@@ -287,7 +287,7 @@ bulkSink: {type: metadata-usage, config: {filename: /tmp/q}}
     ]);
   });
 
-  test("a log is not read in another dialect than the definitions of its service", async () => {
+  test("a log is not read in another dialect than the definitions of its service; gaps name namesakes", async () => {
     project.write("q.csv", "query_text\nSELECT id FROM orders\n");
     const log = LINEAGE.replace("shelf", "query-log").replace("processQueryLineage: false", "queryLogFilePath: q.csv");
     project.install({ ...SHELF, ...QUERY_LOG });
@@ -295,6 +295,12 @@ bulkSink: {type: metadata-usage, config: {filename: /tmp/q}}
     const { code, stderr } = await project.run("ingest", "-c", "log.yaml");
     expect({ code, stderr }).toMatchObject({ code: 2 });
     expect(stderr).toMatch(/log\.yaml says that shop is Oracle, and the catalog has it as .+\n.*Take the type out/);
+    project.write("log.yaml", log);
+    project.write("q.csv", "query_text\nINSERT INTO sales.revenue (customer) SELECT customer FROM elsewhere.orders\n");
+    await good("ingest", "-c", "log.yaml");
+    expect(await good("lineage", "gaps")).toContain(
+      "elsewhere.orders  not in the catalog, which has shop.shop.sales.orders\n",
+    );
   });
 
   test("what is typed wrong is said", async () => {
@@ -305,6 +311,7 @@ bulkSink: {type: metadata-usage, config: {filename: /tmp/q}}
     expect((await project.run("lineage", "orders.custmer")).stderr).toMatch(
       /shop\.shop\.sales\.orders has no column custmer\..*\n.*headwater show shop\.shop\.sales\.orders/,
     );
+    expect((await project.run("lineage", "orders", "--type", "storedProcedure")).stderr).toContain("Did you mean");
     expect((await project.run("lineage", "add", "orders.id", "odd.nothing")).stderr).toContain("has no column nothing");
     expect((await project.run("impact", "sales")).stderr).toContain(
       "shop.shop.sales is a schema: lineage is between tables, views and routines.",

@@ -32,7 +32,7 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   ],
   // password=x;  &sig=x&  AccountKey=x  in connection strings and URLs; CREDENTIALS=(KEY='x') has its own words inside
   [new RegExp(`(\\b(?:\\w*(?:${WORDS})|sig)=)(?!\\(\\s*\\w+\\s*=)[^\\s;&'"*,)]+`, "gi"), `$1${HIDDEN}`],
-  // password: x  in a comment
+  // password: x
   [/(\b\w*(?:password|passwd|passphrase|pwd):[ \t]+)[^\s;&'"*,)]+/gi, `$1${HIDDEN}`],
   // Authorization: Bearer x
   [/(\bauthorization\b["']?\s*[:=]\s*["']?(?:bearer|basic)\s+)[\w.~+/=-]+/gi, `$1${HIDDEN}`],
@@ -47,8 +47,15 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   [/(-----BEGIN [A-Z ]*PRIVATE KEY-----)[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g, `$1${HIDDEN}$2`],
 ];
 
+/** Comments, and what is named in them: outside of one a colon behind a word is often SQL. */
+const COMMENT = /--[^\n]*|\/\*[\s\S]{0,1000}?\*\//g;
+const NAMED = new RegExp(`(\\b\\w*(?:${WORDS}):[ \\t]+)[^\\s;&'"*,)]+`, "gi");
+
 /** The text without the credentials in it. */
 export function redactCredentials(text: string): string {
   if (!SUSPICIOUS.test(text) && !text.includes("-----BEGIN")) return text;
-  return RULES.reduce((redacted, [pattern, replacement]) => redacted.replace(pattern, replacement), text);
+  return RULES.reduce((redacted, [pattern, replacement]) => redacted.replace(pattern, replacement), text).replace(
+    COMMENT,
+    (comment) => comment.replace(NAMED, `$1${HIDDEN}`),
+  );
 }

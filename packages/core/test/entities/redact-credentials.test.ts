@@ -21,6 +21,8 @@ test.each([
   ["ALTER USER u ENCRYPTED PASSWORD $$hunter2$$;", "ALTER USER u ENCRYPTED PASSWORD $$***$$;"],
   ["ALTER USER u PASSWORD $a1$hun$$ter2$a1$;", "ALTER USER u PASSWORD $a1$***$a1$;"],
   ["-- the password: hunter2\nSELECT 1", "-- the password: ***\nSELECT 1"],
+  ["-- api token: hunter2\nSELECT v:token", "-- api token: ***\nSELECT v:token"],
+  ["/* secret: hunter2 */ SELECT token: a", "/* secret: *** */ SELECT token: a"],
   ["select dblink('host=h user=u password=hunter2 dbname=d')", "select dblink('host=h user=u password=*** dbname=d')"],
   ["select dblink('postgres://u:hunter2@h/d')", "select dblink('postgres://u:***@h/d')"],
   ["OPTIONS (user 'u', password 'it''s hunter2')", "OPTIONS (user 'u', password '***')"],
@@ -60,6 +62,8 @@ test("takes time in proportion to the text, whatever it is", () => {
     "'password'",
     "password $$",
     "password: ",
+    "-- token",
+    "/* token: ",
     "-----BEGIN PRIVATE KEY-----",
   ]) {
     const started = performance.now();

@@ -102,12 +102,13 @@ class LogReader {
     const place = path ?? own;
     if (place === undefined) return;
     const since = path === null ? now() - days * DAY_MS : 0;
+    const titles = new Map(logParts(this.#run.db, this.#service).map(({ identity, title }) => [identity, title]));
     for (const file of await log.files(session, place)) {
       if (this.#stopped !== null) return;
       if (file.changedAt !== undefined && file.changedAt < since) continue;
       const identity = file.partial === true ? PARTIAL + file.identity : file.identity;
       try {
-        await this.#file(identity, file.path, (reading) => log.read(session, file, reading));
+        await this.#file(identity, file.path, titles, (reading) => log.read(session, file, reading));
       } catch (error) {
         if (!isSourceError(error) || error.code === "interrupted") throw error;
         this.#unread += 1;
@@ -124,16 +125,21 @@ class LogReader {
     }
   }
 
-  /** Reads a file. Logs that begin alike are told apart by what stands where reading stopped: each has a piece of its own. */
-  async #file(identity: string, path: string, read: ReadPages): Promise<void> {
+  /**
+   * Reads a file. Logs that begin alike are told apart by what stands where reading stopped: each has a piece of its own. `titles` are
+   * those of all pieces by their identity.
+   */
+  async #file(identity: string, path: string, titles: Map<string, string>, read: ReadPages): Promise<void> {
     const { db, now } = this.#run;
     for (let nth = 1; ; nth += 1) {
       const name = nth === 1 ? identity : `${identity} ${nth}`;
-      const known = logParts(db, this.#service).find((part) => part.identity === name);
       const part = openPart(db, this.#service, name, path, now());
-      if (await this.#pages(part, read)) return;
+      if (await this.#pages(part, read)) {
+        titles.set(name, path);
+        return;
+      }
       // Another log's piece keeps that log's name.
-      openPart(db, this.#service, name, known?.title ?? path, now());
+      openPart(db, this.#service, name, titles.get(name) ?? path, now());
     }
   }
 

@@ -24,6 +24,7 @@ export const spark: Dialect = defineDialect("spark", {
     pivotNames: "both if several",
     pathFormats: ["parquet", "json", "csv", "orc", "text", "delta", "avro", "binaryfile", "xml", "iceberg"],
     recursiveKeyword: true,
+    valuesColumn: "col",
   },
   words: { tableFunctions: GENERATORS },
 });

@@ -187,6 +187,7 @@ export function readExport(p: Parser): Statement {
   const start = p.start;
   p.next();
   if (p.is("TO")) return readExportTo(p, start);
+  if (p.is("TABLE") && p.isNameAt(1)) return readExportTable(p, start);
   if (!p.take("DATA")) {
     if (
       p.is("(") ||
@@ -210,6 +211,33 @@ export function readExport(p: Parser): Statement {
   }
   const query = p.grammar.query(p);
   return copyStatement(p, start, "unload", { query, to });
+}
+
+/** `EXPORT TABLE t [PARTITION (…)] TO 'path'` (Hive). */
+function readExportTable(p: Parser, start: number): Statement {
+  p.next();
+  const table = readTarget(p);
+  while (!p.atEnd() && !p.is(";") && !p.is("TO")) {
+    if (p.is("(")) p.skipBrackets();
+    else p.next();
+  }
+  const to = p.take("TO") ? readLocation(p) : null;
+  p.skipStatement();
+  return copyStatement(p, start, "unload", { query: queryOf(selectFrom(table.name, table.source)), to });
+}
+
+/** `IMPORT [EXTERNAL] TABLE t [PARTITION (…)] FROM 'path'` (Hive). */
+function readImportTable(p: Parser, start: number): Statement {
+  p.take("EXTERNAL");
+  p.next();
+  const to = readTarget(p);
+  while (!p.atEnd() && !p.is(";") && !p.is("FROM")) {
+    if (p.is("(")) p.skipBrackets();
+    else p.next();
+  }
+  const from = p.take("FROM") ? readLocation(p) : null;
+  p.skipStatement();
+  return copyStatement(p, start, "copy", { from: from === null ? [] : [from], to });
 }
 
 /** `EXPORT t (a, b) INTO CSV AT c FILE 'f'`, `EXPORT (SELECT …) INTO …` (Exasol). */
@@ -255,6 +283,7 @@ export function readImport(p: Parser): Statement {
   const start = p.start;
   p.next();
   if (p.is("FROM")) return readImportFrom(p, start);
+  if (p.is("TABLE") || (p.is("EXTERNAL") && p.wordAt(1) === "TABLE")) return readImportTable(p, start);
   p.next();
   const to = readTarget(p);
   const columns = p.is("(") ? readColumnList(p) : null;

@@ -2,7 +2,7 @@ import type { CreateStatement, Name, Query, Statement, TargetTable } from "../ir
 import { TokenKind } from "../lexer/tokens.ts";
 import { newCreate, queryOf, readExpr } from "./build.ts";
 import { isNameKind, parenthesisedQueryAt, queryStartsAt, skipLocking } from "./lookahead.ts";
-import { readName } from "./names.ts";
+import { readName, skipToComma } from "./names.ts";
 import type { Parser } from "./parser.ts";
 import { tableRelation } from "./relation-build.ts";
 import { selectAll, selectColumns, selectFrom } from "./select-all.ts";
@@ -52,10 +52,12 @@ export function readCreate(p: Parser, kindAt: number): CreateStatement {
   let materialized = false;
   let external = false;
   let recursive = false;
+  let semantic = false;
   for (let i = p.position; i <= kindAt; i++) {
     const word = words[i];
     temporary ||= word === "TEMP" || word === "TEMPORARY" || word === "VOLATILE";
     recursive ||= word === "RECURSIVE";
+    semantic ||= word === "SEMANTIC";
     materialized ||=
       word === "PROJECTION" || word === "MATERIALIZED" || word === "DYNAMIC" || word === "STREAMING" || word === "LIVE";
     external ||= word === "EXTERNAL";
@@ -74,6 +76,7 @@ export function readCreate(p: Parser, kindAt: number): CreateStatement {
   // CREATE TABLE t, FALLBACK, CHECKSUM = DEFAULT (…) (Teradata)
   if (p.is(",")) while (!p.atEnd() && !p.is("(") && !p.is("AS") && !p.is(";")) p.next();
   if (p.is("(") && !parenthesisedQueryAt(p, p.position)) readDefinitions(p, rest);
+  if (semantic && p.is("TABLES") && p.wordAt(1) === "(") readLogicalTables(p, rest);
   readRest(p, rest, view, external);
   if (external && rest.query === null) readComputed(p, rest);
   // Where the rows of a query go is not read.
@@ -116,6 +119,20 @@ const NO_REST: Omit<Rest, "reads"> = {
   to: null,
   computed: [],
 };
+
+/** `TABLES (o AS db.orders PRIMARY KEY (id), db.customers)` (Snowflake, CREATE SEMANTIC VIEW). */
+function readLogicalTables(p: Parser, rest: Rest): void {
+  p.next();
+  const close = p.mate;
+  p.next();
+  while (p.position < close && !p.atEnd()) {
+    if (p.wordAt(1) === "AS") p.skip(2);
+    rest.reads.push(readTarget(p));
+    skipToComma(p, close);
+    p.take(",");
+  }
+  p.moveTo(close + 1);
+}
 
 /** The columns an external table makes of its files: `id int AS (value:c1::int)` (Snowflake, CREATE EXTERNAL TABLE). */
 function readComputed(p: Parser, rest: Rest): void {
@@ -479,6 +496,7 @@ function readBehindQuery(p: Parser): void {
     case "SETTINGS":
     case "ORGANIZE":
     case "CONTAINER_MAP":
+    case "TARGET":
     case "BEQUEATH":
     case "SEGMENTED":
     case "UNSEGMENTED":

@@ -15,7 +15,15 @@ export function readExecute(p: Parser): Statement {
   if (p.is("PREPARE")) return readPrepare(p, start);
   const calls = p.is("EXEC") || p.dialect.features.executeCalls;
   p.next();
-  if (p.take("IMMEDIATE")) return readDynamic(p, start);
+  if (p.take("IMMEDIATE")) {
+    if (p.is("FROM")) {
+      // EXECUTE IMMEDIATE FROM @stage/script.sql (Snowflake)
+      p.skipStatement();
+      p.gap("unread", "another script is run here", start, p.lastEnd);
+      return { kind: "utility", command: "execute immediate", start, end: p.lastEnd };
+    }
+    return readDynamic(p, start);
+  }
   if (p.is("(")) {
     // EXEC ('…')
     const close = p.mate;

@@ -123,6 +123,11 @@ function readModifiers(p: Parser, head: Head): void {
         if (next !== "NOT") return;
         p.skip(3);
         continue;
+      case "ONCE":
+        // INSERT INTO ONCE t (Databricks, CREATE FLOW)
+        if (!p.isNameAt(1) || SOURCES.has(next) || next === "BY" || next === "PARTITION") return;
+        p.next();
+        continue;
       default:
         if (!p.isAny(MODIFIERS) || next === "(" || next === "." || (next === "VALUES" && !p.is("INTO"))) return;
         if (p.is("REPLACE") && p.tokens.words[p.position - 1] === "OR") head.overwrite = false;
@@ -185,6 +190,8 @@ function readHead(p: Parser, head: Head): void {
       case "PARTITION":
         p.next();
         if (p.is("(")) readPartition(p, head);
+        // INSERT INTO FUNCTION s3(…) PARTITION BY a SELECT … (ClickHouse)
+        else if (p.take("BY")) readDeciding(p, newExpr(p.start), FILTER, SOURCES);
         continue;
       case "(":
         if (parenthesisedQueryAt(p, p.position) || head.columns !== null) return;

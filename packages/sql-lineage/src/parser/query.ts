@@ -36,6 +36,10 @@ export function readQueryBody(p: Parser, ctes: Cte[]): Query {
         query.body = { kind: "set", branches };
       }
       branches.push({ query: queryOf(readTerm(p)), ...operator });
+    } else if (p.is("|>") && p.wordAt(1) === "WITH") {
+      // |> WITH a AS (…) (BigQuery): for the operators behind it
+      p.next();
+      query.ctes.push(...readWith(p));
     } else if (p.is("|>")) {
       const before = { ...query, ctes: [], statements: [] };
       query.body = readPipe(p, before);

@@ -296,6 +296,12 @@ function isClause(p: Parser): boolean {
       return p.wordAt(2) === "AS";
     case "WATERMARK":
       return p.wordAt(2) === "DELAY";
+    case "SEMI":
+    case "ANTI":
+    case "ASOF":
+    case "PASTE":
+    case "POSITIONAL":
+      return next === "JOIN";
     case "CLUSTER":
     case "SORT":
     case "DISTRIBUTE":

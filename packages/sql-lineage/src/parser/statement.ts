@@ -122,7 +122,8 @@ export function readStatement(p: Parser): Statement {
     case "EXPORT":
       return readExport(p);
     case "IMPORT":
-      if (p.wordAt(1) !== "INTO" && p.wordAt(1) !== "FROM") break;
+      if (p.wordAt(1) !== "INTO" && p.wordAt(1) !== "FROM" && p.wordAt(1) !== "TABLE" && p.wordAt(1) !== "EXTERNAL")
+        break;
       return readImport(p);
     case "BULK":
       if (p.wordAt(1) === "INSERT") return readBulkInsert(p);

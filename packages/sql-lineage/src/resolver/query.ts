@@ -165,7 +165,11 @@ export class QueryResolver {
     for (const expr of values.columns) {
       const row = wholeRow(expr);
       if (row !== null && this.finder.rowOf(row.qualifier) !== null) expandStar(this, row, scope, env, outputs);
-      else outputs.push({ ...this.outputOf(expr, `column${outputs.length + 1}`, scope, env), named: false });
+      else
+        outputs.push({
+          ...this.outputOf(expr, `${this.dialect.features.valuesColumn}${outputs.length + 1}`, scope, env),
+          named: false,
+        });
     }
     return outputs;
   }

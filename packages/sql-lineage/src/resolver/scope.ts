@@ -74,6 +74,13 @@ function called(scope: Scope, lower: string): readonly Visible[] {
 
 const NO_RELATIONS: readonly Visible[] = [];
 
+/** `$2`: the second column, whatever its name (Snowflake). */
+function atPosition(outputs: readonly Output[], lower: string): readonly Flow[] | null {
+  const position = Number(lower.slice(1));
+  if (!(position >= 1) || outputs.slice(0, position).some(({ star }) => star !== null)) return null;
+  return outputs[position - 1]?.flows ?? null;
+}
+
 /** Where variables' values come from, by name in lower case. */
 export interface Variables {
   readonly get: (name: string) => VariableValue | undefined;
@@ -428,7 +435,10 @@ export class ColumnFinder {
       if (found === null) found = output;
       else (several ??= [found]).push(output);
     }
-    if (several === null) return found?.flows ?? null;
+    if (several === null) {
+      if (found !== null) return found.flows;
+      return lower.charCodeAt(0) === 36 ? atPosition(outputs, lower) : null;
+    }
     // Columns that differ in case only, or two of the same name: exact, else all of them.
     const folded = foldPart(text, quoted ? this.dialect.names.quoted : this.dialect.names.unquoted);
     const exact = several.filter((output) => output.name === folded || output.name === text);

@@ -38,6 +38,12 @@ export function expandStar(q: QueryResolver, item: StarItem, scope: Scope, env: 
       return;
     }
   }
+  const [only] = relations;
+  if (item.qualifier !== null && relations.length === 1 && isElement(only!)) {
+    // `a.*` of `UNNEST(x) AS a`: the fields of the element.
+    outputs.push(starOutput(only!.value!, { except: null, whole: true }, item));
+    return;
+  }
   const changes: StarChanges = {
     except: new Set(item.except.map((name) => name.toLowerCase())),
     replace: new Map(item.replace.map(({ name, expr }) => [name.toLowerCase(), { name, expr }])),
@@ -48,6 +54,11 @@ export function expandStar(q: QueryResolver, item: StarItem, scope: Scope, env: 
     expandRelation(q, relation, item, changes, scope, env, outputs, qualifier === null ? first : outputs.length);
   // What is replaced or renamed out of columns nobody told us is known by these words alone.
   nameHidden(q, item, changes, relations, scope, env, outputs, first);
+}
+
+/** Whether a relation has no column but the value it is called after. */
+function isElement({ alias, value, outputs }: Visible): boolean {
+  return value !== null && outputs?.length === 1 && outputs[0]!.star === null && outputs[0]!.lower === alias;
 }
 
 function expandRelation(
