@@ -230,7 +230,6 @@ function readAlone(p: Parser): Statement {
   if (p.kind === TokenKind.template) return readTemplates(p);
   if (p.is(".") && p.isNameAt(1) && p.startsLine()) {
     // .LOGON, .IF ERRORCODE … (Teradata's BTEQ), .mode (SQLite): a line for the client.
-    const start = p.start;
     const end = endOfLine(p);
     while (!p.atEnd() && p.start < end) p.next();
     return p.atEnd() || p.is(";") ? { kind: "utility", command: ".", start, end: p.lastEnd } : readStatement(p);
