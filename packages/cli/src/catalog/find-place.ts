@@ -50,7 +50,10 @@ function onlyInStatements(db: Database, typed: string, call: Call): NamedPlace |
   for (const length of [names.length, names.length - 1]) {
     if (length === 0) continue;
     const ending = buildFqn(...names.slice(0, length));
-    const found = hasPlace(db, ending) ? [ending] : similarPlaces(db, ending);
+    const similar = hasPlace(db, ending) ? [ending] : similarPlaces(db, ending);
+    // A column is looked for in what the catalog has first, as a table is.
+    const there = length < names.length ? similar.filter((fqn) => nodeOf(db, fqn).type !== null) : [];
+    const found = there.length > 0 ? there : similar;
     const [fqn] = found;
     if (fqn === undefined) continue;
     if (found.length > 1)
