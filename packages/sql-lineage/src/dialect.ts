@@ -158,6 +158,8 @@ export interface Features {
   readonly databaseLinks: boolean;
   /** `t (NOLOCK)`: hints in parentheses after a table. */
   readonly parenthesisedHints: boolean;
+  /** `statement ->> statement`: the later one reads what the earlier gave as `$1`. */
+  readonly flowOperator: boolean;
   /** What the columns of VALUES are called, with their number behind. */
   readonly valuesColumn: string;
   /** `$1` is a column by position. */

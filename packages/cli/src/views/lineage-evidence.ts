@@ -45,21 +45,21 @@ function statementLines({ origin, key, text, claims, firstSeen, lastSeen, times 
 }
 
 const TITLES: { readonly [O in Evidence["origin"]]: (key: string) => string } = {
-  view: definitionTitle,
-  procedure: (key) => `The routine ${key}`,
+  view: (key) => keptUnder(key, "rule") ?? `The definition of ${key}`,
+  procedure: (key) => keptUnder(key, "trigger") ?? `The routine ${key}`,
   query: () => "A query",
   manual: () => "By hand",
 };
 
-/** A rule is kept under the name of its table and its own. */
-function definitionTitle(key: string): string {
+/** A rule or a trigger is kept under the name of its table and its own. */
+function keptUnder(key: string, what: string): string | null {
   const parts = splitFqn(key);
-  const rule = parts.length > VIEW_PARTS ? parts.pop() : undefined;
-  return rule === undefined ? `The definition of ${key}` : `The rule ${rule} of ${buildFqn(...(parts as [string]))}`;
+  if (parts.length <= ENTITY_PARTS) return null;
+  return `The ${what} ${parts.at(-1) ?? ""} of ${buildFqn(...(parts.slice(0, -1) as [string]))}`;
 }
 
-/** Service, database, schema and the view itself. */
-const VIEW_PARTS = 4;
+/** Service, database, schema and the view, table or routine itself. */
+const ENTITY_PARTS = 4;
 
 function seenText(origin: Evidence["origin"], first: number, last: number, times: number): string {
   if (origin !== "query") return localTime(first);

@@ -76,6 +76,7 @@ const FEATURES: Features = {
   pathFormats: [],
   databaseLinks: false,
   parenthesisedHints: false,
+  flowOperator: false,
   valuesColumn: "column",
   positionalColumns: false,
   convertTypeFirst: false,

@@ -556,7 +556,7 @@ export function readCreateStream(p: Parser): Statement | null {
     p.is("EVENT") ||
     p.is("DIRECTORY")
   ) {
-    if (!p.isNameAt(1)) break;
+    if (!p.isNameAt(1) && p.kindAt(1) !== TokenKind.stage) break;
     p.next();
   }
   const table = readTarget(p);

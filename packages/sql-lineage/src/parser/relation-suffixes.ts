@@ -270,6 +270,9 @@ function isClause(p: Parser): boolean {
       return p.wordAt(2) === "AS";
     case "WATERMARK":
       return p.wordAt(2) === "DELAY";
+    case "MAP":
+    case "REDUCE":
+      return p.dialect.features.scriptTransform && p.isNameAt(1);
     case "SEMI":
     case "ANTI":
     case "ASOF":

@@ -42,7 +42,8 @@ function readGenerated(p: Parser, { expr }: ExpressionItem, items: Item[], at: n
 
 function endsItems(p: Parser): boolean {
   const { word, kind } = p;
-  if (p.atEnd() || word === ")" || word === ";" || word === "|>" || kind === TokenKind.separator) return true;
+  if (p.atEnd() || word === ")" || word === ";" || word === "|>" || word === "->>" || kind === TokenKind.separator)
+    return true;
   if (kind !== TokenKind.word) return false;
   if (
     CLAUSE_STARTS.has(word) ||

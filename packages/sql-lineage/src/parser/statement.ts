@@ -1,7 +1,7 @@
 import type { Cte, Query, Select, Statement } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
 import { readAlter } from "./alter.ts";
-import { newSelect } from "./build.ts";
+import { newExpr, newSelect, queryOf } from "./build.ts";
 import { readApplyChanges, readBulkInsert, readCopy, readExport, readImport, readLoad, readUnload } from "./copy.ts";
 import {
   readCacheTable,
@@ -22,7 +22,10 @@ import { readBlock, readDeclaredBlock, startsBlock } from "./blocks.ts";
 import { readControl } from "./control.ts";
 import { readQueryBody, readWith } from "./query.ts";
 import { readCreateWithBody } from "./routines.ts";
+import { functionRelation } from "./relation-build.ts";
+import { selectAll } from "./select-all.ts";
 import { readSelectClauses } from "./select.ts";
+import { flowName } from "./target.ts";
 import { readBracketed, readCallStatement } from "./sequence.ts";
 import { readUpdate } from "./update.ts";
 import { readSetPath, readUse } from "./use.ts";
@@ -31,6 +34,37 @@ import { DML_STARTS } from "./words.ts";
 
 /** Reads the statement that starts here, whatever it is. */
 export function readStatement(p: Parser): Statement {
+  const statement = readAlone(p);
+  return p.is("->>") && p.dialect.features.flowOperator ? readFlow(p, statement) : statement;
+}
+
+/** The most statements that are read of one chain. */
+const MAX_FLOW = 100;
+
+/** `statement ->> statement` (Snowflake, Flow operators): each later one may read what those before it gave. */
+function readFlow(p: Parser, first: Statement): Statement {
+  const { start } = first;
+  const { flow } = p;
+  const before: Cte[] = [];
+  const changes: Statement[] = [];
+  let bare = first;
+  while (before.length < MAX_FLOW && p.take("->>")) {
+    if (bare.kind !== "query" && bare.kind !== "utility") changes.push(withCtes(bare, before));
+    // Nobody knows the columns of what is no query.
+    const query =
+      bare.kind === "query" ? bare.query : queryOf(selectAll(functionRelation(null, newExpr(start), start)));
+    const name = flowName(before.length);
+    before.push({ name, columns: null, query, recursive: false, added: [], scalar: null });
+    p.flow = before.length;
+    bare = readAlone(p);
+  }
+  p.flow = flow;
+  const end = p.lastEnd;
+  const last = withCtes(bare, before);
+  return changes.length === 0 ? { ...last, start, end } : { kind: "many", statements: [...changes, last], start, end };
+}
+
+function readAlone(p: Parser): Statement {
   const start = p.start;
   switch (p.word) {
     case "SELECT":
@@ -310,6 +344,8 @@ function withCtes(statement: Statement, ctes: Cte[]): Statement {
     statement.query !== null
   )
     return { ...statement, query: { ...statement.query, ctes: [...ctes, ...statement.query.ctes] } };
+  if (statement.kind === "update" || statement.kind === "delete" || statement.kind === "merge")
+    return { ...statement, ctes: [...ctes, ...statement.ctes] };
   return statement;
 }
 

@@ -65,6 +65,9 @@ export function symbolSuffix(p: Parser, expr: Expr, label: Label): number {
         return Suffix.operator;
       }
       return Suffix.none;
+    case "->>":
+      if (p.dialect.features.flowOperator) return Suffix.none;
+      break;
     case "?":
       // A JSON operator where operators are PostgreSQL's.
       if (!p.dialect.lexical.customOperators) return Suffix.none;

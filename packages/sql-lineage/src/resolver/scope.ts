@@ -359,6 +359,11 @@ export class ColumnFinder {
         return [];
       }
     }
+    if (lower[0] === "session" && parts.length === 2) {
+      // session.variable (Databricks, Variables)
+      const variable = this.variables.get(lower[1]!);
+      if (variable !== undefined) return variable.flows;
+    }
     const record = this.variables.get(lower[0]!);
     if (parts.at(-1) === "*") return record?.table === undefined ? [] : record.flows;
     if (record !== undefined) return this.fieldOf(record, parts[1]!, (name.quoted & 2) !== 0);
