@@ -182,6 +182,8 @@ export interface Features {
   readonly methodCalls: boolean;
   /** `* APPLY(f)`, `EXCEPT name` without parentheses, `LIMIT n BY`, `FORMAT x`, `SETTINGS x = 1`. */
   readonly queryTailSettings: boolean;
+  /** `a + 1 MONTH`: a number with a unit behind it is a duration. */
+  readonly labeledDurations: boolean;
   /** `variable(i)` is an element of a collection. */
   readonly indexedVariables: boolean;
   /** `cursor%FOUND` is a value. */

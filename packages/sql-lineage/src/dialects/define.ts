@@ -88,6 +88,7 @@ const FEATURES: Features = {
   executeCalls: false,
   methodCalls: false,
   queryTailSettings: false,
+  labeledDurations: false,
   indexedVariables: false,
   cursorAttributes: false,
   stringNames: false,

@@ -6,7 +6,7 @@ import { rememberText } from "./literal.ts";
 import { queryStartsAt } from "./lookahead.ts";
 import { readIdentifier, readName } from "./names.ts";
 import type { Parser } from "./parser.ts";
-import { blockOf, expressionBlock, intoRecord, readInto, readOne, readParsed } from "./sequence.ts";
+import { blockOf, expressionBlock, readInto, readOne, readParsed } from "./sequence.ts";
 import { DML_STARTS } from "./words.ts";
 
 /** Remembers a variable: from here on its name is no column. */
@@ -186,9 +186,14 @@ function readOneDeclaration(p: Parser): Statement {
 export function readRows(p: Parser, out: ParsedStatement[], record: string | null): void {
   const start = p.start;
   if (p.is("EXECUTE") || p.kind === TokenKind.string) {
-    const from = out.length;
-    readInto(p, out, () => p.grammar.statement(p));
-    intoRecord(out, from, record);
+    readInto(p, out, () => {
+      const statement = p.grammar.statement(p);
+      // A literal that was read: its rows go into the record.
+      if (statement.kind !== "block" || statement.body.length !== 1 || record === null) return statement;
+      const [only] = statement.body;
+      if (only?.statement.kind !== "query" || only.statement.into !== null) return statement;
+      return { ...statement, body: [{ ...only, statement: { ...only.statement, variables: [], record } }] };
+    });
     return;
   }
   if (!queryStartsAt(p, p.position)) {

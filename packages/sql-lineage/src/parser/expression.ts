@@ -62,7 +62,7 @@ export function readExpression(p: Parser, expr: Expr): Label {
       plain = false;
       continue;
     }
-    if (kind !== TokenKind.word || p.word === "") break;
+    if (kind !== TokenKind.word || p.word === "" || p.word === "AS") break;
     const suffix = wordSuffix(p, expr);
     if (suffix === Suffix.none) break;
     plain = false;

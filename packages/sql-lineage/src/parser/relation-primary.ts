@@ -264,6 +264,10 @@ function readTable(p: Parser, out: Relation[], select: Select): void {
   if (p.is(".")) p.next();
   name = readNameTail(p, name);
   if (p.is("*")) p.next(); // with the tables that inherit from it (PostgreSQL)
+  if (p.is("(") && /^placeholder$/i.test(p.value(p.position + 1)) && (p.wordAt(2) === "." || p.wordAt(2) === "=")) {
+    // "pkg/view"('PLACEHOLDER' = ('$$a$$', '1')) (SAP HANA): values for a view's parameters.
+    p.skipBrackets();
+  }
   if (p.is("(") && !isTableHint(p)) {
     if (!(p.wordAt(1) === "+" && p.wordAt(2) === ")")) {
       p.position = at;

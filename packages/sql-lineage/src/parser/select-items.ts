@@ -6,7 +6,7 @@ import { readColumnList, readIdentifier } from "./names.ts";
 import type { Parser } from "./parser.ts";
 import { recover } from "./recover.ts";
 import { readColumnsPattern, readQualifiedStar, readStarModifiers } from "./star.ts";
-import { functionColumns } from "./table-functions.ts";
+import { functionColumns, readFunctionSchema } from "./table-functions.ts";
 import { CLAUSE_STARTS, SET_OPERATORS } from "./words.ts";
 
 /** Reads a select list. */
@@ -22,7 +22,8 @@ export function readItems(p: Parser, items: Item[]): void {
     const gaps = p.gaps.length;
     const item = readItem(p);
     items.push(item);
-    if (item.kind === "expression" && p.is("AS") && p.wordAt(1) === "(") readGenerated(p, item, items, at);
+    if (item.kind === "expression" && (p.is("AS") || p.is("EMITS")) && p.wordAt(1) === "(")
+      readGenerated(p, item, items, at);
     else if (item.kind === "expression" && item.alias === null && p.dialect.features.scriptTransform)
       nameGenerated(p, item, items, at);
     if (p.take(",")) continue;
@@ -36,8 +37,14 @@ export function readItems(p: Parser, items: Item[]): void {
 
 /** Generators give several columns: `stack(…) AS (a, b)` (Hive, Spark). */
 function readGenerated(p: Parser, { expr }: ExpressionItem, items: Item[], at: number): void {
+  // EMITS (a INT, b INT) (Exasol) has types.
+  const typed = p.is("EMITS");
   p.next();
-  const names = readColumnList(p);
+  let names: readonly string[];
+  if (typed) {
+    names = readFunctionSchema(p);
+    p.skipBrackets();
+  } else names = readColumnList(p);
   const parts = stackColumns(p, expr, at);
   if (names.length > 0)
     items.splice(-1, 1, ...names.map((alias, i): Item => ({ kind: "expression", expr: parts?.[i] ?? expr, alias })));
@@ -134,7 +141,7 @@ export function readItem(p: Parser): Item {
   const at = p.position;
   const expr = readExpr(p) ?? brokenExpr(p, start);
   const { words } = p.tokens;
-  if (words[p.position - 1] === "*" && words[p.position - 2] === "." && p.position > at + 2)
+  if (words[p.position - 1] === "*" && words[p.position - 2] === "." && p.position > at + 2 && !p.is("AS"))
     return { kind: "expression", expr, alias: null, fields: true };
   return { kind: "expression", expr, alias: readAlias(p) };
 }

@@ -113,12 +113,13 @@ function readAlone(p: Parser): Statement {
       if (p.isNameAt(1)) return readInsert(p, null);
       break;
     case "UPDATE":
-      return readUpdate(p, []);
+      return readUpdateElse(p);
     case "DELETE":
     case "DEL":
       if (p.is("DELETE") || p.wordAt(1) === "FROM") return readDelete(p, []);
       break;
     case "MERGE":
+      if (p.wordAt(1) === "DELTA" && p.wordAt(2) === "OF") return utility(p);
       return readMerge(p, []);
     case "CREATE":
       return readAnyCreate(p);
@@ -162,6 +163,10 @@ function readAlone(p: Parser): Statement {
       if (p.wordAt(1) === "INSERT") return readBulkInsert(p);
       break;
     case "USE":
+      return readUse(p);
+    case "DATABASE":
+      // DATABASE d; (Teradata)
+      if (!p.isNameAt(1) || (p.wordAt(2) !== ";" && p.kindAt(2) !== TokenKind.end)) break;
       return readUse(p);
     case "SET": {
       const path = readSetPath(p);
@@ -223,6 +228,12 @@ function readAlone(p: Parser): Statement {
       : readStatement(p);
   }
   if (p.kind === TokenKind.template) return readTemplates(p);
+  if (p.is(".") && p.isNameAt(1) && p.startsLine()) {
+    // .LOGON, .IF ERRORCODE … (Teradata's BTEQ), .mode (SQLite): a line for the client.
+    const end = endOfLine(p);
+    while (!p.atEnd() && p.start < end) p.next();
+    return p.atEnd() || p.is(";") ? { kind: "utility", command: ".", start, end: p.lastEnd } : readStatement(p);
+  }
   if (isCommand(p)) return utility(p);
   return unknown(p);
 }
@@ -270,6 +281,16 @@ function unknown(p: Parser): Statement {
     p.lastEnd,
   );
   return { kind: "utility", command: "", start, end: p.lastEnd };
+}
+
+/** UPDATE, perhaps with `ELSE INSERT …` for the row that is not there (Teradata). */
+function readUpdateElse(p: Parser): Statement {
+  const update = readUpdate(p, []);
+  if (p.procedural || p.dialect.features.statementsWithoutSemicolon || !p.is("ELSE") || p.wordAt(1) !== "INSERT")
+    return update;
+  p.next();
+  const insert = readInsert(p, null);
+  return { kind: "many", statements: [update, insert], start: update.start, end: p.lastEnd };
 }
 
 function endOfLine(p: Parser): number {
@@ -408,6 +429,8 @@ function readAnyCreate(p: Parser): Statement {
   const dictionary = readCreateDictionary(p);
   if (dictionary !== null) return dictionary;
   const at = tableOrViewAt(p);
+  // CREATE MATERIALIZED VIEW LOG ON t (Oracle) keeps what changes for the views to come.
+  if (at >= 0 && p.tokens.words[at + 1] === "LOG" && p.tokens.words[at + 2] === "ON") return utility(p);
   if (at >= 0) return readCreate(p, at);
   const stream = readCreateStream(p);
   if (stream !== null) return stream;

@@ -154,6 +154,12 @@ export function readTailClauses(p: Parser, select: Select | null, into: Expr): v
         continue;
       case "WITH":
         switch (p.wordAt(1)) {
+          case "HINT":
+          case "PARAMETERS":
+            if (p.wordAt(2) !== "(") return;
+            p.skip(2);
+            p.skipBrackets();
+            continue;
           case "ROLLUP":
           case "CUBE":
           case "TOTALS":
