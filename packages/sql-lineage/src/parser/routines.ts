@@ -109,6 +109,8 @@ function skipToName(p: Parser): boolean {
       case "FLOW":
       case "FUNCTION":
         return skipExistence(p, isPackage);
+      case "SCHEDULED":
+        if (p.take("QUERY")) return isPackage;
     }
     if (p.is("(")) p.skipBrackets();
   }
@@ -206,6 +208,8 @@ function readHeader(
           continue;
         }
         p.next();
+        // EXECUTED AS 'user' (Hive, Scheduled queries)
+        if (p.kind === TokenKind.string && p.wordAt(1) === "AS") continue;
         readBody(p, body, other, what, isPackage);
         return true;
       case "BEGIN":
