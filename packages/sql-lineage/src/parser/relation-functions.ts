@@ -1,6 +1,6 @@
 import type { Name, Relation, Select } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
-import { argumentsOf, stackColumns } from "./arguments.ts";
+import { argumentsOf, stackColumns, structFields } from "./arguments.ts";
 import { newExpr } from "./build.ts";
 import { parenthesisedQueryAt } from "./lookahead.ts";
 import { readIdentifier, readName } from "./names.ts";
@@ -31,6 +31,13 @@ export function readUnnest(p: Parser, out: Relation[], select: Select): void {
     out[at] === relation
   )
     relation.columns = [relation.alias];
+  else if (relation.alias === null && relation.columnAliases === null && out[at] === relation) {
+    const fields = structFields(p, expr, open + 1);
+    if (fields !== null) {
+      relation.columns = fields.names;
+      relation.parts = fields.parts;
+    }
+  }
 }
 
 /** `UNPIVOT t.object AS value AT key` (Redshift, Object unpivoting): the fields of a value as rows. */
