@@ -113,6 +113,8 @@ export function readItem(p: Parser): Item {
       // SELECT @variable = expression
       const variable = p.value(p.position);
       (p.variables ??= new Set()).add(variable.toLowerCase());
+      // What it holds now is no text that stands in the SQL.
+      p.texts.set(variable.toLowerCase(), null);
       p.skip(2);
       return itemAfterAlias(p, variable);
     }
