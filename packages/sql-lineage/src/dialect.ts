@@ -158,6 +158,8 @@ export interface Features {
   readonly databaseLinks: boolean;
   /** `t (NOLOCK)`: hints in parentheses after a table. */
   readonly parenthesisedHints: boolean;
+  /** `statement ->> statement`: the later one reads what the earlier gave as `$1`. */
+  readonly flowOperator: boolean;
   /** What the columns of VALUES are called, with their number behind. */
   readonly valuesColumn: string;
   /** `$1` is a column by position. */
@@ -180,6 +182,8 @@ export interface Features {
   readonly methodCalls: boolean;
   /** `* APPLY(f)`, `EXCEPT name` without parentheses, `LIMIT n BY`, `FORMAT x`, `SETTINGS x = 1`. */
   readonly queryTailSettings: boolean;
+  /** `a + 1 MONTH`: a number with a unit behind it is a duration. */
+  readonly labeledDurations: boolean;
   /** `variable(i)` is an element of a collection. */
   readonly indexedVariables: boolean;
   /** `cursor%FOUND` is a value. */

@@ -306,6 +306,8 @@ export interface Assignment {
 /** RETURNING or OUTPUT: rows of the target, to the caller or into another table. */
 export interface Returning {
   readonly items: Item[];
+  /** Variables the columns are put into, in order. */
+  readonly variables?: readonly string[];
   readonly into: TargetTable | null;
   readonly columns: readonly string[] | null;
 }

@@ -25,7 +25,8 @@ export function findPlace(db: Database, typed: string, call: Call): NamedPlace {
     found = findEntity(db, typed, call);
   } catch (error) {
     if (!isHeadwaterError(error)) throw error;
-    const place = onlyInStatements(db, typed, call);
+    // What only statements name has no type.
+    const place = call.args.value("type") === undefined ? onlyInStatements(db, typed, call) : null;
     if (place === null) throw error;
     return place;
   }
@@ -50,7 +51,10 @@ function onlyInStatements(db: Database, typed: string, call: Call): NamedPlace |
   for (const length of [names.length, names.length - 1]) {
     if (length === 0) continue;
     const ending = buildFqn(...names.slice(0, length));
-    const found = hasPlace(db, ending) ? [ending] : similarPlaces(db, ending);
+    const similar = hasPlace(db, ending) ? [ending] : similarPlaces(db, ending);
+    // A column is looked for in what the catalog has first, as a table is.
+    const there = length < names.length ? similar.filter((fqn) => nodeOf(db, fqn).type !== null) : [];
+    const found = there.length > 0 ? there : similar;
     const [fqn] = found;
     if (fqn === undefined) continue;
     if (found.length > 1)
@@ -58,8 +62,6 @@ function onlyInStatements(db: Database, typed: string, call: Call): NamedPlace |
         hint: `Say which one: ${found.join(", ")}`,
       });
     const known = nodeOf(db, fqn);
-    // It is there, and not of the type that was asked for.
-    if (length === names.length && known.type !== null && !known.deleted) return null;
     const column = length === names.length ? null : (names[length] as string);
     const name = column === null ? fqn : `${fqn}.${quoteName(column)}`;
     if (column !== null && known.type !== null && !isColumnOfStatements(db, fqn, column))

@@ -17,6 +17,7 @@ export const ansi: Dialect = defineDialect("ansi", {
   names: { unquoted: "any", quoted: "any", temporaryPrefixes: ["#"] },
   features: {
     conflictingNames: "variable",
+    labeledDurations: true,
     lambdas: true,
     jsonArrows: true,
     structFields: true,

@@ -34,6 +34,11 @@ export const databricks: Dialect = extendDialect(spark, "databricks", {
   lexical: { dollarQuotes: true, colonPaths: true, notebookSeparator: true },
   words: {
     tableArguments: new Map([["table_changes", 0]]),
+    tableFunctions: new Map([
+      ...GENERATORS,
+      ["variant_explode", ["pos", "key", "value"]],
+      ["variant_explode_outer", ["pos", "key", "value"]],
+    ]),
   },
 });
 

@@ -12,6 +12,7 @@ export const snowflake: Dialect = defineDialect("snowflake", {
     recursiveKeyword: false,
     pivotKeepsQuotes: true,
     positionalColumns: true,
+    flowOperator: true,
     pivotNames: "both if several",
     useSets: "catalog",
     declareStartsBlock: true,
@@ -23,6 +24,7 @@ export const snowflake: Dialect = defineDialect("snowflake", {
       NOT_TABLE_ALIAS,
       "AT BEFORE CHANGES",
     ),
+    tableArguments: new Map([["semantic_view", 0]]),
     tableFunctions: new Map([
       ["flatten", ["seq", "key", "path", "index", "value", "this"]],
       ["split_to_table", ["seq", "index", "value"]],

@@ -86,11 +86,6 @@ class Tokenizer {
         this.clientCommandEnd = -1;
         this.tokens.push(TokenKind.separator, "", start, start);
       }
-      if (this.versioned && code === STAR && text.charCodeAt(start + 1) === SLASH) {
-        this.versioned = false;
-        this.position = start + 2;
-        continue;
-      }
       if (this.delimiter !== "" && text.startsWith(this.delimiter, start)) {
         this.emit(TokenKind.separator, "", start + this.delimiter.length);
         continue;
@@ -348,6 +343,13 @@ class Tokenizer {
     switch (code) {
       case DASH:
         if (next === DASH) return this.lineComment(start);
+        break;
+      case STAR:
+        if (this.versioned && next === SLASH) {
+          this.versioned = false;
+          this.position = start + 2;
+          return;
+        }
         break;
       case HASH:
         if (rules.hashComments) return this.lineComment(start);

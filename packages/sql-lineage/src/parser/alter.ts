@@ -41,6 +41,10 @@ export function readAlter(p: Parser): Statement {
   if (p.is("IF")) p.skip(2);
   if (p.isNameAt(1)) p.take("ONLY");
   const table = readTarget(p);
+  if (p.is(",")) {
+    const several = readRenames(p, table, start);
+    if (several !== null) return several;
+  }
   if (p.is("*")) p.next();
   if (p.is("ON") && p.wordAt(1) === "CLUSTER") p.skip(3);
   const rename = readRename(p, table, start);
@@ -91,6 +95,18 @@ export function readAlter(p: Parser): Statement {
     return { kind: "delete", targets: [table], select, ctes: [], returning: null, start, end: p.lastEnd };
   }
   return readPartitionMove(p, table, start) ?? rest(p, start, "alter table");
+}
+
+/** `ALTER TABLE a, b RENAME TO c, d` (Vertica): all at once. */
+function readRenames(p: Parser, first: TargetTable, start: number): Statement | null {
+  const from = [first];
+  while (p.take(",")) from.push(readTarget(p));
+  if (!p.takeAll("RENAME", "TO")) return null;
+  const to: TargetTable[] = [];
+  do to.push(readTarget(p));
+  while (p.take(","));
+  const pairs = from.flatMap((one, i) => (to[i] === undefined ? [] : [{ from: one, to: inSchemaOf(one, to[i]) }]));
+  return { kind: "rename", pairs, start, end: p.lastEnd };
 }
 
 function rest(p: Parser, start: number, command: string): Statement {

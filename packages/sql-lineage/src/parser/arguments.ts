@@ -13,6 +13,8 @@ export function argumentsOf(p: Parser, expr: Expr, open: number): Expr[] | null 
   if (close < open) return null;
   const parts: Expr[] = [];
   let from = open;
+  // What is used stands in the order of the text, so one pass tells it apart.
+  let at = 0;
   for (let i = open + 1; i <= close; i++) {
     if (i < close && words[i] !== ",") {
       if (mates[i]! > i) i = mates[i]!;
@@ -20,8 +22,9 @@ export function argumentsOf(p: Parser, expr: Expr, open: number): Expr[] | null 
     }
     const start = p.startOf(from + 1);
     const end = p.startOf(i);
-    const refs = expr.refs.filter(({ name }) => name.start >= start && name.start < end);
-    parts.push({ ...expr, refs, start, end });
+    const first = at;
+    while (at < expr.refs.length && expr.refs[at]!.name.start < end) at++;
+    parts.push({ ...expr, refs: expr.refs.slice(first, at), start, end });
     from = i;
   }
   return parts.length > 1 ? parts : null;
@@ -35,8 +38,7 @@ export function stackColumns(p: Parser, expr: Expr, at: number): Expr[] | null {
   const values = argumentsOf(p, expr, at + 1)?.slice(1);
   if (values === undefined || !(rows >= 1)) return null;
   const width = Math.ceil(values.length / rows);
-  return values.slice(0, width).map((first, column) => ({
-    ...first,
-    refs: values.filter((_, i) => i % width === column).flatMap(({ refs }) => refs),
-  }));
+  const columns = values.slice(0, width).map((first) => ({ ...first, refs: [...first.refs] }));
+  for (let i = width; i < values.length; i++) columns[i % width]!.refs.push(...values[i]!.refs);
+  return columns;
 }

@@ -94,6 +94,11 @@ export function readColumn(p: Parser, expr: Expr): Label {
     }
     if (parts === null) p.called(firstQuoted ? joinName([called]) : called);
     else if (!features.methodCalls || !VALUE_METHODS.has(name)) p.called(joinName(parts));
+    if (parts !== null && !features.methodCalls && isMethod(name, parts, features.indexedVariables))
+      expr.refs.push({
+        name: { parts: parts.slice(0, -1), quoted, start, end: p.lastEnd },
+        how: compose(TRANSFORMATION, p.how),
+      });
     if (parts !== null && features.methodCalls) {
       // A method of a column's value: `doc.value('…')`. Packages and schemas look the same; only known methods are taken.
       if (VALUE_METHODS.has(name))
@@ -154,13 +159,25 @@ export function readColumn(p: Parser, expr: Expr): Label {
   return last;
 }
 
+/** Methods of JSON values (Oracle, SQL/JSON path: item methods), at the end of a path of a column. */
+const ITEM_METHODS: ReadonlySet<string> = new Set(
+  "string number date timestamp boolean binary double float length lower upper size type".split(" "),
+);
+
+/** Whether a function of this name behind a path can only be a method of a value: getClobVal(), ST_AsText(), doc.name.string(). */
+function isMethod(name: string, parts: readonly string[], items: boolean): boolean {
+  if (/^(?:get(?:clob|string|number|blob)val|st_\w+)$/.test(name)) return true;
+  return items && parts.length > 3 && ITEM_METHODS.has(name);
+}
+
 const ATTRIBUTE_TYPES: ReadonlySet<string> = new Set(
   "CHAR VARCHAR INTEGER INT SMALLINT BYTEINT BIGINT DECIMAL DEC FLOAT DATE".split(" "),
 );
 
 /** Whether the parenthesis here holds attributes of the column before it, or the type it is turned into (Teradata). */
-function attributesAt(p: Parser): boolean {
+export function attributesAt(p: Parser): boolean {
   const word = p.wordAt(1);
+  if (word === "") return false;
   if (word === "TITLE" || word === "FORMAT") return p.kindAt(2) === TokenKind.string;
   if (word === "NAMED") return p.isNameAt(2) && (p.wordAt(3) === ")" || p.wordAt(3) === ",");
   if (!ATTRIBUTE_TYPES.has(word) || p.adjacent) return false;

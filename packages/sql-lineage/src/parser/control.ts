@@ -301,7 +301,14 @@ function readSet(p: Parser, start: number): Statement {
     if (!p.take(",")) break;
   }
   if (body.length === 0) {
-    if (!p.atStatementStart()) p.skipStatement();
+    if (p.dialect.features.statementsWithoutSemicolon) {
+      // SET NOCOUNT ON: the next statement may stand on the same line.
+      while (!p.atEnd() && !p.is(";") && !p.is("ON") && !p.is("OFF") && !p.atStatementStart()) {
+        if (p.kind === TokenKind.separator) break;
+        p.next();
+      }
+      if (p.is("ON") || p.is("OFF")) p.next();
+    } else if (!p.atStatementStart()) p.skipStatement();
     return { kind: "utility", command, start, end: p.lastEnd };
   }
   // What a SET may have behind its value (a character set's collation, a role's options) holds no query.

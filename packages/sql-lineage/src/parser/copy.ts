@@ -189,7 +189,10 @@ export function readExport(p: Parser): Statement {
   if (p.is("TO")) return readExportTo(p, start);
   if (p.is("TABLE") && p.isNameAt(1)) return readExportTable(p, start);
   if (!p.take("DATA")) {
-    if (p.is("(") || (p.isName() && (p.wordAt(1) === "INTO" || p.wordAt(1) === "." || p.wordAt(1) === "(")))
+    if (
+      p.is("(") ||
+      (p.isName() && (p.wordAt(1) === "INTO" || p.wordAt(1) === "AS" || p.wordAt(1) === "." || p.wordAt(1) === "("))
+    )
       return readExportInto(p, start);
     p.skipStatement();
     return { kind: "utility", command: "export", start, end: p.lastEnd };
@@ -256,7 +259,19 @@ function readExportInto(p: Parser, start: number): Statement {
 /** `EXPORT TO f OF DEL MODIFIED BY … SELECT …` (DB2). */
 function readExportTo(p: Parser, start: number): Statement {
   p.next();
-  const to = fileNamed(p);
+  let to: TargetTable | null;
+  if (p.wordAt(1) === "(") {
+    // EXPORT TO PARQUET (directory = '/x') AS SELECT … (Vertica)
+    p.next();
+    const { kinds } = p.tokens;
+    let at = p.position + 1;
+    while (at < p.mate && kinds[at] !== TokenKind.string) at++;
+    const close = p.mate;
+    p.moveTo(at);
+    to = readLocation(p);
+    p.moveTo(close + 1);
+    if (p.is("OVER")) p.skip(1);
+  } else to = fileNamed(p);
   while (!p.atEnd() && !p.is(";") && !p.is("SELECT") && !p.is("WITH")) p.next();
   if (p.atEnd() || p.is(";")) return copyStatement(p, start, "unload", { to });
   const query = p.grammar.query(p);
@@ -306,7 +321,10 @@ function fileNamed(p: Parser): TargetTable | null {
 function filesAhead(p: Parser): TargetTable[] {
   const files: TargetTable[] = [];
   while (!p.atEnd() && !p.is(";")) {
-    const isFile = p.is("FILE") || (p.is("(") && p.tokens.words[p.position - 1] === "DATA");
+    const isFile =
+      p.is("FILE") ||
+      (p.is("INTO") && p.kindAt(1) === TokenKind.string) ||
+      (p.is("(") && p.tokens.words[p.position - 1] === "DATA");
     p.next();
     if (!isFile) continue;
     const file = readLocation(p);

@@ -73,6 +73,8 @@ export function readCreate(p: Parser, kindAt: number): CreateStatement {
     p.next();
     readName(p);
   }
+  // CREATE TABLE t, FALLBACK, CHECKSUM = DEFAULT (…) (Teradata)
+  if (p.is(",")) while (!p.atEnd() && !p.is("(") && !p.is("AS") && !p.is(";")) p.next();
   if (p.is("(") && !parenthesisedQueryAt(p, p.position)) readDefinitions(p, rest);
   if (semantic && p.is("TABLES") && p.wordAt(1) === "(") readLogicalTables(p, rest);
   readRest(p, rest, view, external);
@@ -260,7 +262,7 @@ function readRest(p: Parser, rest: Rest, view: boolean, external: boolean): void
       case "LIKE":
       case "CLONE":
       case "COPY":
-        if (next === "AS" && p.is("CLONE")) p.next();
+        if ((next === "AS" || next === "OF") && p.is("CLONE") && p.isNameAt(2)) p.next();
         if (!p.isNameAt(1) || rest.model !== null || next === "GRANTS" || next === "TAGS") break;
         {
           const kind = p.is("LIKE") ? "like" : "clone";
@@ -556,7 +558,7 @@ export function readCreateStream(p: Parser): Statement | null {
     p.is("EVENT") ||
     p.is("DIRECTORY")
   ) {
-    if (!p.isNameAt(1)) break;
+    if (!p.isNameAt(1) && p.kindAt(1) !== TokenKind.stage) break;
     p.next();
   }
   const table = readTarget(p);

@@ -186,7 +186,14 @@ function readOneDeclaration(p: Parser): Statement {
 export function readRows(p: Parser, out: ParsedStatement[], record: string | null): void {
   const start = p.start;
   if (p.is("EXECUTE") || p.kind === TokenKind.string) {
-    readInto(p, out, () => p.grammar.statement(p));
+    readInto(p, out, () => {
+      const statement = p.grammar.statement(p);
+      // A literal that was read: its rows go into the record.
+      if (statement.kind !== "block" || statement.body.length !== 1 || record === null) return statement;
+      const [only] = statement.body;
+      if (only?.statement.kind !== "query" || only.statement.into !== null) return statement;
+      return { ...statement, body: [{ ...only, statement: { ...only.statement, variables: [], record } }] };
+    });
     return;
   }
   if (!queryStartsAt(p, p.position)) {

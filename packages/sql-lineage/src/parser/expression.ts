@@ -1,3 +1,4 @@
+import { compose, CONDITIONAL } from "../how.ts";
 import type { Expr } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
 import { markTransformed } from "./build.ts";
@@ -17,6 +18,8 @@ export function readExpression(p: Parser, expr: Expr): Label {
   if (label === undefined) return undefined;
   let plain = true;
   let ternary = 0;
+  // Where what decides between the values of a ternary starts.
+  let condition = firstRef;
   for (;;) {
     const kind = p.kind;
     if (kind === TokenKind.operator) {
@@ -24,6 +27,8 @@ export function readExpression(p: Parser, expr: Expr): Label {
       if (word === "," || word === ")" || word === ";") break;
       if (p.dialect.features.ternary && (word === "?" || (word === ":" && ternary > 0))) {
         ternary += word === "?" ? 1 : -1;
+        if (word === "?") for (const ref of expr.refs.slice(condition)) ref.how = compose(CONDITIONAL, ref.how);
+        condition = expr.refs.length;
         p.next();
         plain = false;
         if (readOperand(p, expr) === undefined) return missing(p, expr);
@@ -57,7 +62,7 @@ export function readExpression(p: Parser, expr: Expr): Label {
       plain = false;
       continue;
     }
-    if (kind !== TokenKind.word || p.word === "") break;
+    if (kind !== TokenKind.word || p.word === "" || p.word === "AS") break;
     const suffix = wordSuffix(p, expr);
     if (suffix === Suffix.none) break;
     plain = false;

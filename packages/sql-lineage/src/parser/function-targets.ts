@@ -40,7 +40,8 @@ export function functionTarget(p: Parser): TargetTable | null {
   p.position = at;
   if (p.is("TABLE") && p.isNameAt(1)) p.next();
   const name = readName(p);
-  const alone = name !== null && (p.is(",") || p.position === close);
+  // SEMANTIC_VIEW(v METRICS …) (Snowflake)
+  const alone = name !== null && (p.is(",") || p.position === close || p.isName());
   p.position = before;
   return alone ? found(p, { ...name, end: end() }) : null;
 }

@@ -22,7 +22,7 @@ import { readOutput, readReturning } from "./returning.ts";
 import { functionRelation, namedRelation, queryRelation } from "./relation-build.ts";
 import { functionTarget } from "./function-targets.ts";
 import { selectAll, selectFrom } from "./select-all.ts";
-import { readSelect, readSelectClauses } from "./select.ts";
+import { readSelect, readSelectClauses, readTransform } from "./select.ts";
 import { readDeciding } from "./tail.ts";
 import { readLocation, readTarget } from "./target.ts";
 import { readValues } from "./values.ts";
@@ -50,6 +50,8 @@ export function readInsert(p: Parser, from: Select | null): Statement {
     alias: null,
   };
   p.next();
+  // INSERT WITH SCHEMA EVOLUTION INTO t (Databricks)
+  p.takeAll("WITH", "SCHEMA", "EVOLUTION");
   if (
     from === null &&
     (p.is("ALL") || p.is("FIRST") || (p.is("OVERWRITE") && (p.wordAt(1) === "ALL" || p.wordAt(1) === "FIRST"))) &&
@@ -63,6 +65,9 @@ export function readInsert(p: Parser, from: Select | null): Statement {
   // UPSERT t VALUES (…) WHERE a = 1 (SAP HANA)
   if (p.is("WHERE")) readSelectClauses(p, newSelect(p.start), false);
   const conflict = readConflict(p, readRowAlias(p));
+  // REPLACE ON t.a = s.a (SELECT …) AS s (Databricks)
+  if (head.overwrite && source.query !== null && p.isName() && p.tokens.words[p.position - 1] === ")")
+    readIdentifier(p);
   const returning = readReturning(p) ?? head.output;
   if (p.is("LOG") && p.wordAt(1) === "ERRORS") p.skipStatement();
   if (p.is("WITH") && (p.wordAt(1) === "NO" || p.wordAt(1) === "PRIMARY")) p.skipStatement();
@@ -239,6 +244,12 @@ function readHead(p: Parser, head: Head): void {
         p.skip(2);
         if (next === "USING") {
           if (p.is("(")) p.skipBrackets();
+        } else if (next === "ON") {
+          // What is replaced: up to the query, which may stand in brackets and look like the arguments of a call.
+          while (!p.atEnd() && !p.is(";") && !parenthesisedQueryAt(p, p.position) && !queryStartsAt(p, p.position)) {
+            if (p.is("(")) p.skipBrackets();
+            else p.next();
+          }
         } else readDeciding(p, newExpr(p.start), FILTER, SOURCES);
         continue;
       case "USING":
@@ -266,7 +277,7 @@ function readHead(p: Parser, head: Head): void {
       if (
         !SOURCES.has(p.word) &&
         head.alias === null &&
-        (next === "(" || next === "VALUES" || queryStartsAt(p, p.position + 1))
+        (next === "(" || next === "VALUES" || next === "BY" || next === "REPLACE" || queryStartsAt(p, p.position + 1))
       ) {
         head.alias = readIdentifier(p);
         continue;
@@ -304,6 +315,12 @@ function readSource(p: Parser, head: Head, from: Select | null): Source {
       select.influence.queries.push(...from.influence.queries);
       const query = queryOf(readSelect(p, select));
       return { ...none, query };
+    }
+    if (p.is("MAP") || p.is("REDUCE")) {
+      // FROM … INSERT INTO t REDUCE a, b USING 'script' AS c (Hive)
+      const select: Select = { ...newSelect(p.start), from: [...from.from] };
+      readTransform(p, select);
+      return { ...none, query: queryOf(select) };
     }
     p.unread("expected SELECT of an INSERT behind FROM");
     p.skipStatement();

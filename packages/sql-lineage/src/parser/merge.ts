@@ -65,6 +65,7 @@ function readBranch(p: Parser, conditions: Expr, actions: MergeAction[]): boolea
   else if (p.take("INSERT") || p.take("INS")) readInsertAction(p, actions, start);
   else if (p.take("DELETE") || p.take("DEL")) actions.push({ kind: "delete" });
   else if (p.is("DO")) p.skip(2);
+  else if (p.is("SIGNAL")) while (!p.atEnd() && !p.is(";") && !p.is("WHEN") && !p.is("ELSE")) p.next();
   else if (!p.take("ERROR")) {
     p.unread("expected what to do with the rows");
     p.next();

@@ -132,6 +132,10 @@ function readParameter(p: Parser, expr: Expr): Label {
   return null;
 }
 
+const SPECIAL_REGISTERS: ReadonlySet<string> = new Set(
+  "DATE TIME TIMESTAMP USER SCHEMA TIMEZONE SERVER PATH".split(" "),
+);
+
 const AGAIN = 1;
 
 const NOT_SPECIAL = 2;
@@ -229,6 +233,11 @@ function readSpecial(p: Parser, expr: Expr): Label | typeof AGAIN | typeof NOT_S
       if (p.isNameAt(1) && (p.wordAt(2) === ":" || p.wordAt(2) === "," || p.kindAt(2) === TokenKind.parameter))
         return readPythonLambda(p, expr);
       break;
+    case "CURRENT":
+      // CURRENT DATE, CURRENT TIMESTAMP (DB2)
+      if (!SPECIAL_REGISTERS.has(next) || p.wordAt(2) === "(") break;
+      p.skip(2);
+      return null;
     case "NEXT":
       if (next !== "VALUE" || p.wordAt(2) !== "FOR") break;
       p.skip(3);

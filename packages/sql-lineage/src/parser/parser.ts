@@ -68,6 +68,8 @@ export class Parser {
   field: string | null = null;
   /** Where a colon stands between a key and its value, and is no path. */
   colonPairs = false;
+  /** How many statements stand before this one in a chain of `->>`. */
+  flow = 0;
   /** Inside a procedure or block. */
   procedural = false;
   private offset = 0;
@@ -274,6 +276,7 @@ export class Parser {
   skipStatement(short = false): void {
     while (!this.atEnd() && this.word !== ";" && this.kind !== TokenKind.separator) {
       const word = this.word;
+      if (word === "->>" && this.dialect.features.flowOperator) return;
       if (word === "(" || word === "[" || word === "{") this.skipBrackets();
       else this.next();
       if (this.atStatementStart() && (this.startsLine() || (short && this.word !== "SET"))) return;

@@ -1,6 +1,7 @@
 import type { Body, ExpressionItem, Item, Query, Relation, Select, SetBranch, SetOperation, StarItem } from "../ir.ts";
 import { newExpr, newSelect, newStar, readExpr } from "./build.ts";
 import { readCall } from "./calls.ts";
+import { readMatchRecognize } from "./match-recognize.ts";
 import { readIdentifier, readName } from "./names.ts";
 import { readOrderModifiers } from "./order.ts";
 import type { Parser } from "./parser.ts";
@@ -155,6 +156,10 @@ function readOperator(p: Parser, input: Query, select: Select, relation: Relatio
       p.next();
       readIdentifier(p);
       if (p.is("(")) p.skipBrackets();
+      select.items.push(newStar(null, p.start));
+      return select;
+    case "MATCH_RECOGNIZE":
+      if (relation !== null) select.from[0] = readMatchRecognize(p, relation);
       select.items.push(newStar(null, p.start));
       return select;
     case "DISTINCT":

@@ -1,6 +1,7 @@
 import { IDENTITY } from "../how.ts";
 import type { Body, Cte, Query, Select, SetOperation } from "../ir.ts";
 import { newExpr, newSelect, newStar, queryOf, readExpr } from "./build.ts";
+import { TokenKind } from "../lexer/tokens.ts";
 import { readInlineRoutines } from "./inline-routines.ts";
 import { queryStartsAt } from "./lookahead.ts";
 import { readColumnList, readIdentifier } from "./names.ts";
@@ -222,6 +223,8 @@ function readCte(p: Parser, into: Cte[], recursive: boolean): boolean {
   let columns: string[] | null = null;
   if (p.is("(") && !queryStartsAt(p, p.position + 1)) columns = readColumnList(p);
   if (p.takeAll("USING", "KEY") && p.is("(")) p.skipBrackets();
+  // MAX RECURSION LEVEL 50 (Databricks, Common table expression)
+  if (p.is("MAX") && p.kindAt(3) === TokenKind.number) p.skip(4);
   p.take("AS");
   p.take("NOT");
   p.take("MATERIALIZED");

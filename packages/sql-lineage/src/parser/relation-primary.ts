@@ -6,7 +6,7 @@ import { readName } from "./names.ts";
 import type { Parser } from "./parser.ts";
 import { closeBracket, recover } from "./recover.ts";
 import { add, readSubquery } from "./relation-add.ts";
-import { queryRelation, tableRelation } from "./relation-build.ts";
+import { namedRelation, queryRelation, tableRelation } from "./relation-build.ts";
 import {
   readChangeTable,
   readFunction,
@@ -18,7 +18,7 @@ import {
 } from "./relation-functions.ts";
 import { isTableHint, readRelationSuffixes } from "./relation-suffixes.ts";
 import { returnedRows } from "./returned-rows.ts";
-import { pathOfFormat } from "./target.ts";
+import { flowName, pathOfFormat } from "./target.ts";
 import { readValues } from "./values.ts";
 import { CONDITION_END } from "./words.ts";
 
@@ -264,10 +264,21 @@ function readTable(p: Parser, out: Relation[], select: Select): void {
   if (p.is(".")) p.next();
   name = readNameTail(p, name);
   if (p.is("*")) p.next(); // with the tables that inherit from it (PostgreSQL)
+  if (p.is("(") && /^placeholder$/i.test(p.value(p.position + 1)) && (p.wordAt(2) === "." || p.wordAt(2) === "=")) {
+    // "pkg/view"('PLACEHOLDER' = ('$$a$$', '1')) (SAP HANA): values for a view's parameters.
+    p.skipBrackets();
+  }
   if (p.is("(") && !isTableHint(p)) {
     if (!(p.wordAt(1) === "+" && p.wordAt(2) === ")")) {
       p.position = at;
       readFunction(p, out, select);
+      return;
+    }
+  }
+  if (parameter && p.flow > 0) {
+    const position = Number(name.parts[0]!.slice(1));
+    if (position >= 1 && position <= p.flow) {
+      add(p, out, select, namedRelation({ ...name, parts: [flowName(p.flow - position)] }, "table"));
       return;
     }
   }

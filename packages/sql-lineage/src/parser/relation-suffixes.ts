@@ -6,7 +6,7 @@ import { readMatchRecognize } from "./match-recognize.ts";
 import { readIdentifier, readName, skipToComma } from "./names.ts";
 import type { Parser } from "./parser.ts";
 import { readPivot } from "./pivot.ts";
-import { functionRelation } from "./relation-build.ts";
+import { asValue, functionRelation } from "./relation-build.ts";
 import { readFunctionSchema } from "./table-functions.ts";
 import { readDeciding } from "./tail.ts";
 import { CONDITION_END } from "./words.ts";
@@ -26,6 +26,9 @@ export function readRelationSuffixes(p: Parser, relation: Relation, select: Sele
         if (next !== "(" && next !== "INCLUDE" && next !== "EXCLUDE" && next !== "XML") break;
         result = readPivot(p, result);
         readAlias(p, result);
+        continue;
+      case "NESTED":
+        if (!readNestedClause(p, extra)) break;
         continue;
       case "MATCH_RECOGNIZE":
         if (next !== "(") break;
@@ -262,14 +265,40 @@ function readAlias(p: Parser, relation: Relation): boolean {
   return true;
 }
 
+/** `NESTED [PATH] doc[…] COLUMNS (a NUMBER PATH '$.a')` behind a table: its JSON unfolded (Oracle). */
+function readNestedClause(p: Parser, extra: Relation[]): boolean {
+  const { words, mates } = p.tokens;
+  let at = p.position + 1;
+  while (at < p.position + 12 && words[at] !== "COLUMNS" && words[at] !== "," && words[at] !== ";")
+    at = Math.max(at, mates[at]!) + 1;
+  if (words[at] !== "COLUMNS" || words[at + 1] !== "(") return false;
+  const start = p.start;
+  const expr = newExpr(start);
+  p.next();
+  p.take("PATH");
+  p.grammar.operand(p, expr);
+  expr.end = p.lastEnd;
+  p.moveTo(at + 1);
+  const columns = readFunctionSchema(p);
+  p.skipBrackets();
+  const relation = functionRelation(null, asValue(expr), start, { columns, builtin: true });
+  readAlias(p, relation);
+  extra.push(relation);
+  return true;
+}
+
 /** Words that may name a table but start a clause when something follows them. */
 function isClause(p: Parser): boolean {
+  if (p.word === "") return false;
   const next = p.wordAt(1);
   switch (p.word) {
     case "WINDOW":
       return p.wordAt(2) === "AS";
     case "WATERMARK":
       return p.wordAt(2) === "DELAY";
+    case "MAP":
+    case "REDUCE":
+      return p.dialect.features.scriptTransform && p.isNameAt(1);
     case "SEMI":
     case "ANTI":
     case "ASOF":
@@ -298,6 +327,8 @@ function isClause(p: Parser): boolean {
       return next === "FROM";
     case "TIMESERIES":
       return p.isNameAt(1);
+    case "NESTED":
+      return p.isNameAt(1) && p.wordAt(1) !== "ON" && p.wordAt(1) !== "JOIN";
     case "INCLUDE":
     case "MATCH_CONDITION":
     case "AT":

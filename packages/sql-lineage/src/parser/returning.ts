@@ -19,11 +19,14 @@ export function readReturning(p: Parser): Returning | null {
   if (p.take("BULK")) p.take("COLLECT");
   if (p.take("INTO")) {
     if (p.isNameAt(1)) p.take("STRICT");
+    const variables: string[] = [];
     do {
       p.take(":");
-      readName(p);
+      const name = readName(p);
+      if (name !== null) variables.push(name.parts.join("."));
       if (p.is("(")) p.skipBrackets();
     } while (p.take(","));
+    return { items, into: null, columns: null, variables };
   }
   return { items, into: null, columns: null };
 }

@@ -17,6 +17,7 @@ import {
   readSequence,
 } from "./sequence.ts";
 import { readTarget } from "./target.ts";
+import { isCommand } from "./utility.ts";
 import { DML_STARTS } from "./words.ts";
 
 /** Languages whose bodies are SQL or a procedural form of it. */
@@ -444,6 +445,20 @@ function declaresBefore(p: Parser): boolean {
   return false;
 }
 
+/** Whether what stands here starts no statement. */
+function isExpression(p: Parser): boolean {
+  const operand = p.isName() || p.kind === TokenKind.number || p.kind === TokenKind.string || p.is("(");
+  return (
+    operand &&
+    p.kind !== TokenKind.template &&
+    !DML_STARTS.has(p.word) &&
+    !isCommand(p) &&
+    !queryStartsAt(p, p.position) &&
+    (p.kindAt(1) === TokenKind.end ||
+      (p.kindAt(1) === TokenKind.operator && p.wordAt(1) !== ":=" && p.wordAt(1) !== ":"))
+  );
+}
+
 /** Reads a body that stands in a string. */
 function readStringBody(p: Parser, body: ParsedStatement[], other: string | null): void {
   const start = p.start;
@@ -466,7 +481,9 @@ function readStringBody(p: Parser, body: ParsedStatement[], other: string | null
       p.next();
       readDeclarations(p, body);
     }
-    readScriptInto(p, body);
+    // A function's body may be an expression alone (Snowflake, CREATE FUNCTION).
+    if (isExpression(p)) body.push(...expressionBlock(p, p.start, null).body);
+    else readScriptInto(p, body);
   });
   if (!p.is(";")) p.skipStatement();
 }

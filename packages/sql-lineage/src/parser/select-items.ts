@@ -6,6 +6,7 @@ import { readColumnList, readIdentifier } from "./names.ts";
 import type { Parser } from "./parser.ts";
 import { recover } from "./recover.ts";
 import { readColumnsPattern, readQualifiedStar, readStarModifiers } from "./star.ts";
+import { readFunctionSchema } from "./table-functions.ts";
 import { CLAUSE_STARTS, SET_OPERATORS } from "./words.ts";
 
 /** Reads a select list. */
@@ -21,7 +22,8 @@ export function readItems(p: Parser, items: Item[]): void {
     const gaps = p.gaps.length;
     const item = readItem(p);
     items.push(item);
-    if (item.kind === "expression" && p.is("AS") && p.wordAt(1) === "(") readGenerated(p, item, items, at);
+    if (item.kind === "expression" && (p.is("AS") || p.is("EMITS")) && p.wordAt(1) === "(")
+      readGenerated(p, item, items, at);
     if (p.take(",")) continue;
     if (endsItems(p)) return;
     if (p.gaps.length === gaps) p.unread("expected a comma or FROM");
@@ -33,8 +35,14 @@ export function readItems(p: Parser, items: Item[]): void {
 
 /** Generators give several columns: `stack(…) AS (a, b)` (Hive, Spark). */
 function readGenerated(p: Parser, { expr }: ExpressionItem, items: Item[], at: number): void {
+  // EMITS (a INT, b INT) (Exasol) has types.
+  const typed = p.is("EMITS");
   p.next();
-  const names = readColumnList(p);
+  let names: readonly string[];
+  if (typed) {
+    names = readFunctionSchema(p);
+    p.skipBrackets();
+  } else names = readColumnList(p);
   const parts = stackColumns(p, expr, at);
   if (names.length > 0)
     items.splice(-1, 1, ...names.map((alias, i): Item => ({ kind: "expression", expr: parts?.[i] ?? expr, alias })));
@@ -42,7 +50,8 @@ function readGenerated(p: Parser, { expr }: ExpressionItem, items: Item[], at: n
 
 function endsItems(p: Parser): boolean {
   const { word, kind } = p;
-  if (p.atEnd() || word === ")" || word === ";" || word === "|>" || kind === TokenKind.separator) return true;
+  if (p.atEnd() || word === ")" || word === ";" || word === "|>" || word === "->>" || kind === TokenKind.separator)
+    return true;
   if (kind !== TokenKind.word) return false;
   if (
     CLAUSE_STARTS.has(word) ||

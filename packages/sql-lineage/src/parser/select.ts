@@ -78,6 +78,16 @@ function readModifiers(p: Parser, select: Select): void {
         if (p.kindAt(1) !== TokenKind.number || (!p.isNameAt(2) && p.wordAt(2) !== "*")) return;
         p.skip(2);
         continue;
+      case "NORMALIZE":
+        // NORMALIZE ON MEETS OR OVERLAPS (Teradata)
+        if (next !== "ON") {
+          if (!p.isNameAt(1) || next === "FROM" || next === "AS") return;
+          p.next();
+          continue;
+        }
+        p.skip(3);
+        if (p.take("OR")) p.next();
+        continue;
       case "AS":
         if (next !== "STRUCT" && next !== "VALUE") return;
         p.skip(2);

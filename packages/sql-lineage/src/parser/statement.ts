@@ -1,7 +1,7 @@
 import type { Cte, Query, Select, Statement } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
 import { readAlter } from "./alter.ts";
-import { newSelect } from "./build.ts";
+import { newExpr, newSelect, queryOf } from "./build.ts";
 import { readApplyChanges, readBulkInsert, readCopy, readExport, readImport, readLoad, readUnload } from "./copy.ts";
 import {
   readCacheTable,
@@ -22,7 +22,10 @@ import { readBlock, readDeclaredBlock, startsBlock } from "./blocks.ts";
 import { readControl } from "./control.ts";
 import { readQueryBody, readWith } from "./query.ts";
 import { readCreateWithBody } from "./routines.ts";
+import { functionRelation } from "./relation-build.ts";
+import { selectAll } from "./select-all.ts";
 import { readSelectClauses } from "./select.ts";
+import { flowName } from "./target.ts";
 import { readBracketed, readCallStatement } from "./sequence.ts";
 import { readUpdate } from "./update.ts";
 import { readSetPath, readUse } from "./use.ts";
@@ -31,6 +34,37 @@ import { DML_STARTS } from "./words.ts";
 
 /** Reads the statement that starts here, whatever it is. */
 export function readStatement(p: Parser): Statement {
+  const statement = readAlone(p);
+  return p.is("->>") && p.dialect.features.flowOperator ? readFlow(p, statement) : statement;
+}
+
+/** The most statements that are read of one chain. */
+const MAX_FLOW = 100;
+
+/** `statement ->> statement` (Snowflake, Flow operators): each later one may read what those before it gave. */
+function readFlow(p: Parser, first: Statement): Statement {
+  const { start } = first;
+  const { flow } = p;
+  const before: Cte[] = [];
+  const changes: Statement[] = [];
+  let bare = first;
+  while (before.length < MAX_FLOW && p.take("->>")) {
+    if (bare.kind !== "query" && bare.kind !== "utility") changes.push(withCtes(bare, before));
+    // Nobody knows the columns of what is no query.
+    const query =
+      bare.kind === "query" ? bare.query : queryOf(selectAll(functionRelation(null, newExpr(start), start)));
+    const name = flowName(before.length);
+    before.push({ name, columns: null, query, recursive: false, added: [], scalar: null });
+    p.flow = before.length;
+    bare = readAlone(p);
+  }
+  p.flow = flow;
+  const end = p.lastEnd;
+  const last = withCtes(bare, before);
+  return changes.length === 0 ? { ...last, start, end } : { kind: "many", statements: [...changes, last], start, end };
+}
+
+function readAlone(p: Parser): Statement {
   const start = p.start;
   switch (p.word) {
     case "SELECT":
@@ -79,12 +113,13 @@ export function readStatement(p: Parser): Statement {
       if (p.isNameAt(1)) return readInsert(p, null);
       break;
     case "UPDATE":
-      return readUpdate(p, []);
+      return readUpdateElse(p);
     case "DELETE":
     case "DEL":
       if (p.is("DELETE") || p.wordAt(1) === "FROM") return readDelete(p, []);
       break;
     case "MERGE":
+      if (p.wordAt(1) === "DELTA" && p.wordAt(2) === "OF") return utility(p);
       return readMerge(p, []);
     case "CREATE":
       return readAnyCreate(p);
@@ -128,6 +163,10 @@ export function readStatement(p: Parser): Statement {
       if (p.wordAt(1) === "INSERT") return readBulkInsert(p);
       break;
     case "USE":
+      return readUse(p);
+    case "DATABASE":
+      // DATABASE d; (Teradata)
+      if (!p.isNameAt(1) || (p.wordAt(2) !== ";" && p.kindAt(2) !== TokenKind.end)) break;
       return readUse(p);
     case "SET": {
       const path = readSetPath(p);
@@ -189,6 +228,12 @@ export function readStatement(p: Parser): Statement {
       : readStatement(p);
   }
   if (p.kind === TokenKind.template) return readTemplates(p);
+  if (p.is(".") && p.isNameAt(1) && p.startsLine()) {
+    // .LOGON, .IF ERRORCODE … (Teradata's BTEQ), .mode (SQLite): a line for the client.
+    const end = endOfLine(p);
+    while (!p.atEnd() && p.start < end) p.next();
+    return p.atEnd() || p.is(";") ? { kind: "utility", command: ".", start, end: p.lastEnd } : readStatement(p);
+  }
   if (isCommand(p)) return utility(p);
   return unknown(p);
 }
@@ -236,6 +281,16 @@ function unknown(p: Parser): Statement {
     p.lastEnd,
   );
   return { kind: "utility", command: "", start, end: p.lastEnd };
+}
+
+/** UPDATE, perhaps with `ELSE INSERT …` for the row that is not there (Teradata). */
+function readUpdateElse(p: Parser): Statement {
+  const update = readUpdate(p, []);
+  if (p.procedural || p.dialect.features.statementsWithoutSemicolon || !p.is("ELSE") || p.wordAt(1) !== "INSERT")
+    return update;
+  p.next();
+  const insert = readInsert(p, null);
+  return { kind: "many", statements: [update, insert], start: update.start, end: p.lastEnd };
 }
 
 function endOfLine(p: Parser): number {
@@ -310,6 +365,8 @@ function withCtes(statement: Statement, ctes: Cte[]): Statement {
     statement.query !== null
   )
     return { ...statement, query: { ...statement.query, ctes: [...ctes, ...statement.query.ctes] } };
+  if (statement.kind === "update" || statement.kind === "delete" || statement.kind === "merge")
+    return { ...statement, ctes: [...ctes, ...statement.ctes] };
   return statement;
 }
 
@@ -372,6 +429,8 @@ function readAnyCreate(p: Parser): Statement {
   const dictionary = readCreateDictionary(p);
   if (dictionary !== null) return dictionary;
   const at = tableOrViewAt(p);
+  // CREATE MATERIALIZED VIEW LOG ON t (Oracle) keeps what changes for the views to come.
+  if (at >= 0 && p.tokens.words[at + 1] === "LOG" && p.tokens.words[at + 2] === "ON") return utility(p);
   if (at >= 0) return readCreate(p, at);
   const stream = readCreateStream(p);
   if (stream !== null) return stream;

@@ -3,6 +3,7 @@ import type { Expr, Relation } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
 import { queryOf } from "./build.ts";
 import { readCall } from "./calls.ts";
+import { attributesAt } from "./column.ts";
 import type { Label } from "./grammar.ts";
 import { readIdentifier, readName } from "./names.ts";
 import { readOrderList } from "./order.ts";
@@ -57,6 +58,10 @@ export function symbolSuffix(p: Parser, expr: Expr, label: Label): number {
         p.skip(3);
         return Suffix.plain;
       }
+      if (attributesAt(p)) {
+        p.skipBrackets();
+        return Suffix.value;
+      }
       return Suffix.none;
     case "=>":
     case ":=":
@@ -65,6 +70,9 @@ export function symbolSuffix(p: Parser, expr: Expr, label: Label): number {
         return Suffix.operator;
       }
       return Suffix.none;
+    case "->>":
+      if (p.dialect.features.flowOperator) return Suffix.none;
+      break;
     case "?":
       // A JSON operator where operators are PostgreSQL's.
       if (!p.dialect.lexical.customOperators) return Suffix.none;
@@ -331,9 +339,10 @@ export function wordSuffix(p: Parser, expr: Expr): number {
     case "DAY":
     case "YEAR":
       // `(a - b) DAY TO SECOND(3)`
-      return readIntervalQualifier(p) ? Suffix.value : Suffix.none;
+      if (readIntervalQualifier(p)) return Suffix.value;
+      return readDurationUnit(p);
     default:
-      return Suffix.none;
+      return readDurationUnit(p);
   }
 }
 
@@ -349,6 +358,21 @@ function ordersValue(p: Parser): boolean {
       p.value(open - 1),
     )
   );
+}
+
+const UNITS: ReadonlySet<string> = new Set(
+  "YEAR YEARS MONTH MONTHS DAY DAYS HOUR HOURS MINUTE MINUTES SECOND SECONDS MICROSECONDS".split(" "),
+);
+
+/** The unit in `a + 1 MONTH` (DB2, Labeled durations). */
+function readDurationUnit(p: Parser): number {
+  if (!p.dialect.features.labeledDurations) return Suffix.none;
+  const { words, kinds } = p.tokens;
+  const before = p.position - 1;
+  if (kinds[before] !== TokenKind.number || !UNITS.has(words[p.position]!)) return Suffix.none;
+  if (words[before - 1] !== "+" && words[before - 1] !== "-") return Suffix.none;
+  p.next();
+  return Suffix.value;
 }
 
 function readIntervalQualifier(p: Parser): boolean {

@@ -154,6 +154,12 @@ export function readTailClauses(p: Parser, select: Select | null, into: Expr): v
         continue;
       case "WITH":
         switch (p.wordAt(1)) {
+          case "HINT":
+          case "PARAMETERS":
+            if (p.wordAt(2) !== "(") return;
+            p.skip(2);
+            p.skipBrackets();
+            continue;
           case "ROLLUP":
           case "CUBE":
           case "TOTALS":
@@ -188,10 +194,18 @@ export function readTailClauses(p: Parser, select: Select | null, into: Expr): v
   }
 }
 
+/** Whether nothing the percent sign could divide stands behind it. */
+function endsPercent(p: Parser): boolean {
+  const word = p.wordAt(2);
+  return p.kindAt(2) === TokenKind.end || word === ";" || word === ")" || CLAUSE_STARTS.has(word);
+}
+
 function readLimit(p: Parser, into: Expr): void {
   p.next();
   if (p.take("ALL")) return;
-  readDeciding(p, into, FILTER);
+  // LIMIT 10% (DuckDB)
+  if (p.kind === TokenKind.number && p.wordAt(1) === "%" && endsPercent(p)) p.skip(2);
+  else readDeciding(p, into, FILTER);
   while (p.take(",")) readDeciding(p, into, FILTER);
   p.take("PERCENT");
   // LIMIT 1 OVER (PARTITION BY a ORDER BY b) (Vertica)

@@ -61,6 +61,11 @@ export function readTarget(p: Parser): TargetTable {
   return { name, source: variable ? "variable" : placeholder && name.parts.length === 1 ? "placeholder" : "table" };
 }
 
+/** What the result of a statement in a chain of `->>` is called, by its number from 0. */
+export function flowName(index: number): string {
+  return ` statement ${index}`;
+}
+
 /** `` parquet.`path` `` (Spark SQL, Run SQL on files directly). */
 export function pathOfFormat(p: Parser, name: Name): string | null {
   const { pathFormats } = p.dialect.features;

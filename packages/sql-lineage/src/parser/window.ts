@@ -42,6 +42,8 @@ export function readOver(p: Parser, expr: Expr): void {
     ) {
       p.skip(2);
       if (!readOrderList(p, expr)) recover(p, expr);
+    } else if (word === "PARTITION" && (p.wordAt(1) === "BEST" || p.wordAt(1) === "NODES" || p.wordAt(1) === "ROW")) {
+      p.skip(2); // Vertica
     } else if (word === "ROWS" || word === "RANGE" || word === "GROUPS") {
       readFrame(p, expr, close);
     } else break;

@@ -22,6 +22,7 @@ import type { Table } from "./tables.ts";
 export function update(s: OneStatement, statement: UpdateStatement): void {
   s.draft.kind = "update";
   const env = s.queries.withCtes(statement.ctes, s.env, null);
+  const ofCtes = new Set(s.queries.reads);
   const scope = newScope(null);
   s.queries.from(statement.select.from, scope, env);
   const first = scope.relations[0];
@@ -47,6 +48,7 @@ export function update(s: OneStatement, statement: UpdateStatement): void {
         scope.relations.some((relation) => relation.table === table) ||
         (statement.target.kind === "query" && target?.table === table)
       ) ||
+      ofCtes.has(table) ||
       joinedToItself(scope, table, first) ||
       (s.draft.writes.length > 1 && s.draft.edges.feedsAnother(table))
     )

@@ -231,7 +231,7 @@ export class OneStatement {
       const flows = merged(known?.flows ?? [], given);
       if (known?.table !== undefined) return;
       const fields =
-        names.length === 1 && outputs.length > 1
+        names.length === 1 && (outputs.length > 1 || outputs[0]?.star != null)
           ? new Map(outputs.map((output) => [output.lower, output.flows]))
           : null;
       this.variables.set(key, { flows, fields });
@@ -294,8 +294,8 @@ export class OneStatement {
 
   /** RETURNING and OUTPUT: the target's rows, to the caller or into another table. */
   returning(returning: Returning, table: Table, target: TargetTable, scope: Scope | null): void {
-    const { into } = returning;
-    if (into === null) return;
+    const { into, variables } = returning;
+    if (into === null && variables === undefined) return;
     const inner = newScope(scope);
     inner.relations.push(
       targetRelation(target, table),
@@ -305,6 +305,8 @@ export class OneStatement {
       { ...targetRelation(target, table), alias: "old", path: null, hidden: true },
     );
     const outputs = this.queries.items(returning.items, inner, null);
+    if (variables !== undefined) this.assign(variables, null, outputs);
+    if (into === null) return;
     const other = this.tables.find(into.name, into.source);
     const columns = returning.columns ?? other.columns;
     this.write(

@@ -178,6 +178,8 @@ export class ColumnFinder {
     }
     const variable = this.variables.get(lower);
     if (variable !== undefined) return variable.flows;
+    const row = wholeRow(scope, lower);
+    if (row !== null) return row;
     const [only] = scope.relations;
     // The only table there is: more likely the schema is old than the SQL is wrong.
     if (scope.relations.length === 1 && scope.parent === null && only!.table !== null)
@@ -359,6 +361,11 @@ export class ColumnFinder {
         return [];
       }
     }
+    if (lower[0] === "session" && parts.length === 2) {
+      // session.variable (Databricks, Variables)
+      const variable = this.variables.get(lower[1]!);
+      if (variable !== undefined) return variable.flows;
+    }
     const record = this.variables.get(lower[0]!);
     if (parts.at(-1) === "*") return record?.table === undefined ? [] : record.flows;
     if (record !== undefined) return this.fieldOf(record, parts[1]!, (name.quoted & 2) !== 0);
@@ -527,6 +534,22 @@ function assume(relation: Visible, text: string, lower: string): readonly Flow[]
   const ambiguous = named.length > 1 ? AMBIGUOUS : 0;
   for (const output of named.length > 0 ? named : stars) set.addAll(columnThrough(output, text), IDENTITY | ambiguous);
   return set.items;
+}
+
+/** All columns of the relation of this name, when it is known to have no column called so: `to_json(t)` is of a row of t. */
+function wholeRow(scope: Scope, lower: string): readonly Flow[] | null {
+  for (let at: Scope | null = scope; at !== null; at = at.parent) {
+    const relation = called(at, lower).find(
+      ({ alias, path }) => alias === lower || (alias === null && path?.at(-1) === lower),
+    );
+    if (relation === undefined) continue;
+    const set = new FlowSet();
+    if (relation.table !== null)
+      for (const column of relation.table.columns ?? []) set.add(relation.table.source(column).by(TRANSFORMATION));
+    else for (const output of relation.outputs ?? []) set.addAll(output.flows, TRANSFORMATION);
+    return set.items;
+  }
+  return null;
 }
 
 /** A column of one name out of a star. */
