@@ -54,6 +54,8 @@ export interface ExpressionItem {
   readonly kind: "expression";
   readonly expr: Expr;
   readonly alias: string | null;
+  /** Not the value but its fields, each a column: `f(x).*`. */
+  readonly fields?: true;
 }
 
 /** `*` or `t.*` with what is left out, replaced or renamed. */

@@ -110,12 +110,12 @@ function readRenames(p: Parser, first: TargetTable, start: number): Statement | 
 }
 
 function rest(p: Parser, start: number, command: string): Statement {
-  p.skipStatement();
+  if (!p.atStatementStart() || !p.startsLine()) p.skipStatement();
   return { kind: "utility", command, start, end: p.lastEnd };
 }
 
 function moved(p: Parser, start: number, rule: CopyStatement["rule"], from: TargetTable, to: TargetTable): Statement {
-  p.skipStatement();
+  p.skipRest();
   return { kind: "copy", from: [from], query: null, to, columns: null, rule, start, end: p.lastEnd };
 }
 

@@ -14,7 +14,7 @@ export function argumentsOf(p: Parser, expr: Expr, open: number): Expr[] | null 
   const parts: Expr[] = [];
   let from = open;
   // What is used stands in the order of the text, so one pass tells it apart.
-  let at = 0;
+  let at = firstFrom(expr, p.startOf(open));
   for (let i = open + 1; i <= close; i++) {
     if (i < close && words[i] !== ",") {
       if (mates[i]! > i) i = mates[i]!;
@@ -28,6 +28,48 @@ export function argumentsOf(p: Parser, expr: Expr, open: number): Expr[] | null 
     from = i;
   }
   return parts.length > 1 ? parts : null;
+}
+
+/** The index of the first use at or behind an offset. */
+function firstFrom({ refs }: Expr, offset: number): number {
+  let low = 0;
+  let high = refs.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (refs[middle]!.name.start < offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/**
+ * The fields of `[STRUCT(a AS k, b AS v), (c, d)]` (BigQuery) at the token `open`, and what each draws on; null when it is anything
+ * else, or a field has no name.
+ */
+export function structFields(p: Parser, expr: Expr, open: number): { names: string[]; parts: Expr[] } | null {
+  const { words, kinds, mates } = p.tokens;
+  const end = mates[open] ?? -1;
+  if (words[open] !== "[" || words[open + 1] !== "STRUCT" || words[open + 2] !== "(") return null;
+  const names: string[] = [];
+  let parts: Expr[] | null = null;
+  for (let at = open + 1; at < end; at++) {
+    if (words[at] === "STRUCT") at++;
+    if (words[at] !== "(") return null;
+    const close = mates[at]!;
+    if (parts === null)
+      for (let i = at + 1; i <= close; i++) {
+        if (words[i] === "," || i === close) {
+          if (kinds[i - 1] !== TokenKind.word && kinds[i - 1] !== TokenKind.quoted) return null;
+          names.push(p.value(i - 1));
+        } else if (mates[i]! > i) i = mates[i]!;
+      }
+    const own = argumentsOf(p, expr, at);
+    if (own === null || own.length !== names.length) return null;
+    if (parts === null) parts = own.map((part) => ({ ...part, refs: [...part.refs] }));
+    else own.forEach(({ refs }, i) => parts![i]!.refs.push(...refs));
+    at = close + 1;
+  }
+  return parts === null ? null : { names, parts };
 }
 
 /** The columns of `stack(rows, a, b, …)` (Hive, Spark), whose arguments are laid out row by row; null when it is none. */

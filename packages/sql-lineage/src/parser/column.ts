@@ -153,11 +153,21 @@ export function readColumn(p: Parser, expr: Expr): Label {
   }
   if (p.bound.length > 0 && p.bound.includes(parts[0]!.toLowerCase())) return null;
   const last = parts.at(-1)!;
+  if (
+    features.indexedVariables &&
+    parts.length === 2 &&
+    COLLECTION_ATTRIBUTES.test(last) &&
+    p.variables?.has(firstText.toLowerCase()) === true
+  )
+    return null;
   const lastWord = p.tokens.words[p.position - 1];
   if (lastWord === "NEXTVAL" || lastWord === "CURRVAL") return null;
   expr.refs.push({ name: { parts, quoted, start, end: p.lastEnd }, how: p.how });
   return last;
 }
+
+/** What a collection says of itself, not of its elements (PL/SQL, Collection Methods). */
+const COLLECTION_ATTRIBUTES = /^(?:count|first|last|limit)$/i;
 
 /** Methods of JSON values (Oracle, SQL/JSON path: item methods), at the end of a path of a column. */
 const ITEM_METHODS: ReadonlySet<string> = new Set(

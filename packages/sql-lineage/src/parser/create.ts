@@ -219,6 +219,8 @@ function readRest(p: Parser, rest: Rest, view: boolean, external: boolean): void
         break;
       case "SELECT":
       case "SEL":
+        // The next statement, where no semicolon has to stand between.
+        if (p.dialect.features.statementsWithoutSemicolon) return;
         rest.query = p.grammar.query(p);
         readBehindQuery(p);
         return;
@@ -247,6 +249,7 @@ function readRest(p: Parser, rest: Rest, view: boolean, external: boolean): void
           continue;
         }
         if (p.isNameAt(1) && queryStartsAt(p, p.position) && startsCte(p)) {
+          if (p.dialect.features.statementsWithoutSemicolon) return;
           rest.query = p.grammar.query(p);
           readBehindQuery(p);
           return;

@@ -137,17 +137,25 @@ function readDynamic(p: Parser, start: number, close = -1): Statement {
     const { text } = literal;
     p.inside(text, literal.start, () => readScriptInto(p, body));
   }
-  if (close < 0) readDynamicTail(p);
+  const variables: string[] = [];
+  if (close < 0) readDynamicTail(p, variables);
+  const [only] = body;
+  if (variables.length > 0 && body.length === 1 && only?.statement.kind === "query")
+    body[0] = { ...only, statement: { ...only.statement, variables } };
   return blockOf(p, start, body);
 }
 
-/** INTO variables, USING values. */
-function readDynamicTail(p: Parser): void {
+/** INTO variables, USING values: the variables are added to `variables`. */
+function readDynamicTail(p: Parser, variables: string[]): void {
   const lost = newExpr(p.start);
+  let into = false;
   for (;;) {
     if (p.take("BULK")) p.take("COLLECT");
     if (p.is("INTO") || p.is("USING") || p.is("RETURNING") || (p.is(",") && !p.atEnd())) {
+      if (!p.is(",")) into = p.is("INTO");
       p.next();
+      const at = p.is(":") ? 1 : 0;
+      if (into && (p.isNameAt(at) || p.kindAt(at) === TokenKind.parameter)) variables.push(p.value(p.position + at));
       if (p.take("BULK")) p.take("COLLECT");
       p.take("INTO");
       while (p.take("IN") || p.take("OUT"));

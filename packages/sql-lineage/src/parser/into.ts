@@ -64,6 +64,7 @@ export function readInto(p: Parser, select: Select): void {
     }
     const variable = name.parts.join(".");
     if (variable.startsWith("@")) (p.variables ??= new Set()).add(variable.toLowerCase());
+    p.texts.set(variable.toLowerCase(), null);
     variables.push(variable);
     if (!p.take(",")) break;
   }

@@ -238,6 +238,13 @@ function readSpecial(p: Parser, expr: Expr): Label | typeof AGAIN | typeof NOT_S
       if (!SPECIAL_REGISTERS.has(next) || p.wordAt(2) === "(") break;
       p.skip(2);
       return null;
+    case "NEXTVAL":
+    case "PREVVAL":
+      // NEXTVAL FOR s (DB2)
+      if (next !== "FOR" || !p.isNameAt(2)) break;
+      p.skip(2);
+      readName(p);
+      return null;
     case "NEXT":
       if (next !== "VALUE" || p.wordAt(2) !== "FOR") break;
       p.skip(3);

@@ -10,9 +10,8 @@ import type { Grammar } from "./grammar.ts";
 
 const BATCH_STARTS: ReadonlySet<string> = new Set(
   `SELECT INSERT UPDATE DELETE MERGE WITH CREATE ALTER DROP TRUNCATE EXEC EXECUTE DECLARE PRINT SET IF ELSE WHILE BEGIN END RETURN THROW
-  RAISERROR COMMIT ROLLBACK GRANT REVOKE DENY USE OPEN CLOSE DEALLOCATE GOTO WAITFOR BULK RECEIVE DBCC BACKUP RESTORE CHECKPOINT`.split(
-    /\s+/,
-  ),
+  RAISERROR COMMIT ROLLBACK GRANT REVOKE DENY USE OPEN CLOSE DEALLOCATE GOTO WAITFOR BULK RECEIVE DBCC BACKUP RESTORE CHECKPOINT BREAK CONTINUE
+  REVERT RECONFIGURE SHUTDOWN KILL SAVE SETUSER READTEXT WRITETEXT UPDATETEXT`.split(/\s+/),
 );
 const BLOCK_WORDS: ReadonlySet<string> = new Set(
   "END IF ELSE ELSIF ELSEIF LOOP EXCEPTION BEGIN WHILE EXEC EXECUTE DECLARE PRINT RETURN THEN DO".split(" "),
@@ -243,6 +242,7 @@ export class Parser {
     if (this.kind !== TokenKind.word) return false;
     if (this.dialect.features.statementsWithoutSemicolon) {
       if (BATCH_STARTS.has(this.word)) return this.word !== "WITH" || this.startsCte();
+      if (this.word === "COPY" && this.wordAt(1) === "INTO") return true;
       // FETCH NEXT FROM cursor; a query's FETCH has a number of rows.
       if (this.word === "FETCH")
         return this.wordAt(1) === "FROM" || (this.kindAt(1) === TokenKind.word && this.wordAt(2) === "FROM");

@@ -1,6 +1,6 @@
 import type { Name, Relation, Select } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
-import { argumentsOf, stackColumns } from "./arguments.ts";
+import { argumentsOf, stackColumns, structFields } from "./arguments.ts";
 import { newExpr } from "./build.ts";
 import { parenthesisedQueryAt } from "./lookahead.ts";
 import { readIdentifier, readName } from "./names.ts";
@@ -31,6 +31,13 @@ export function readUnnest(p: Parser, out: Relation[], select: Select): void {
     out[at] === relation
   )
     relation.columns = [relation.alias];
+  else if (relation.alias === null && relation.columnAliases === null && out[at] === relation) {
+    const fields = structFields(p, expr, open + 1);
+    if (fields !== null) {
+      relation.columns = fields.names;
+      relation.parts = fields.parts;
+    }
+  }
 }
 
 /** `UNPIVOT t.object AS value AT key` (Redshift, Object unpivoting): the fields of a value as rows. */
@@ -198,7 +205,7 @@ const UNFOLDING: ReadonlySet<string> = new Set(
   json_array_elements_text jsonb_array_elements_text json_each_text jsonb_each_text json_object_keys jsonb_object_keys json_to_record
   jsonb_to_record json_to_recordset jsonb_to_recordset json_populate_record jsonb_populate_record json_populate_recordset
   jsonb_populate_recordset jsonb_path_query string_split split_to_table strtok_split_to_table regexp_split_to_table string_to_table
-  regexp_matches numbers zeros values nodes arrayjoin xmlsequence`.split(/\s+/),
+  regexp_matches cast numbers zeros values nodes arrayjoin xmlsequence`.split(/\s+/),
 );
 
 function isUnfolding(name: Name | null): boolean {

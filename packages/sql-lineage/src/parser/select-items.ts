@@ -6,7 +6,7 @@ import { readColumnList, readIdentifier } from "./names.ts";
 import type { Parser } from "./parser.ts";
 import { recover } from "./recover.ts";
 import { readColumnsPattern, readQualifiedStar, readStarModifiers } from "./star.ts";
-import { readFunctionSchema } from "./table-functions.ts";
+import { functionColumns, readFunctionSchema } from "./table-functions.ts";
 import { CLAUSE_STARTS, SET_OPERATORS } from "./words.ts";
 
 /** Reads a select list. */
@@ -24,6 +24,8 @@ export function readItems(p: Parser, items: Item[]): void {
     items.push(item);
     if (item.kind === "expression" && (p.is("AS") || p.is("EMITS")) && p.wordAt(1) === "(")
       readGenerated(p, item, items, at);
+    else if (item.kind === "expression" && item.alias === null && p.dialect.features.scriptTransform)
+      nameGenerated(p, item, items, at);
     if (p.take(",")) continue;
     if (endsItems(p)) return;
     if (p.gaps.length === gaps) p.unread("expected a comma or FROM");
@@ -46,6 +48,14 @@ function readGenerated(p: Parser, { expr }: ExpressionItem, items: Item[], at: n
   const parts = stackColumns(p, expr, at);
   if (names.length > 0)
     items.splice(-1, 1, ...names.map((alias, i): Item => ({ kind: "expression", expr: parts?.[i] ?? expr, alias })));
+}
+
+/** `SELECT explode(a)` calls its column `col` (Spark, Hive). */
+function nameGenerated(p: Parser, { expr }: ExpressionItem, items: Item[], at: number): void {
+  const { words, mates } = p.tokens;
+  if (words[at + 1] !== "(" || mates[at + 1] !== p.position - 1) return;
+  const names = functionColumns(p, at);
+  if (names !== null) items.splice(-1, 1, ...names.map((alias): Item => ({ kind: "expression", expr, alias })));
 }
 
 function endsItems(p: Parser): boolean {
@@ -103,6 +113,8 @@ export function readItem(p: Parser): Item {
       // SELECT @variable = expression
       const variable = p.value(p.position);
       (p.variables ??= new Set()).add(variable.toLowerCase());
+      // What it holds now is no text that stands in the SQL.
+      p.texts.set(variable.toLowerCase(), null);
       p.skip(2);
       return itemAfterAlias(p, variable);
     }
@@ -128,7 +140,11 @@ export function readItem(p: Parser): Item {
     expr.label = alias;
     return { kind: "expression", expr, alias };
   }
+  const at = p.position;
   const expr = readExpr(p) ?? brokenExpr(p, start);
+  const { words } = p.tokens;
+  if (words[p.position - 1] === "*" && words[p.position - 2] === "." && p.position > at + 2 && !p.is("AS"))
+    return { kind: "expression", expr, alias: null, fields: true };
   return { kind: "expression", expr, alias: readAlias(p) };
 }
 

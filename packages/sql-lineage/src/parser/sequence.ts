@@ -70,6 +70,13 @@ function tokensAhead(p: Parser): number {
   return at - p.position;
 }
 
+/** Puts the rows of the query that is `out`'s only statement from `from` on into a record; nothing when it is something else. */
+export function intoRecord(out: ParsedStatement[], from: number, record: string | null): void {
+  const parsed = out[from];
+  if (record === null || out.length !== from + 1 || parsed?.statement.kind !== "query") return;
+  out[from] = { ...parsed, statement: { ...parsed.statement, variables: [], record } };
+}
+
 /** Reads one statement into `out`, and whatever stands between it and the end it should have. */
 export function readInto(p: Parser, out: ParsedStatement[], read: () => Statement): void {
   const parsed = readParsed(p, () => {
@@ -262,6 +269,7 @@ export function expressionBlock(p: Parser, start: number, variable: string | nul
   if (p.procedural && bracketedAt(p)) {
     const body: ParsedStatement[] = [];
     readInto(p, body, () => readBracketed(p));
+    intoRecord(body, 0, variable);
     return blockOf(p, start, body);
   }
   const expr = newExpr(p.start);

@@ -13,7 +13,7 @@ export function readUpdate(p: Parser, ctes: Cte[]): UpdateStatement | UtilitySta
   const start = p.start;
   p.next();
   if (p.is("STATISTICS") && p.isNameAt(1)) {
-    p.skipStatement();
+    p.skipStatement(true);
     return { kind: "utility", command: "update statistics", start, end: p.lastEnd };
   }
   readModifiers(p);

@@ -13,13 +13,15 @@ const COMMANDS: ReadonlySet<string> = new Set(
   UNLISTEN UNLOCK UNSET UPDATETEXT UPGRADE USE VACUUM VALIDATE WAITFOR WATCH WHENEVER WRITETEXT XA BEGIN END ROLLFORWARD COPY_HISTORY DELETE_FILES
   SPOOL COLUMN BREAK ACCEPT VARIABLE HOST REM REMARK EXECUTE EXEC RECEIVE SEND ENQUEUE FREE TRUNCATE EXTEND IF ELSE LOOP WHILE EXPORT UNPREPARE LABEL
   PERFORM FREEZE THAW APPROVE REPLACE UNLOAD_HISTORY SEAL FORALL CONVERT SHRINK STATISTICS ARCHIVE DISMOUNT MOUNT REGISTER UNREGISTER CANCEL PAUSE GENERATE
-  COLLECT REORG RUNSTATS QUIESCE REBIND INITIALIZE CASE RENAME EXCEPTION SUBSCRIBE UNSUBSCRIBE UNFREEZE`.split(/\s+/),
+  BT ET GIVE COLLECT REORG RUNSTATS QUIESCE REBIND INITIALIZE CASE RENAME EXCEPTION SUBSCRIBE UNSUBSCRIBE UNFREEZE`.split(
+    /\s+/,
+  ),
 );
 
 /** Commands that hold no words other statements start with. */
 const SHORT: ReadonlySet<string> = new Set(
   `THROW BREAK CONTINUE RETURN COMMIT ROLLBACK GOTO CLOSE DEALLOCATE FETCH RAISERROR RAISE LEAVE ITERATE EXIT SIGNAL RESIGNAL NULL WAITFOR SAVE REVERT CHECKPOINT
-  USE`.split(/\s+/),
+  USE BEGIN`.split(/\s+/),
 );
 
 /** Whether a statement that moves no rows starts here. */
@@ -35,6 +37,7 @@ export function utility(p: Parser): UtilityStatement {
     words.push(p.wordAt(i).toLowerCase());
   const short = SHORT.has(p.word);
   p.next();
-  if (!short || !p.atStatementStart() || p.is("SET")) p.skipStatement(short);
+  const over = p.atStatementStart() && (p.startsLine() || (short && !p.is("SET")));
+  if (!over) p.skipStatement(short);
   return { kind: "utility", command: words.join(" "), start, end: p.lastEnd };
 }

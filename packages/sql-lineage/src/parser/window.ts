@@ -42,6 +42,10 @@ export function readOver(p: Parser, expr: Expr): void {
     ) {
       p.skip(2);
       if (!readOrderList(p, expr)) recover(p, expr);
+    } else if (word === "RESET" && p.wordAt(1) === "WHEN") {
+      // RESET WHEN condition (Teradata)
+      p.skip(2);
+      if (p.grammar.expression(p, expr) === undefined) recover(p, expr);
     } else if (word === "PARTITION" && (p.wordAt(1) === "BEST" || p.wordAt(1) === "NODES" || p.wordAt(1) === "ROW")) {
       p.skip(2); // Vertica
     } else if (word === "ROWS" || word === "RANGE" || word === "GROUPS") {

@@ -43,7 +43,7 @@ export const PREFIX_OPERATORS: ReadonlySet<string> = words("+ - ~ ! @ | || & # |
 /** Words that are operators between operands. */
 export const WORD_OPERATORS: ReadonlySet<string> = words(
   `AND OR XOR LIKE ILIKE RLIKE REGEXP GLOB ESCAPE IN BETWEEN SIMILAR DIV MOD OVERLAPS AGAINST MEMBER SOUNDS BINARY UESCAPE CONTAINS
-  STARTS MATCH SUBMULTISET OPERATOR IMP INTERPOLATE`,
+  STARTS MATCH SUBMULTISET OPERATOR IMP INTERPOLATE LIKE_REGEXPR`,
 );
 
 /** Of those, the ones that may as well be an alias. */
@@ -53,7 +53,7 @@ export const WEAK_OPERATORS: ReadonlySet<string> = words(
 
 /** Words that can follow NOT as an operator. */
 export const NEGATABLE: ReadonlySet<string> = words(
-  "IN LIKE ILIKE RLIKE REGEXP BETWEEN SIMILAR GLOB MEMBER MATCH OVERLAPS SUBMULTISET",
+  "IN LIKE ILIKE RLIKE REGEXP LIKE_REGEXPR BETWEEN SIMILAR GLOB MEMBER MATCH OVERLAPS SUBMULTISET",
 );
 
 /** Types that stand before a string to make a literal of it. */

@@ -22,9 +22,13 @@ import type { Table } from "./tables.ts";
 export function update(s: OneStatement, statement: UpdateStatement): void {
   s.draft.kind = "update";
   const env = s.queries.withCtes(statement.ctes, s.env, null);
-  const ofCtes = new Set(s.queries.reads);
+  // What a WITH or a subquery reads is read, be it the table that is changed.
+  const ofQueries = new Set(s.queries.reads);
   const scope = newScope(null);
-  s.queries.from(statement.select.from, scope, env);
+  for (const relation of statement.select.from) {
+    if (relation.kind !== "query" || relation === statement.target) s.queries.from([relation], scope, env);
+    else for (const table of readsOf(s, () => s.queries.from([relation], scope, env))) ofQueries.add(table);
+  }
   const first = scope.relations[0];
   const target = updated(s, statement.target, scope, columnsOf(statement.assignments));
   const reads = s.queries.reads;
@@ -48,7 +52,7 @@ export function update(s: OneStatement, statement: UpdateStatement): void {
         scope.relations.some((relation) => relation.table === table) ||
         (statement.target.kind === "query" && target?.table === table)
       ) ||
-      ofCtes.has(table) ||
+      ofQueries.has(table) ||
       joinedToItself(scope, table, first) ||
       (s.draft.writes.length > 1 && s.draft.edges.feedsAnother(table))
     )
@@ -57,6 +61,18 @@ export function update(s: OneStatement, statement: UpdateStatement): void {
   s.decided(target?.table ?? null);
   if (statement.returning !== null && target !== null && statement.target.kind === "table")
     s.returning(statement.returning, target.table, statement.target, scope);
+}
+
+/** The tables that `read` reads, whether they were read before or not. */
+function readsOf(s: OneStatement, read: () => void): Table[] {
+  const { reads } = s.queries;
+  const before = [...reads];
+  reads.clear();
+  read();
+  const own = [...reads];
+  reads.clear();
+  for (const table of [...before, ...own]) reads.add(table);
+  return own;
 }
 
 function unresolvedTarget(s: OneStatement, { start, end }: Relation): void {

@@ -17,7 +17,7 @@ import type {
 import type { Budget } from "./budget.ts";
 import { type Flow, FlowSet, type Output, through } from "./flow.ts";
 import { type Influence, InfluenceSet } from "./influences.ts";
-import { named, outputColumn, rowsOf, unnamed } from "./outputs.ts";
+import { named, outputColumn, rowsOf, unnamed, starOutput } from "./outputs.ts";
 import { visible } from "./relations.ts";
 import { type ColumnFinder, newScope, type Scope, type Visible } from "./scope.ts";
 import { combined } from "./set-operations.ts";
@@ -241,6 +241,12 @@ export class QueryResolver {
       }
       const { expr, alias } = item;
       if (expr.inner !== null) this.addInnerAliases(expr, scope, env);
+      if (item.fields === true) {
+        outputs.push(
+          starOutput(through(this.flows(expr, scope, env), TRANSFORMATION), { except: null, whole: true }, expr),
+        );
+        continue;
+      }
       const output = this.outputOf(expr, alias ?? expr.label, scope, env);
       outputs.push(output);
       if (lateralAliases && alias !== null) scope.aliases!.set(output.lower, output);
