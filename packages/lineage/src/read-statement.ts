@@ -52,8 +52,9 @@ type Temporary = Map<string, Flow[]>;
 
 /** Reads the lineage of a text. Statements are taken in their order: what a temporary table was filled from is what its readers read. */
 export function readStatements(script: ScriptLineage, context: ReadContext): Reading {
-  const reader = new Reader(context);
   const { statements } = script;
+  const routine = statements.find(({ within, kind }) => within === null && kind === "function");
+  const reader = new Reader(context, routine?.outputs?.map(({ name }) => name) ?? null);
   for (const statement of statements) if (!isDefinition(statement, statements, context)) reader.add(statement);
   return reader.reading();
 }
@@ -78,6 +79,7 @@ const ROUTINES: ReadonlySet<string> = new Set(["procedure", "function", "trigger
 
 class Reader {
   readonly #context: ReadContext;
+  readonly #returns: readonly string[] | null;
   readonly #claims: Claim[] = [];
   /** The claims by source and target, and then by the columns of both: keys made of several names would cost more than looking up each. */
   readonly #between = new Map<string, Map<string, Map<string, Map<string, Claim>>>>();
@@ -87,8 +89,10 @@ class Reader {
   /** Temporary tables of the session, by the engine's name in lower case. */
   readonly #temporary = new Map<string, Temporary>();
 
-  constructor(context: ReadContext) {
+  /** `returns` are the columns of the rows that the routine gives which the text is; `null` where it declares none. */
+  constructor(context: ReadContext, returns: readonly string[] | null) {
     this.#context = context;
+    this.#returns = returns;
   }
 
   add(statement: StatementLineage): void {
@@ -207,8 +211,7 @@ class Reader {
     const { self, schema, defaults } = this.#context;
     if (id === null) {
       if (self === null || self.kind === "rule" || self.kind === "trigger") return null;
-      // What a routine selects goes to whoever calls it; that it reads the table is what can be said.
-      if (self.kind === "procedure") return { place: { fqn: self.fqn, column: "" } };
+      if (self.kind === "procedure") return { place: { fqn: self.fqn, column: this.#returned(column, statement) } };
       return { place: { fqn: self.fqn, column: this.#viewColumn(column, statement) } };
     }
     const use = kinds.get(id);
@@ -218,6 +221,16 @@ class Reader {
     if (self?.kind === "view" && statement.kind.endsWith("view") && isCreated(statement, id))
       return { place: { fqn: self.fqn, column } };
     return { place: { fqn: schema.fqnOf(id, defaults), column } };
+  }
+
+  /**
+   * The column that a function declares for one of the rows it gives. What another routine selects goes to whoever calls it: that it
+   * reads the table is what can be said then, as an empty column.
+   */
+  #returned(column: string, { outputs }: StatementLineage): string {
+    const names = this.#returns;
+    if (names === null || outputs?.length !== names.length || outputs.some(({ star }) => star)) return "";
+    return names[outputs.findIndex(({ name }) => name === column)] ?? "";
   }
 
   /** The view's own name of a column of the query that defines it. */
@@ -253,7 +266,8 @@ class Reader {
     if (use?.kind === "function") {
       const routine = schema.routineOf(use.name);
       // A routine that calls itself takes nothing from anywhere else.
-      return routine === null || routine === self?.fqn ? [] : [{ place: { fqn: routine, column: "" }, through: [] }];
+      if (routine === null || routine === self?.fqn) return [];
+      return [{ place: { fqn: routine, column: column === "*" ? "" : column }, through: [] }];
     }
     if (use !== undefined && use.kind !== "table") return [];
     return [{ place: { fqn: schema.fqnOf(id, defaults), column }, through: [] }];

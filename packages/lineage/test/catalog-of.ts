@@ -43,6 +43,14 @@ export class TestCatalog {
     return this;
   }
 
+  /** A table with partitions, which are no tables of their own in the catalog. */
+  partitioned(name: string, columns: string[], partitions: readonly string[]): this {
+    const source = { partitions: partitions.map((partition) => ({ schema: "s", name: partition, bounds: "DEFAULT" })) };
+    const facts = { tableType: "Partitioned" as const, columns: columns.map(columnOf), source };
+    this.source.put("table", { path: ["d", "s", name], kind: "Partitioned", facts });
+    return this;
+  }
+
   view(name: string, columns: string[], schemaDefinition: string): this {
     const facts = { tableType: "View" as const, columns: columns.map(columnOf), schemaDefinition };
     this.source.put("table", { path: ["d", "s", name], kind: "View", facts });

@@ -1,4 +1,12 @@
-import { edgeChanges, evidenceOf, lineageGaps, lineageOf, deleteService, renameService } from "@headwater/catalog";
+import {
+  columnLineage,
+  edgeChanges,
+  evidenceOf,
+  lineageGaps,
+  lineageOf,
+  deleteService,
+  renameService,
+} from "@headwater/catalog";
 import type { JsonObject } from "@headwater/core";
 import { expect, test } from "vitest";
 import { TestCatalog } from "./catalog-of.ts";
@@ -400,4 +408,24 @@ test("what another text says already is no new edge of a run", async () => {
     false,
   ]);
   expect(edgeChanges(catalog.db, 0, Number(second.runId)).map(({ added }) => added)).toEqual([true, true]);
+});
+
+test("columns are followed through a function that declares the rows it gives", async () => {
+  const catalog = new TestCatalog().table("orders", "id", "total", "customer_id").table("customer", "id", "name");
+  const header = "CREATE FUNCTION s.of_customer(c int) RETURNS TABLE(order_id int, amount numeric(12, 2)) LANGUAGE";
+  const select = "SELECT id, total * 1.2 FROM s.orders WHERE customer_id = c";
+  catalog.routine("of_customer(int)", `${header} sql AS $$ ${select} $$`);
+  const view = "SELECT c.name, f.amount AS paid FROM s.customer c, LATERAL s.of_customer(c.id) f";
+  catalog.view("paid", ["name", "paid"], `CREATE VIEW s.paid AS ${view}`);
+  await catalog.read();
+  const steps = columnLineage(catalog.db, { table: "svc.d.s.orders", column: "total" }, "down", 9);
+  expect(steps.map(({ table, column }) => [table, column])).toEqual([
+    ["svc.d.s.of_customer(int)", "amount"],
+    ["svc.d.s.paid", "paid"],
+  ]);
+  // The same in PL/pgSQL; what else it selects is not given to anybody.
+  const body = `BEGIN PERFORM id, customer_id FROM s.orders; RETURN QUERY ${select}; END`;
+  catalog.routine("of_customer(int)", `${header} plpgsql AS $$ ${body} $$`);
+  await catalog.read();
+  expect(columnLineage(catalog.db, { table: "svc.d.s.orders", column: "total" }, "down", 9)).toEqual(steps);
 });

@@ -275,6 +275,27 @@ test("a name nothing is known of is found when its table appears, without the qu
   expect(catalog.edges()).toEqual(["feed > revenue", "feed.how_much > revenue.total", "feed.who > revenue.customer"]);
 });
 
+test("what is done to a partition is done to its table, also when it is added later", async () => {
+  const catalog = shop().partitioned("payment", ["id", "amount"], ["payment_2025"]);
+  const sum = (year: number): LoggedQuery =>
+    query(`INSERT INTO s.revenue SELECT id, sum(amount) FROM s.payment_${year} GROUP BY id`);
+  await catalog.read({ log: sourceOf(fileLog([sum(2025), sum(2026)])) });
+  expect(catalog.edges().filter((edge) => edge.startsWith("payment"))).toEqual([
+    "payment > revenue",
+    "payment.amount > revenue.total",
+    "payment.id > revenue",
+    "payment.id > revenue.customer",
+    "payment_2026 > revenue",
+    "payment_2026.amount > revenue.total",
+    "payment_2026.id > revenue",
+    "payment_2026.id > revenue.customer",
+  ]);
+  catalog.partitioned("payment", ["id", "amount"], ["payment_2025", "payment_2026"]);
+  await catalog.read();
+  expect(catalog.edges().filter((edge) => edge.startsWith("payment_"))).toEqual([]);
+  expect(usageOf(catalog.db, "svc.d.s.payment")?.monthlyStats.count).toBe(2);
+});
+
 test("a text that was cut stays so when it is read again", async () => {
   const catalog = shop();
   await catalog.read({

@@ -55,7 +55,7 @@ export interface StatementLineage {
    * A function that stands in FROM is one of `reads`, too.
    */
   readonly calls: readonly string[];
-  /** The columns of the result, for a statement that gives rows to its caller; null for others. */
+  /** The columns of the result, for a statement that gives rows to its caller, and those a function declares (`RETURNS TABLE`); null for others. */
   readonly outputs: readonly OutputColumn[] | null;
   /** What flows into single columns. */
   readonly columns: readonly ColumnEdge[];

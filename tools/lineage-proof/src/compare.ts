@@ -81,8 +81,11 @@ function sourcesOf(db: Database, view: string): { tables: Set<string>; columns: 
   const named = rows.map(({ fqn, column }) => ({ name: splitFqn(fqn).slice(2).join("."), column }));
   return {
     tables: new Set(named.map(({ name }) => name)),
+    // The server knows which functions a view calls, and nothing of their columns.
     columns: new Set(
-      named.filter(({ column }) => column !== "" && column !== "*").map(({ name, column }) => `${name}.${column}`),
+      named
+        .filter(({ name, column }) => column !== "" && column !== "*" && !name.endsWith(")"))
+        .map(({ name, column }) => `${name}.${column}`),
     ),
   };
 }

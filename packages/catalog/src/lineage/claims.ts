@@ -1,6 +1,7 @@
 /** Statements and what they claim: how lineage is written. */
 import type { SQLInputValue } from "node:sqlite";
 import type { Database } from "../database.ts";
+import { PARTITION, PARTITIONED } from "./names.ts";
 import type { Origin, Statement } from "./statement.ts";
 
 /** A statement as it is kept, without its claims. */
@@ -248,10 +249,12 @@ export class ClaimWriter {
       since > 0 && first > since + 1
         ? this.#db.all<{ id: number }>("SELECT id FROM statement WHERE service = ?", this.#service)
         : this.#db.all<{ id: number }>(
-            `SELECT DISTINCT s.id FROM
-               (SELECT DISTINCT entity FROM history WHERE seq > ? AND op <> 'set') h
-             JOIN entity e ON e.id = h.entity AND e.type IN ('table', 'storedProcedure')
-             JOIN mention m ON m.name = lower(CASE e.type WHEN 'table' THEN e.name ELSE substr(e.name, 1, instr(e.name || '(', '(') - 1) END)
+            `WITH changed AS MATERIALIZED (SELECT DISTINCT entity AS id FROM history WHERE seq > ? AND op <> 'set'),
+             named AS (
+               SELECT lower(CASE type WHEN 'table' THEN name ELSE substr(name, 1, instr(name || '(', '(') - 1) END) AS name
+               FROM changed JOIN entity USING (id) WHERE type IN ('table', 'storedProcedure')
+               UNION SELECT lower(${PARTITION} ->> 'name') FROM ${PARTITIONED} WHERE e.id IN (SELECT id FROM changed))
+             SELECT DISTINCT s.id FROM named JOIN mention m ON m.name = named.name
              JOIN statement s ON s.id = m.statement AND s.service = ?`,
             since,
             this.#service,

@@ -18,6 +18,12 @@ interface Entry {
   table: NamedTable | null;
 }
 
+/** The partitions of tables that list them with their schemas, which makes them tables of their own by name; elsewhere they have none. */
+export const PARTITIONED = `entity e JOIN document d ON d.id = e.id AND e.type = 'table' AND e.kind = 'Partitioned',
+  json_each(d.source, '$.source.partitions') p`;
+/** One of {@link PARTITIONED}. */
+export const PARTITION = "p.value";
+
 /** How many tables' columns are kept at hand. */
 const COLUMNS_KEPT = 20_000;
 
@@ -43,6 +49,7 @@ export class NameIndex {
         if (same === undefined) byName.set(key, [entry]);
         else same.push(entry);
       }
+      this.#addPartitions(byName, service);
       return byName;
     });
     for (const { fqn, name } of db.each<{ fqn: string; name: string }>(
@@ -51,6 +58,21 @@ export class NameIndex {
     )) {
       const key = bareName(name).toLowerCase();
       this.#routines.set(key, [...(this.#routines.get(key) ?? []), fqn]);
+    }
+  }
+
+  /** Partitions can be named as tables are; what is done to one is done to the table that it is a part of. */
+  #addPartitions(byName: Map<string, Entry[]>, service: string): void {
+    for (const { id, fqn, schema, name } of this.#db.each<{ id: number; fqn: string; schema: string; name: string }>(
+      `SELECT e.id, e.fqn, ${PARTITION} ->> 'schema' AS schema, ${PARTITION} ->> 'name' AS name FROM ${PARTITIONED}
+       WHERE e.service = ? AND e.deleted = 0 AND ${PARTITION} ->> 'schema' IS NOT NULL`,
+      service,
+    )) {
+      const same = byName.get(name.toLowerCase()) ?? [];
+      byName.set(name.toLowerCase(), same);
+      const whole = [splitFqn(fqn)[1] ?? "", schema, name];
+      if (!same.some((other) => endsWith((other.name ??= splitFqn(other.fqn).slice(1)), whole)))
+        same.push({ id, fqn, name: whole, table: null });
     }
   }
 

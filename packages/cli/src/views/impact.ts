@@ -14,6 +14,8 @@ export interface Impact {
     columns: string[];
     /** Whether it decides about the rows. */
     rows: boolean;
+    /** The routine it reads, of which nobody knows what its columns are made of; `null` where the columns are known. */
+    through: string | null;
   })[];
 }
 
@@ -35,7 +37,8 @@ export function impactLines({ of, column, dependents }: Impact, { paint }: Look)
       const shown = node.columns.slice(0, SHOWN_COLUMNS).join(", ");
       const more = node.columns.length > SHOWN_COLUMNS ? ` and ${node.columns.length - SHOWN_COLUMNS} more` : "";
       const sign = node.columns.length > 0 ? paint("red", "✗") : paint("yellow", "!");
-      const why = node.columns.length > 0 ? `columns ${shown}${more}` : node.rows ? "its rows" : "reads it";
+      const behind = node.through === null ? "reads it" : `reads ${shortName(node.through, of)}`;
+      const why = node.columns.length > 0 ? `columns ${shown}${more}` : node.rows ? "its rows" : behind;
       return [
         `${sign} ${safe(shortName(node.fqn, of))}  ${paint("dim", `${what} · ${steps}`)}`,
         `    ${safe(why)}${node.columns.length > 0 && node.rows ? paint("dim", ", and its rows") : ""}`,

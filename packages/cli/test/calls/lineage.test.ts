@@ -323,3 +323,32 @@ bulkSink: {type: metadata-usage, config: {filename: /tmp/q}}
     expect((await project.run("lineage", "diff", "2", "1")).stderr).toMatch(/Run 2 came after run 1\.\n.*diff 1 2/);
   });
 });
+
+describe("a routine whose columns nobody knows", () => {
+  test("hides nothing from impact: what reads it is named, with the routine", async () => {
+    const own = newProject();
+    const routine = {
+      language: "SQL",
+      code: "CREATE FUNCTION spent() RETURNS SETOF record LANGUAGE sql AS 'SELECT customer, amount FROM orders'",
+    };
+    const view = "SELECT s.customer, s.amount AS paid FROM spent() s";
+    const shelf = source()
+      .put("storedProcedure", {
+        path: ["shop", "sales", "spent()"],
+        kind: "StoredProcedure",
+        facts: { storedProcedureCode: routine } as never,
+      })
+      .put("table", {
+        path: ["shop", "sales", "paid"],
+        kind: "View",
+        facts: { tableType: "View", columns: ["customer", "paid"].map(column), schemaDefinition: view },
+      });
+    writeShelf(own, shelf);
+    writeWorkflow(own);
+    own.write("lineage.yaml", LINEAGE);
+    await own.run("ingest", "-c", "shop.yaml");
+    await own.run("ingest", "-c", "lineage.yaml");
+    const { stdout } = await own.run("impact", "orders.amount");
+    expect(stdout).toContain("! sales.paid  view · 2 steps away\n    reads sales.spent()\n");
+  });
+});

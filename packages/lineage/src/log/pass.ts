@@ -248,8 +248,8 @@ export class LogPass {
 
   /** Reads and keeps everything that is new. */
   async #catchUp(): Promise<void> {
-    // Another thread is not worth it for a few.
-    const few = this.#unread.length < READ_AT_ONCE && this.#reading.length === 0;
+    // Another thread is not worth it for a few short ones.
+    const few = !this.#isEnough() && this.#reading.length === 0;
     while (this.#unread.length > 0 || this.#reading.length > 0) {
       while (this.#unread.length > 0 && this.#hasRoom()) this.#handOver(few);
       this.#writeAnswers(false);

@@ -49,11 +49,6 @@ export class QueryReader {
     return this.#inTurn(() => this.#readEach(queries));
   }
 
-  /** Whether a thread reads, so that this one could as well: on its own it would have no limits. */
-  get hasThread(): boolean {
-    return this.#thread !== null && !this.#threadFailed;
-  }
-
   /** Reads a few queries on this thread. They have no limits here: only short ones should be read so. */
   async readHere(queries: readonly QueryText[]): Promise<Iterable<Said>> {
     return this.#inTurn(() => this.#readEach(queries));

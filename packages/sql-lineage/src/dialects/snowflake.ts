@@ -24,7 +24,10 @@ export const snowflake: Dialect = defineDialect("snowflake", {
       NOT_TABLE_ALIAS,
       "AT BEFORE CHANGES",
     ),
-    tableArguments: new Map([["semantic_view", 0]]),
+    tableArguments: new Map([
+      ["semantic_view", 0],
+      ["directory", 0],
+    ]),
     tableFunctions: new Map([
       ["flatten", ["seq", "key", "path", "index", "value", "this"]],
       ["split_to_table", ["seq", "index", "value"]],

@@ -237,7 +237,7 @@ function readRest(p: Parser, rest: Rest, view: boolean, external: boolean): void
         }
         break;
       case "OPTIONS":
-        if (next !== "(" || (!view && !external)) break;
+        if (next !== "(") break;
         p.next();
         rest.reads.push(...optionFiles(p));
         break;

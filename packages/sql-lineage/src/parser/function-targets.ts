@@ -36,6 +36,11 @@ export function functionTarget(p: Parser): TargetTable | null {
     if (parts.length === 1 && words[at + 1] === "," && kinds[at + 2] === TokenKind.string) parts.push(p.value(at + 2));
     return found(p, { parts, quoted: 0, start, end: end() });
   }
+  if (kinds[at] === TokenKind.stage) {
+    // DIRECTORY(@stage) (Snowflake): the files of a stage
+    const parts = [p.value(at)];
+    return { name: { parts, quoted: 1, start, end: end() }, source: "stage" };
+  }
   const before = p.position;
   p.position = at;
   if (p.is("TABLE") && p.isNameAt(1)) p.next();

@@ -112,6 +112,12 @@ export function readRelationSuffixes(p: Parser, relation: Relation, select: Sele
           continue;
         }
         break;
+      case "RESAMPLE":
+        // RESAMPLE (USING column INCREMENT BY …) (Snowflake): rows for the gaps in time
+        if (next !== "(" || p.wordAt(2) !== "USING") break;
+        p.next();
+        p.skipBrackets();
+        continue;
       case "WATERMARK":
         // WATERMARK column DELAY OF INTERVAL 10 MINUTES (Databricks, WATERMARK clause)
         if (p.wordAt(2) !== "DELAY" || p.wordAt(3) !== "OF") break;
@@ -296,6 +302,8 @@ function isClause(p: Parser): boolean {
       return p.wordAt(2) === "AS";
     case "WATERMARK":
       return p.wordAt(2) === "DELAY";
+    case "RESAMPLE":
+      return p.wordAt(2) === "USING";
     case "MAP":
     case "REDUCE":
       return p.dialect.features.scriptTransform && p.isNameAt(1);

@@ -45,7 +45,7 @@ export function readCreateWithBody(p: Parser, what: BlockStatement["what"]): Sta
   const isPackage = skipToName(p);
   const name = anonymous ? null : readName(p);
   if (p.is("(")) readParameters(p);
-  const rows: Rows = { table: null, records: [], tables: [], before: false, ofCaller: false };
+  const rows: Rows = { table: null, records: [], tables: [], before: false, ofCaller: false, returned: null };
   if (what === "trigger") {
     rows.records.push("new", "old", ":new", ":old");
     for (const record of rows.records) declare(p, record);
@@ -66,10 +66,11 @@ export function readCreateWithBody(p: Parser, what: BlockStatement["what"]): Sta
     scope: true,
     rows: table === null ? null : { ...rows, table },
     runByTriggers: rows.ofCaller ? name : null,
+    returns: rows.returned,
   };
 }
 
-/** What a trigger's header says of its rows. */
+/** What a header says of rows: those of a trigger, those that a function gives. */
 interface Rows {
   table: TargetTable | null;
   readonly records: string[];
@@ -77,6 +78,25 @@ interface Rows {
   before: boolean;
   /** It is a function: its rows are those of the triggers that run it. */
   ofCaller: boolean;
+  /** The columns of `RETURNS TABLE (…)`. */
+  returned: string[] | null;
+}
+
+/** The names of `(name type, …)`; stands behind it afterwards. */
+function readReturned(p: Parser): string[] {
+  const names: string[] = [];
+  const close = p.mate;
+  p.next();
+  while (p.position < close) {
+    if (p.isNameAt(0)) names.push(p.value(p.position));
+    while (p.position < close && !p.is(",")) {
+      if (p.is("(")) p.skipBrackets();
+      else p.next();
+    }
+    p.take(",");
+  }
+  p.moveTo(close + 1);
+  return names;
 }
 
 /** What a trigger's function knows without declaring it (PostgreSQL, PL/pgSQL: Trigger Functions). */
@@ -109,6 +129,8 @@ function skipToName(p: Parser): boolean {
       case "FLOW":
       case "FUNCTION":
         return skipExistence(p, isPackage);
+      case "SCHEDULED":
+        if (p.take("QUERY")) return isPackage;
     }
     if (p.is("(")) p.skipBrackets();
   }
@@ -211,6 +233,8 @@ function readHeader(
           continue;
         }
         p.next();
+        // EXECUTED AS 'user' (Hive, Scheduled queries)
+        if (p.kind === TokenKind.string && p.wordAt(1) === "AS") continue;
         readBody(p, body, other, what, isPackage);
         return true;
       case "BEGIN":
@@ -243,6 +267,11 @@ function readHeader(
           p.next();
           const name = readName(p);
           if (name !== null) body.push(readParsed(p, () => readTableVariable(p, name)));
+          continue;
+        }
+        if (what === "function" && next === "TABLE" && p.wordAt(2) === "(") {
+          p.skip(2);
+          rows.returned = readReturned(p);
           continue;
         }
         if (what === "function" && next === "TRIGGER") {

@@ -344,6 +344,7 @@ export function blockOf(p: Parser, start: number, body: ParsedStatement[]): Bloc
     scope: false,
     rows: null,
     runByTriggers: null,
+    returns: null,
     start,
     end: p.lastEnd,
   };

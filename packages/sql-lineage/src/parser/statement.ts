@@ -412,6 +412,8 @@ function routineKind(p: Parser): string | null {
     if (p.kindAt(ahead) === TokenKind.end || word === "(" || word === ";") return null;
     if (ROUTINES.has(word)) return word;
     if (word === "TABLE" && p.wordAt(ahead + 1) === "FUNCTION") return "FUNCTION";
+    // CREATE SCHEDULED QUERY q CRON '…' AS statement (Hive)
+    if (word === "SCHEDULED" && p.wordAt(ahead + 1) === "QUERY") return "TASK";
     if (word === "EVENT" && p.wordAt(ahead + 1) !== "TABLE") return word;
     if (NO_ROUTINE.has(word)) return null;
   }

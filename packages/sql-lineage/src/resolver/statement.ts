@@ -38,7 +38,8 @@ export class StatementResolver {
         statement.what === "block" && statement.body.every((inner) => inner.statement.kind === "assign")
           ? "utility"
           : statement.what;
-      const own: StatementLineage = { ...this.empty(parsed, within), kind };
+      const outputs = statement.returns?.map((name) => ({ name, named: true, star: false })) ?? null;
+      const own: StatementLineage = { ...this.empty(parsed, within), kind, outputs };
       out.push(own);
       const outer = new Map(this.variables);
       for (const name of statement.variables) if (!this.variables.has(name)) this.variables.set(name, NO_VALUE);
