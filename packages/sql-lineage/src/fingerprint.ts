@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { TokenKind, type Tokens } from "./lexer/tokens.ts";
 
 const SPACE = 32;
@@ -54,13 +55,16 @@ class Hash128 {
     b = Math.imul(d ^ (b >>> 22), 2869860233);
     c = Math.imul(a ^ (c >>> 17), 951274213);
     d = Math.imul(b ^ (d >>> 19), 2716044179);
-    return word(a ^ b ^ c ^ d) + word(b ^ a) + word(c ^ a) + word(d ^ a);
+    bytes.writeInt32BE(a ^ b ^ c ^ d, 0);
+    bytes.writeInt32BE(b ^ a, 4);
+    bytes.writeInt32BE(c ^ a, 8);
+    bytes.writeInt32BE(d ^ a, 12);
+    return bytes.toString("hex");
   }
 }
 
-function word(value: number): string {
-  return (value >>> 0).toString(16).padStart(8, "0");
-}
+/** Where the lanes become text: four numbers turned into hex one by one took as long as the hashing. */
+const bytes = Buffer.alloc(16);
 
 function isLiteral(kind: number): boolean {
   return (
