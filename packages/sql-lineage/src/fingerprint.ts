@@ -1,4 +1,3 @@
-import { Buffer } from "node:buffer";
 import { TokenKind, type Tokens } from "./lexer/tokens.ts";
 
 const SPACE = 32;
@@ -55,16 +54,16 @@ class Hash128 {
     b = Math.imul(d ^ (b >>> 22), 2869860233);
     c = Math.imul(a ^ (c >>> 17), 951274213);
     d = Math.imul(b ^ (d >>> 19), 2716044179);
-    bytes.writeInt32BE(a ^ b ^ c ^ d, 0);
-    bytes.writeInt32BE(b ^ a, 4);
-    bytes.writeInt32BE(c ^ a, 8);
-    bytes.writeInt32BE(d ^ a, 12);
-    return bytes.toString("hex");
+    return word(a ^ b ^ c ^ d) + word(b ^ a) + word(c ^ a) + word(d ^ a);
   }
 }
 
-/** Where the lanes become text: four numbers turned into hex one by one took as long as the hashing. */
-const bytes = Buffer.alloc(16);
+/** Two hex characters for each byte: a number turned into text by its own method takes as long as the hashing. */
+const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
+function word(value: number): string {
+  return HEX[value >>> 24]! + HEX[(value >>> 16) & 255]! + HEX[(value >>> 8) & 255]! + HEX[value & 255]!;
+}
 
 function isLiteral(kind: number): boolean {
   return (
