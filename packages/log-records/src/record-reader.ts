@@ -6,6 +6,7 @@ import { fromCsvlog, fromJsonlog, StatementFinder } from "./postgres-log.ts";
 import { isOwn } from "./own.ts";
 import { csvFields, type RawRecord } from "./records.ts";
 import { parseTime } from "./times.ts";
+import { textOf } from "./text-of.ts";
 
 /** What one record came to: a query, nothing that matters, one of our own, or why it could not be read. */
 export type Outcome = { query: LoggedQuery } | { skip: "no query" | "own" } | { fault: string };
@@ -32,7 +33,7 @@ function mysqlReader(form: MysqlForm, memory: string | null): RecordReader {
   return {
     read(record) {
       if (record.fault !== null) return { fault: "a record is longer than 16 MB" };
-      const query = statements.find(record.bytes.toString("utf8"));
+      const query = statements.find(textOf(record.bytes));
       if (query === undefined)
         return isBlank(record.bytes) ? { skip: "no query" } : { fault: "a line belongs to no record" };
       return found(query !== null && isOwn(query.text) ? "own" : query);
@@ -74,7 +75,7 @@ function found(query: LoggedQuery | "own" | null): Outcome {
 function fromJson(bytes: Buffer, finder: StatementFinder): Outcome {
   let value: unknown;
   try {
-    value = JSON.parse(bytes.toString("utf8"));
+    value = JSON.parse(textOf(bytes));
   } catch {
     return { fault: "a line is not JSON" };
   }

@@ -1,4 +1,5 @@
 /** The records of a text, one by one, in constant memory: lines, or CSV records that may go over several lines. */
+import { textOf } from "./text-of.ts";
 
 /** A record as it lies in the text. */
 export interface RawRecord {
@@ -126,7 +127,7 @@ export function csvFields(bytes: Buffer, delimiter: number): string[] | null {
         doubled = true;
         close += 2;
       }
-      const text = bytes.toString("utf8", at + 1, close);
+      const text = textOf(bytes, at + 1, close);
       fields.push(doubled ? text.replaceAll('""', '"') : text);
       at = close + 1;
       if (at >= end) return fields;
@@ -135,7 +136,7 @@ export function csvFields(bytes: Buffer, delimiter: number): string[] | null {
     } else {
       let next = bytes.indexOf(delimiter, at);
       if (next < 0 || next > end) next = end;
-      fields.push(bytes.toString("utf8", at, next));
+      fields.push(textOf(bytes, at, next));
       if (next >= end) return fields;
       at = next + 1;
     }

@@ -335,7 +335,9 @@ function readReturn(p: Parser, body: ParsedStatement[], start: number): Statemen
     }
   }
   if (queryStartsAt(p, p.position) && (!p.is("(") || parenthesisedQueryAt(p, p.position))) {
-    readGivenRows(p, body);
+    // Without a semicolon between, it is the statement behind a RETURN as well as what is returned (T-SQL).
+    if (p.dialect.features.statementsWithoutSemicolon && !p.is("(")) readInto(p, body, () => p.grammar.statement(p));
+    else readGivenRows(p, body);
     return null;
   }
   if (p.atStatementStart()) return { kind: "utility", command: "return", start, end: p.lastEnd };
