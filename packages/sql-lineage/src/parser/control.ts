@@ -5,7 +5,7 @@ import { newExpr } from "./build.ts";
 import { declare, readDeclaration, readRows, recordOf } from "./declarations.ts";
 import { rememberText } from "./literal.ts";
 import { parenthesisedQueryAt, queryStartsAt } from "./lookahead.ts";
-import { readName } from "./names.ts";
+import { readColumnList, readName } from "./names.ts";
 import type { Parser } from "./parser.ts";
 import { closeBracket, recover } from "./recover.ts";
 import { assignedTo, blockOf, expressionBlock, queriesOf, readInto, readOne, readSequence } from "./sequence.ts";
@@ -259,7 +259,8 @@ function readSet(p: Parser, start: number): Statement {
   }
   for (;;) {
     let variable: string | null = null;
-    if (p.is("(") && !parenthesisedQueryAt(p, p.position)) p.skipBrackets();
+    let several: string[] | null = null;
+    if (p.is("(") && !parenthesisedQueryAt(p, p.position)) several = readColumnList(p);
     else {
       const name = readName(p);
       if (name === null) break;
@@ -296,7 +297,8 @@ function readSet(p: Parser, start: number): Statement {
     const expr = newExpr(p.start);
     const label = p.grammar.expression(p, expr);
     expr.end = p.lastEnd;
-    body.push(...assignedTo(p, expr, variable));
+    if (several === null) body.push(...assignedTo(p, expr, variable));
+    else body.push(...queriesOf(expr, several));
     if (label === undefined) break;
     if (!p.take(",")) break;
   }
