@@ -58,8 +58,11 @@ class Hash128 {
   }
 }
 
+/** Two hex characters for each byte: a number turned into text by its own method takes as long as the hashing. */
+const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
 function word(value: number): string {
-  return (value >>> 0).toString(16).padStart(8, "0");
+  return HEX[value >>> 24]! + HEX[(value >>> 16) & 255]! + HEX[(value >>> 8) & 255]! + HEX[value & 255]!;
 }
 
 function isLiteral(kind: number): boolean {

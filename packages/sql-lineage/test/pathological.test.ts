@@ -110,6 +110,31 @@ const shapes: readonly Shape[] = [
   { name: "quotes that never close", size: 50_001, sql: (n) => `select ${"'".repeat(n)}` },
   { name: "blocks in blocks", size: 5000, sql: (n) => `${"begin ".repeat(n)}select 1; ${"end; ".repeat(n)}` },
   { name: "nothing but separators", size: 200_000, sql: (n) => ";".repeat(n), holds: (all) => expect(all).toEqual([]) },
+  {
+    name: "a chain of 10,000 statements",
+    size: 10_000,
+    sql: (n) => `select a from t${times(n, () => " ->> select a from $1")}`,
+    holds: ([statement]) => {
+      expect(statement!.reads.map(({ id }) => id)).toEqual(["t"]);
+      expect(statement!.gaps.map(({ reason }) => reason)).toEqual(["unread"]);
+    },
+  },
+  {
+    name: "10,000 arrays side by side",
+    size: 10_000,
+    sql: (n) =>
+      `select c0 from t, unnest(${times(n, (i) => `t.a${i}`, ", ")}) as u (${times(n, (i) => `c${i}`, ", ")})`,
+    holds: onlyEdge("t.a0 > c0"),
+  },
+  {
+    name: "10,000 template tags",
+    size: 10_000,
+    sql: (n) => `select a from t where ${times(n, (i) => `{% if x${i} %} b = ${i} or {% endif %} `)}c`,
+    holds: ([statement]) => {
+      expect(statement!.columns).toHaveLength(1);
+      expect(statement!.gaps).toHaveLength(100);
+    },
+  },
 ];
 
 /** What a text says, and the processor's time it took: the machine does other things too. */

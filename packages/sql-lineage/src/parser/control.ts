@@ -5,7 +5,7 @@ import { newExpr } from "./build.ts";
 import { declare, readDeclaration, readRows, recordOf } from "./declarations.ts";
 import { rememberText } from "./literal.ts";
 import { parenthesisedQueryAt, queryStartsAt } from "./lookahead.ts";
-import { readName } from "./names.ts";
+import { readColumnList, readName } from "./names.ts";
 import type { Parser } from "./parser.ts";
 import { closeBracket, recover } from "./recover.ts";
 import { assignedTo, blockOf, expressionBlock, queriesOf, readInto, readOne, readSequence } from "./sequence.ts";
@@ -259,7 +259,8 @@ function readSet(p: Parser, start: number): Statement {
   }
   for (;;) {
     let variable: string | null = null;
-    if (p.is("(") && !parenthesisedQueryAt(p, p.position)) p.skipBrackets();
+    let several: string[] | null = null;
+    if (p.is("(") && !parenthesisedQueryAt(p, p.position)) several = readColumnList(p);
     else {
       const name = readName(p);
       if (name === null) break;
@@ -296,7 +297,8 @@ function readSet(p: Parser, start: number): Statement {
     const expr = newExpr(p.start);
     const label = p.grammar.expression(p, expr);
     expr.end = p.lastEnd;
-    body.push(...assignedTo(p, expr, variable));
+    if (several === null) body.push(...assignedTo(p, expr, variable));
+    else body.push(...queriesOf(expr, several));
     if (label === undefined) break;
     if (!p.take(",")) break;
   }
@@ -333,7 +335,9 @@ function readReturn(p: Parser, body: ParsedStatement[], start: number): Statemen
     }
   }
   if (queryStartsAt(p, p.position) && (!p.is("(") || parenthesisedQueryAt(p, p.position))) {
-    readGivenRows(p, body);
+    // Without a semicolon between, it is the statement behind a RETURN as well as what is returned (T-SQL).
+    if (p.dialect.features.statementsWithoutSemicolon && !p.is("(")) readInto(p, body, () => p.grammar.statement(p));
+    else readGivenRows(p, body);
     return null;
   }
   if (p.atStatementStart()) return { kind: "utility", command: "return", start, end: p.lastEnd };

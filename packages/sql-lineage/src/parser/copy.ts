@@ -38,7 +38,10 @@ export function readCopy(p: Parser): Statement {
   const location = isLocation(p) ? readLocation(p) : null;
   const table = location ?? readTarget(p);
   let columns: string[] | null = null;
-  if (p.is("(") && !parenthesisedQueryAt(p, p.position)) columns = readColumnList(p);
+  if (p.is("(") && !parenthesisedQueryAt(p, p.position)) {
+    const fillers = fillersAt(p);
+    columns = readColumnList(p).filter((name) => !fillers.has(name));
+  }
   while (p.kind === TokenKind.word && !p.is("FROM") && !p.is("TO") && !p.atEnd()) p.next();
   if (p.take("FROM")) {
     if (p.is("(")) {
@@ -76,6 +79,13 @@ export function readCopy(p: Parser): Statement {
   p.unread("expected FROM or TO");
   p.skipStatement();
   return copyStatement(p, start, "copy", { to: table, columns });
+}
+
+/** Names in the list here that are read and go nowhere: `raw FILLER VARCHAR` (Vertica). */
+function fillersAt(p: Parser): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (let at = p.position + 1; at < p.mate; at++) if (p.tokens.words[at] === "FILLER") found.add(p.value(at - 1));
+  return found;
 }
 
 function isLocation(p: Parser): boolean {

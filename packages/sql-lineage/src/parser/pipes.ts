@@ -1,6 +1,7 @@
 import type { Body, ExpressionItem, Item, Query, Relation, Select, SetBranch, SetOperation, StarItem } from "../ir.ts";
 import { newExpr, newSelect, newStar, readExpr } from "./build.ts";
 import { readCall } from "./calls.ts";
+import { readLateralView } from "./lateral-view.ts";
 import { readMatchRecognize } from "./match-recognize.ts";
 import { readIdentifier, readName } from "./names.ts";
 import { readOrderModifiers } from "./order.ts";
@@ -156,6 +157,12 @@ function readOperator(p: Parser, input: Query, select: Select, relation: Relatio
       p.next();
       readIdentifier(p);
       if (p.is("(")) p.skipBrackets();
+      select.items.push(newStar(null, p.start));
+      return select;
+    case "LATERAL":
+      // |> LATERAL VIEW explode(a) t AS b (Spark)
+      if (p.wordAt(1) !== "VIEW") break;
+      readLateralView(p, select.from);
       select.items.push(newStar(null, p.start));
       return select;
     case "MATCH_RECOGNIZE":

@@ -183,13 +183,15 @@ function readFromFirst(p: Parser): Select {
 export function readWith(p: Parser): Cte[] {
   const result: Cte[] = [];
   p.next();
-  const recursive = p.take("RECURSIVE");
+  let recursive = p.take("RECURSIVE");
   if (p.is("XMLNAMESPACES") && p.wordAt(1) === "(") {
     p.next();
     p.skipBrackets();
     if (!p.take(",")) return result;
   }
   readInlineRoutines(p);
+  // WITH FUNCTION … WITH a AS (…) SELECT … (Trino)
+  if (p.take("WITH")) recursive = p.take("RECURSIVE");
   if (p.is("SELECT")) return result;
   do {
     if (!readCte(p, result, recursive)) break;

@@ -1,12 +1,12 @@
 import type { Join, Name, Relation, Select } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
-import { newStar, queryOf } from "./build.ts";
+import { newExpr, newStar, queryOf } from "./build.ts";
 import { parenthesisedQueryAt } from "./lookahead.ts";
 import { readName } from "./names.ts";
 import type { Parser } from "./parser.ts";
 import { closeBracket, recover } from "./recover.ts";
 import { add, readSubquery } from "./relation-add.ts";
-import { namedRelation, queryRelation, tableRelation } from "./relation-build.ts";
+import { functionRelation, namedRelation, queryRelation, tableRelation } from "./relation-build.ts";
 import {
   readChangeTable,
   readFunction,
@@ -187,6 +187,8 @@ const NO_TABLE: ReadonlySet<string> = new Set(
   ELSE SET VALUES RETURNING AND OR WITH`.split(/\s+/),
 );
 
+const DESCRIBING: ReadonlySet<string> = new Set(["DESCRIBE", "SHOW", "SUMMARIZE"]);
+
 const MODIFYING: ReadonlySet<string> = new Set(["INSERT", "UPDATE", "DELETE", "MERGE"]);
 
 function readParenthesised(p: Parser, out: Relation[], select: Select): void {
@@ -198,6 +200,13 @@ function readParenthesised(p: Parser, out: Relation[], select: Select): void {
     return;
   }
   const close = p.mate;
+  if (p.dialect.features.fileTables && DESCRIBING.has(p.wordAt(1)) && close > p.position + 2) {
+    // (DESCRIBE t), (SHOW TABLES) (DuckDB)
+    p.unread("the rows of a command are not read", close);
+    p.skipBrackets();
+    add(p, out, select, functionRelation(null, newExpr(start), start, { builtin: true }));
+    return;
+  }
   if (MODIFYING.has(p.wordAt(1))) {
     readChange(p, out, select);
     return;

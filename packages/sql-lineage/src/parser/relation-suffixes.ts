@@ -306,7 +306,12 @@ function isClause(p: Parser): boolean {
       return p.wordAt(2) === "USING";
     case "MAP":
     case "REDUCE":
-      return p.dialect.features.scriptTransform && p.isNameAt(1);
+      // MAP a, b USING 'script' (Hive); `map` names a table where a join or another clause follows.
+      return (
+        p.dialect.features.scriptTransform &&
+        p.isNameAt(1) &&
+        (next === "" || p.wordAt(2) === "," || p.wordAt(2) === "." || p.wordAt(2) === "USING")
+      );
     case "SEMI":
     case "ANTI":
     case "ASOF":

@@ -186,6 +186,11 @@ function readHeader(
         if (p.is("BEGIN")) readBlockInto(p, body);
         p.skipStatement();
         return true;
+      case "REFERENCING":
+        if (what !== "trigger") break;
+        p.next();
+        readReferencing(p, rows);
+        continue;
       case "COMPOUND":
         if (next !== "TRIGGER") break;
         p.skip(2);
@@ -317,6 +322,23 @@ function readHeader(
     p.next();
   }
   return false;
+}
+
+/** Reads `NEW [ROW] [AS] n OLD TABLE AS o`: what the rows of a trigger are called. */
+function readReferencing(p: Parser, rows: Rows): void {
+  while (p.is("NEW") || p.is("OLD") || p.is("PARENT") || p.is("NEW_TABLE") || p.is("OLD_TABLE")) {
+    let table = p.is("NEW_TABLE") || p.is("OLD_TABLE");
+    p.next();
+    if (p.take("TABLE")) table = true;
+    else p.take("ROW");
+    p.take("AS");
+    if (!p.isName()) return;
+    const name = p.value(p.position).toLowerCase();
+    p.next();
+    (table ? rows.tables : rows.records).push(name);
+    if (!table) declare(p, name);
+    p.take(",");
+  }
 }
 
 /** Reads what stands behind COMPOUND TRIGGER: declarations, then a block for each timing point (Oracle). */

@@ -316,14 +316,14 @@ function bracketedAt(p: Parser): boolean {
   return p.wordAt(open) === "(" && (IN_BRACKETS.has(p.wordAt(open + 1)) || open === 1) && p.wordAt(open + 2) !== "(";
 }
 
-/** The queries in an expression as statements of their own; a single one may be put into a variable. */
-export function queriesOf(expr: Expr, variable: string | null): ParsedStatement[] {
+/** The queries in an expression as statements of their own; a single one may be put into a variable, or its columns into several. */
+export function queriesOf(expr: Expr, variable: string | readonly string[] | null): ParsedStatement[] {
   return expr.queries.map(({ query }) => ({
     statement: {
       kind: "query",
       query,
       into: null,
-      variables: variable === null ? [] : [variable],
+      variables: typeof variable === "string" ? [variable] : (variable ?? []),
       start: expr.start,
       end: Math.max(expr.start, expr.end),
     },

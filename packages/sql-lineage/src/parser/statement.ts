@@ -139,6 +139,11 @@ function readAlone(p: Parser): Statement {
     case "LOCK":
       if (skipLocking(p)) return readStatement(p);
       break;
+    case "AT":
+      // AT EPOCH LATEST SELECT … (Vertica)
+      if (p.wordAt(1) !== "EPOCH" && p.wordAt(1) !== "TIME") break;
+      while (!p.atEnd() && !p.is(";") && !p.is("SELECT") && !p.is("WITH")) p.next();
+      return queryStatement(p, start, p.is("WITH") ? readWith(p) : []);
     case "CACHE":
       return readCacheTable(p);
     case "APPLY":
