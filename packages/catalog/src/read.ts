@@ -10,6 +10,7 @@ import {
   mergeLayers,
   type RunEvent,
   type RunState,
+  splitFqn,
   type Version,
 } from "@headwater/core";
 import type { Database } from "./database.ts";
@@ -115,6 +116,22 @@ export function similarFqns(db: Database, typed: string, limit = 5, options: { d
   const last = typed.split(".").pop() ?? typed;
   // What so few letters begin, nobody meant.
   return last.length < SHORTEST_WORD ? [] : search(db, last, limit).map(({ fqn }) => fqn);
+}
+
+/** The FQNs of the live routines whose names, without their argument types, end with these parts: as people call them. */
+export function routinesCalled(db: Database, names: readonly string[], limit = 5): string[] {
+  const [last = "", ...above] = names.toReversed();
+  return db
+    .all<{ fqn: string }>(
+      "SELECT fqn FROM entity WHERE type = 'storedProcedure' AND deleted = 0 AND name LIKE ? ESCAPE '\\' ORDER BY fqn",
+      `${last.replaceAll(/[\\%_]/g, "\\$&")}(%`,
+    )
+    .map(({ fqn }) => fqn)
+    .filter((fqn) => {
+      const parts = splitFqn(fqn).toReversed().slice(1);
+      return above.every((name, at) => parts[at] === name);
+    })
+    .slice(0, limit);
 }
 
 /** Full-text search over names, descriptions and columns, best match first. Words match by their beginning. */

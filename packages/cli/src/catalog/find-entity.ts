@@ -1,4 +1,4 @@
-import { type Database, entitiesOf, type Entity, similarFqns } from "@headwater/catalog";
+import { type Database, entitiesOf, type Entity, routinesCalled, similarFqns } from "@headwater/catalog";
 import { buildFqn, columnsByPath, type Column, FqnError, HeadwaterError, quoteName, splitFqn } from "@headwater/core";
 import type { Call } from "../call.ts";
 import { safe } from "../screen/safe-text.ts";
@@ -32,7 +32,13 @@ export function findEntity(db: Database, typed: string, call: Call, options: { d
     call.err.print(call.err.paint("dim", safe(`${typed} is ${fqnOf(found)}`)));
     return found;
   }
-  throw notFound(db, typed, names, call);
+  // A routine's name has its argument types, which people leave out.
+  const [routine, ...others] = routinesCalled(db, names);
+  if (others.length > 0) throw severalNames(typed, [routine as string, ...others]);
+  const meant = routine === undefined ? null : under(db, splitFqn(routine), call);
+  if (meant === null) throw notFound(db, typed, names, call);
+  call.err.print(call.err.paint("dim", safe(`${typed} is ${fqnOf(meant)}`)));
+  return meant;
 }
 
 /** The FQN of what was found. */

@@ -350,5 +350,11 @@ describe("a routine whose columns nobody knows", () => {
     await own.run("ingest", "-c", "lineage.yaml");
     const { stdout } = await own.run("impact", "orders.amount");
     expect(stdout).toContain("! sales.paid  view · 2 steps away\n    reads sales.spent()\n");
+    for (const name of ["spent", "sales.spent", "sales.spent()"])
+      expect(await own.run("impact", name)).toMatchObject({
+        code: 0,
+        stderr: expect.stringContaining(`${name} is shop.shop.sales.spent()`),
+      });
+    expect((await own.run("impact", "other.spent")).code).toBe(2);
   });
 });
