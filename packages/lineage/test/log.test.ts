@@ -114,6 +114,15 @@ test("temporary tables are those of their session", async () => {
   expect(catalog.edges()).toEqual(SESSION_EDGES);
 });
 
+test("statements of a session are put together with one semicolon, whether their log has it or not", async () => {
+  const catalog = shop();
+  const ended = SESSIONS.map((one) => ({ ...one, text: `${one.text} ;\n` }));
+  await catalog.read({ log: sourceOf(fileLog(ended)) });
+  expect(catalog.edges()).toEqual(SESSION_EDGES);
+  const texts = catalog.db.all<{ text: string }>("SELECT text FROM statement WHERE text LIKE '%TEMP TABLE%INSERT%'");
+  expect(texts.map(({ text }) => text.split(";").length)).toEqual([2, 2]);
+});
+
 test.each([1, 2, 3])("a run that is killed after %i commits goes on from there to the same graph", async (pages) => {
   const log = [...SESSIONS, query(FILL), query(READ), query(FILL)];
   const whole = shop();

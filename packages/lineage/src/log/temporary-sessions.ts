@@ -49,7 +49,7 @@ export class TemporarySessions {
     if (known === undefined && !maybeTemporary) return null;
     const needed = relevant(known?.script ?? [], text);
     if (!maybeTemporary && needed.length === 0) return null;
-    const script = [...needed, text].join(";\n");
+    const script = [...needed, text].map(withoutSemicolon).join(";\n");
     const { statements } = await analyze(script);
     const own = statements.slice(statements.findLastIndex(({ within }) => within === null));
     const made = own.flatMap(({ writes }) => writes.filter(({ temporary }) => temporary));
@@ -93,4 +93,10 @@ function relevant(script: SessionMemory["script"], text: string): string[] {
     named += ` ${statement.text.toLowerCase()}`;
   }
   return needed;
+}
+
+/** Logs keep the semicolon of one statement and leave out that of another. */
+function withoutSemicolon(text: string): string {
+  const trimmed = text.trimEnd();
+  return trimmed.endsWith(";") ? trimmed.slice(0, -1) : trimmed;
 }
