@@ -151,6 +151,15 @@ describe("what is wrong costs itself and nothing else", () => {
     expect(reasons(reading)).toEqual(["line 2: a record is longer than 16 MB"]);
   });
 
+  test("times that are not understood", async () => {
+    const rows = "SELECT 1,2026-11-20 10:00:00\nSELECT 2,11/20/26 10:00\nSELECT 3,\nSELECT 4,yesterday\n";
+    const reading = await readLogs(file(`query_text,start_time\n${rows}`));
+    expect(reading.queries.map(({ at }) => at === null)).toEqual([false, true, true, true]);
+    expect(reading.faults).toEqual([
+      { reason: expect.stringContaining("2026-11-20 10:00:00") as string, where: "line 3", records: 0 },
+    ]);
+  });
+
   test("lines that are not JSON", async () => {
     const reading = await readLogs(
       file('{"query_text": "SELECT 1"}\n{"query_text"\n[1]\n{"x": 1}\n\n{"sql": "SELECT 2", "user": "bob"}\n', "jsonl"),

@@ -74,7 +74,7 @@ const SHAPES_TO_JUDGE = 10;
 
 /** What of a log could not be taken as it is. */
 function doubtsAbout(log: LogResult, dialect: DialectName): string[] {
-  const { faults, unread, cut, ahead, untimed, queries, read, withGaps } = log;
+  const { faults, unread, misdated, cut, ahead, untimed, queries, read, withGaps } = log;
   const doubts: string[] = [];
   if (unread > 0) doubts.push(`${many(unread, "file")} of the query log could not be read.`);
   if (faults > 0) doubts.push(`${many(faults, "record")} of the query log could not be read.`);
@@ -82,7 +82,7 @@ function doubtsAbout(log: LogResult, dialect: DialectName): string[] {
     doubts.push(`The source kept only the beginning of ${manyQueries(cut)}: what stood behind is not known.`);
   if (ahead > 0) doubts.push(`Dated in the future, and counted as run now: ${manyQueries(ahead)}. Check the clocks.`);
   // A log without times at all is one thing, a time that is not understood another.
-  if (untimed > 0 && untimed < queries)
+  if (untimed > 0 && (untimed < queries || misdated > 0))
     doubts.push(`Without a time that is understood, and counted as run now: ${manyQueries(untimed)}.`);
   if (read >= SHAPES_TO_JUDGE && withGaps > read / 2)
     doubts.push(

@@ -23,8 +23,8 @@ export interface LogText {
 /** Some records of a log. */
 export interface RecordPage {
   queries: LoggedQuery[];
-  /** What could not be read, and in which line: of the text, or of what is new where reading went on; 0 at the end of the text. */
-  faults: { reason: string; line: number }[];
+  /** What could not be read, and in which line: of the text, or of what is new where reading went on; 0 at the end of the text. `kept`: it was read all the same. */
+  faults: { reason: string; line: number; kept?: true }[];
   leftOut: number;
   /** From its first record to its last, by the times a server's own log gives them, whatever they are about; `null` for other logs. */
   span: { from: number; to: number } | null;
@@ -68,6 +68,7 @@ export async function* readPages(
   let tail: (Record<"end" | "line" | "queries" | "faults" | "leftOut", number> & { before: typeof before }) | null =
     null;
   let finished = true;
+  let doubted = false;
   const take = (): RecordPage => {
     const times = [first, before ?? null].map((bytes) => (bytes === null ? null : timeOf(format, bytes)));
     const [earliest, latest] = times as [number | null, number | null];
@@ -101,8 +102,13 @@ export async function* readPages(
         size += record.bytes.length;
         // What a server writes when it opens its log has no time.
         if (before !== null && (!isMysql(format) || timeOf(format, before) !== null)) first ??= before;
-        if ("query" in outcome) page.queries.push(outcome.query);
-        else if ("fault" in outcome) page.faults.push({ reason: outcome.fault, line: above + record.line });
+        if ("query" in outcome) {
+          page.queries.push(outcome.query);
+          // Most likely all of them have it.
+          if (outcome.doubt !== undefined && !doubted)
+            page.faults.push({ reason: outcome.doubt, line: above + record.line, kept: true });
+          doubted ||= outcome.doubt !== undefined;
+        } else if ("fault" in outcome) page.faults.push({ reason: outcome.fault, line: above + record.line });
         else page.leftOut += 1;
         if (page.queries.length + page.faults.length >= pageRows || size >= PAGE_BYTES) yield take();
       }

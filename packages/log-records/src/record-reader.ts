@@ -8,10 +8,12 @@ import { csvFields, type RawRecord } from "./records.ts";
 import { parseTime } from "./times.ts";
 import { textOf } from "./text-of.ts";
 
-/** What one record came to: a query, nothing that matters, one of our own, or why it could not be read. */
-export type Outcome = { query: LoggedQuery } | { skip: "no query" | "own" } | { fault: string };
+/** What one record came to: a query, with what of it was not understood, nothing that matters, one of our own, or why it could not be read. */
+export type Outcome = { query: LoggedQuery; doubt?: string } | { skip: "no query" | "own" } | { fault: string };
 
 const COMMA = 0x2c;
+const NO_TIME =
+  "a time is not understood, and is taken for now: times are like 2026-11-20 10:00:00, or seconds since 1970";
 const CSVLOG_LEAST = 23;
 
 /** Reads the records of a log in their order. */
@@ -116,5 +118,8 @@ function fromColumns(get: (name: ColumnName) => string): Outcome {
       times: 1,
       cut: false,
     },
+    ...(start === null && end === null && (get("start_time") + get("end_time")).trim() !== ""
+      ? { doubt: NO_TIME }
+      : {}),
   };
 }

@@ -33,6 +33,8 @@ type QueryRow = Row<{ effect: "read"; columns: QueryColumns }>;
 
 /** Stands in the place of a fault: the text is another one than the one that was read before. */
 const ANOTHER = "another";
+/** Stands in the place of a fault's mark: the record was read all the same. */
+const KEPT = "kept";
 const NO_QUERY = [null, null, null, null, null, null, null, 0, false] as const;
 
 /** The rows of a page. */
@@ -56,7 +58,16 @@ export function queryRows({ queries, faults, leftOut, span, another, end, mark }
       0,
       null,
     ]),
-    ...faults.map(({ reason, line }): Cell[] => [...NO_QUERY, reason, line, 0, null, null, 0, null]),
+    ...faults.map(({ reason, line, kept }): Cell[] => [
+      ...NO_QUERY,
+      reason,
+      line,
+      0,
+      null,
+      null,
+      0,
+      kept === true ? KEPT : null,
+    ]),
     [...NO_QUERY, another ? ANOTHER : null, 0, leftOut, span?.from ?? null, span?.to ?? null, end, mark],
   ];
 }
@@ -83,7 +94,7 @@ export async function* toLogPages(
         faults.push({
           reason: fault,
           where: line === 0 ? "its end" : `line ${line}${goesOn ? " of what is new" : ""}`,
-          records: 1,
+          records: row.mark === KEPT ? 0 : 1,
         });
       else {
         [leftOut, end, mark] = [row.leftOut, row.end, row.mark];

@@ -113,8 +113,9 @@ function logText({ title, queries, bytes: size, leftOut }: RunEvent & { event: "
 }
 
 function faultText({ title, reason, where, records }: RunEvent & { event: "log-fault" }): string {
-  if (records === 0) return reason.includes(title) ? reason : `${title}: ${reason}`;
-  return `${title}: ${counted(records, "record")} lost, ${reason} (first at ${where})`;
+  const first = where === "" ? "" : ` (first at ${where})`;
+  if (records === 0) return `${reason.includes(title) ? "" : `${title}: `}${reason}${first}`;
+  return `${title}: ${counted(records, "record")} lost, ${reason}${first}`;
 }
 
 function definitionsText({ read, unchanged, ended, withGaps }: RunEvent & { event: "definitions" }): string {

@@ -303,6 +303,22 @@ bulkSink: {type: metadata-usage, config: {filename: /tmp/q}}
     );
   });
 
+  test("times that are not understood are told, with the first of them", async () => {
+    const own = newProject({ ...SHELF, ...QUERY_LOG });
+    own.write(
+      "log.yaml",
+      LINEAGE.replace("shelf", "query-log").replace("processQueryLineage: false", "queryLogFilePath: q.csv"),
+    );
+    own.write(
+      "q.csv",
+      "query_text,start_time\nSELECT id FROM orders,20.11.2026\nSELECT customer FROM orders,21.11.2026\n",
+    );
+    const { code, stdout, stderr } = await own.run("ingest", "-c", "log.yaml");
+    expect(stderr).toMatch(/q\.csv: a time is not understood, and is taken for now: .* \(first at line 2\)/);
+    expect(stdout).toContain("Without a time that is understood, and counted as run now: 2 queries.");
+    expect(code).toBe(4);
+  });
+
   test("what is typed wrong is said", async () => {
     expect((await project.run("lineage", "explain", "orders")).stderr).toContain("takes 2 names");
     expect((await project.run("lineage", "orders", "revenue")).stderr).toContain("is not understood");

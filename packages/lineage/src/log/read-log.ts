@@ -50,6 +50,8 @@ export interface LogResult extends PassCounts {
   faults: number;
   /** Files that could not be read. */
   unread: number;
+  /** Pieces of the log with times that are not understood. */
+  misdated: number;
   /** Whether it ended before the log did: by its limit of queries, or because it was interrupted. */
   stopped: "limit" | "interrupted" | null;
 }
@@ -89,6 +91,7 @@ class LogReader {
   readonly #pass: LogPass;
   #faults = 0;
   #unread = 0;
+  #misdated = 0;
   #stopped: LogResult["stopped"] = null;
 
   constructor(run: LogRun) {
@@ -289,11 +292,18 @@ class LogReader {
     const { emit } = this.#run;
     emit({ event: "log-read", title, queries, bytes, leftOut });
     for (const fault of faults.entries()) emit({ event: "log-fault", title, ...fault });
+    if (faults.entries().some(({ records }) => records === 0)) this.#misdated += 1;
     this.#faults += faults.records;
   }
 
   result(): LogResult {
-    return { ...this.#pass.counts, faults: this.#faults, unread: this.#unread, stopped: this.#stopped };
+    return {
+      ...this.#pass.counts,
+      faults: this.#faults,
+      unread: this.#unread,
+      misdated: this.#misdated,
+      stopped: this.#stopped,
+    };
   }
 
   async close(): Promise<void> {
