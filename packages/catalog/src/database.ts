@@ -108,6 +108,11 @@ export class Database {
   }
 }
 
+/** A text as it stands for itself in a pattern of `LIKE … ESCAPE '\\'`. */
+export function likeText(text: string): string {
+  return text.replaceAll(/[\\%_]/g, "\\$&");
+}
+
 /** SQLite's primary result codes. Source: sqlite.org/rescode.html */
 const SQLITE = {
   busy: 5,

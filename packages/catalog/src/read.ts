@@ -13,7 +13,7 @@ import {
   splitFqn,
   type Version,
 } from "@headwater/core";
-import type { Database } from "./database.ts";
+import { type Database, likeText } from "./database.ts";
 import { below, type EntityState, type HistoryOp, loadAllByFqn, stateOf, type StoredEntity } from "./entity-writer.ts";
 import { exclusiveClassifications } from "./exclusive.ts";
 
@@ -109,7 +109,7 @@ export function similarFqns(db: Database, typed: string, limit = 5, options: { d
   const ending = db.all<{ fqn: string }>(
     `SELECT fqn FROM entity WHERE ${deleted} (fqn = ? COLLATE NOCASE OR fqn LIKE ? ESCAPE '\\') ORDER BY deleted, length(fqn), fqn LIMIT ?`,
     typed,
-    `%.${typed.replaceAll(/[\\%_]/g, "\\$&")}`,
+    `%.${likeText(typed)}`,
     limit,
   );
   if (ending.length > 0) return ending.map(({ fqn }) => fqn);
@@ -124,7 +124,7 @@ export function routinesCalled(db: Database, names: readonly string[], limit = 5
   return db
     .all<{ fqn: string }>(
       "SELECT fqn FROM entity WHERE type = 'storedProcedure' AND deleted = 0 AND name LIKE ? ESCAPE '\\' ORDER BY fqn",
-      `${last.replaceAll(/[\\%_]/g, "\\$&")}(%`,
+      `${likeText(last)}(%`,
     )
     .map(({ fqn }) => fqn)
     .filter((fqn) => {

@@ -2,6 +2,7 @@
 import type { SQLInputValue } from "node:sqlite";
 import type { Database } from "../database.ts";
 import { PARTITION, PARTITIONED } from "./names.ts";
+import { placeId } from "./place.ts";
 import type { Origin, Statement } from "./statement.ts";
 
 /** A statement as it is kept, without its claims. */
@@ -174,14 +175,7 @@ export class ClaimWriter {
 
   #place(fqn: string): number {
     let id = this.#places.get(fqn);
-    if (id === undefined) {
-      const made = this.#db.run("INSERT OR IGNORE INTO place(fqn) VALUES (?)", fqn);
-      id =
-        made.changes > 0
-          ? made.id
-          : (this.#db.get<{ id: number }>("SELECT id FROM place WHERE fqn = ?", fqn)?.id as number);
-      this.#places.set(fqn, id);
-    }
+    if (id === undefined) this.#places.set(fqn, (id = placeId(this.#db, fqn)));
     return id;
   }
 

@@ -1,6 +1,6 @@
 /** Reading lineage: what `headwater lineage` and `headwater impact` are made of. */
 import type { EntityType } from "@headwater/core";
-import type { Database } from "../database.ts";
+import { type Database, likeText } from "../database.ts";
 import { placeOf } from "../entity-writer.ts";
 import { type Origin, type StatementGap, type Sure, SURENESS } from "./statement.ts";
 
@@ -123,7 +123,7 @@ export function similarPlaces(db: Database, typed: string, limit = 5): string[] 
     .all<{ fqn: string }>(
       `SELECT fqn FROM place p WHERE (fqn = ? OR fqn LIKE ? ESCAPE '\\') AND ${SAID} ORDER BY length(fqn), fqn LIMIT ?`,
       typed,
-      `%.${typed.replaceAll(/[\\%_]/g, "\\$&")}`,
+      `%.${likeText(typed)}`,
       limit,
     )
     .map(({ fqn }) => fqn);

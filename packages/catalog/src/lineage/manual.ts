@@ -1,5 +1,6 @@
 /** Edges that people added: one statement each, which follows the tables and columns it is about through every rename. */
 import type { Database } from "../database.ts";
+import { placeId } from "./place.ts";
 import { type Said, saidOf } from "./statement.ts";
 
 /** One end of an edge. */
@@ -65,8 +66,8 @@ export function renameManual(db: Database, from: string, to: string, columns: Re
       for (const { columns: pairs, claims } of manualSaid(newSource, newTarget).flows)
         db.run(
           "UPDATE flow SET source = ?, target = ?, columns = ?, claims = ? WHERE statement = ?",
-          placeIdOf(db, newSource.fqn),
-          placeIdOf(db, newTarget.fqn),
+          placeId(db, newSource.fqn),
+          placeId(db, newTarget.fqn),
           pairs,
           claims,
           id,
@@ -74,9 +75,4 @@ export function renameManual(db: Database, from: string, to: string, columns: Re
     }
     db.run("UPDATE lineage_state SET digest = NULL WHERE service = ?", service);
   }
-}
-
-function placeIdOf(db: Database, fqn: string): number {
-  db.run("INSERT OR IGNORE INTO place(fqn) VALUES (?)", fqn);
-  return (db.get<{ id: number }>("SELECT id FROM place WHERE fqn = ?", fqn) as { id: number }).id;
 }

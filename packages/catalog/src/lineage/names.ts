@@ -14,8 +14,14 @@ export interface NamedTable {
 interface Entry {
   id: number;
   fqn: string;
+  /** `null` until somebody asks for it: {@link nameOf}. */
   name: readonly string[] | null;
   table: NamedTable | null;
+}
+
+/** The raw names of a table below its service. */
+function nameOf(entry: Entry): readonly string[] {
+  return (entry.name ??= splitFqn(entry.fqn).slice(1));
 }
 
 /** The partitions of tables that list them with their schemas, which makes them tables of their own by name; elsewhere they have none. */
@@ -71,8 +77,7 @@ export class NameIndex {
       const same = byName.get(name.toLowerCase()) ?? [];
       byName.set(name.toLowerCase(), same);
       const whole = [splitFqn(fqn)[1] ?? "", schema, name];
-      if (!same.some((other) => endsWith((other.name ??= splitFqn(other.fqn).slice(1)), whole)))
-        same.push({ id, fqn, name: whole, table: null });
+      if (!same.some((other) => endsWith(nameOf(other), whole))) same.push({ id, fqn, name: whole, table: null });
     }
   }
 
@@ -88,8 +93,7 @@ export class NameIndex {
       const same = byName.get(last);
       if (same === undefined) continue;
       const found: NamedTable[] = [];
-      for (const entry of same)
-        if (endsWith((entry.name ??= splitFqn(entry.fqn).slice(1)), ending)) found.push(this.#named(entry));
+      for (const entry of same) if (endsWith(nameOf(entry), ending)) found.push(this.#named(entry));
       if (found.length > 0) return found;
     }
     return [];
@@ -113,7 +117,7 @@ export class NameIndex {
         entry.id,
       );
       const columns = JSON.parse(row?.columns ?? "[]") as string[];
-      entry.table = { fqn: entry.fqn, name: entry.name ?? [], columns };
+      entry.table = { fqn: entry.fqn, name: nameOf(entry), columns };
     }
     return entry.table;
   }

@@ -29,16 +29,20 @@ export function findEntity(db: Database, typed: string, call: Call, options: { d
     const [found] = meant;
     if (found === undefined) continue;
     if (meant.length > 1) throw severalNames(typed, meant.map(fqnOf));
-    call.err.print(call.err.paint("dim", safe(`${typed} is ${fqnOf(found)}`)));
-    return found;
+    return told(typed, found, call);
   }
   // A routine's name has its argument types, which people leave out.
   const [routine, ...others] = routinesCalled(db, names);
   if (others.length > 0) throw severalNames(typed, [routine as string, ...others]);
   const meant = routine === undefined ? null : under(db, splitFqn(routine), call);
   if (meant === null) throw notFound(db, typed, names, call);
-  call.err.print(call.err.paint("dim", safe(`${typed} is ${fqnOf(meant)}`)));
-  return meant;
+  return told(typed, meant, call);
+}
+
+/** Says what a name was taken for that is not the whole one. */
+function told(typed: string, found: Named, { err }: Call): Named {
+  err.print(err.paint("dim", safe(`${typed} is ${fqnOf(found)}`)));
+  return found;
 }
 
 /** The FQN of what was found. */

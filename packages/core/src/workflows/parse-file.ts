@@ -36,16 +36,12 @@ export function parseFile(text: string, problems: Problems): MapNode | null {
     return line === 0 ? null : { line, column: col };
   };
   const [document, second] = documents.filter(({ contents }) => contents !== null);
-  for (const { errors, warnings } of documents)
-    for (const { code, pos } of [...errors, ...warnings]) {
-      const at = spot(pos[0]);
-      problems.error(
-        at,
-        "",
-        YAML_ERRORS[code] ?? "This is not YAML.",
-        hintFor(text.split("\n", at?.line)[(at?.line ?? 0) - 1]),
-      );
-    }
+  const found = documents.flatMap(({ errors, warnings }) => [...errors, ...warnings]);
+  const written = found.length > 0 ? text.split("\n") : [];
+  for (const { code, pos } of found) {
+    const at = spot(pos[0]);
+    problems.error(at, "", YAML_ERRORS[code] ?? "This is not YAML.", hintFor(written[(at?.line ?? 0) - 1]));
+  }
   if (problems.failed) return null;
   if (document === undefined) {
     problems.error(null, "", "The file is empty.");

@@ -227,11 +227,7 @@ export function readExport(p: Parser): Statement {
 function readExportTable(p: Parser, start: number): Statement {
   p.next();
   const table = readTarget(p);
-  while (!p.atEnd() && !p.is(";") && !p.is("TO")) {
-    if (p.is("(")) p.skipBrackets();
-    else p.next();
-  }
-  const to = p.take("TO") ? readLocation(p) : null;
+  const to = locationBehind(p, "TO");
   p.skipStatement();
   return copyStatement(p, start, "unload", { query: queryOf(selectFrom(table.name, table.source)), to });
 }
@@ -241,13 +237,18 @@ function readImportTable(p: Parser, start: number): Statement {
   p.take("EXTERNAL");
   p.next();
   const to = readTarget(p);
-  while (!p.atEnd() && !p.is(";") && !p.is("FROM")) {
+  const from = locationBehind(p, "FROM");
+  p.skipStatement();
+  return copyStatement(p, start, "copy", { from: from === null ? [] : [from], to });
+}
+
+/** The location behind the next such word of the statement; null where there is none. */
+function locationBehind(p: Parser, word: "FROM" | "TO"): ReturnType<typeof readLocation> | null {
+  while (!p.atEnd() && !p.is(";") && !p.is(word)) {
     if (p.is("(")) p.skipBrackets();
     else p.next();
   }
-  const from = p.take("FROM") ? readLocation(p) : null;
-  p.skipStatement();
-  return copyStatement(p, start, "copy", { from: from === null ? [] : [from], to });
+  return p.take(word) ? readLocation(p) : null;
 }
 
 /** `EXPORT t (a, b) INTO CSV AT c FILE 'f'`, `EXPORT (SELECT …) INTO …` (Exasol). */

@@ -2,7 +2,7 @@ import type { BlockStatement, ParsedStatement, Statement, TargetTable } from "..
 import { TokenKind } from "../lexer/tokens.ts";
 import { readTableVariable } from "./create.ts";
 import { queryStartsAt } from "./lookahead.ts";
-import { readName } from "./names.ts";
+import { readColumnList, readName } from "./names.ts";
 import type { Parser } from "./parser.ts";
 import { procedurally, readBlockInto } from "./blocks.ts";
 import { declare, readDeclarations, readParameters, startsTimingPoint } from "./declarations.ts";
@@ -80,23 +80,6 @@ interface Rows {
   ofCaller: boolean;
   /** The columns of `RETURNS TABLE (…)`. */
   returned: string[] | null;
-}
-
-/** The names of `(name type, …)`; stands behind it afterwards. */
-function readReturned(p: Parser): string[] {
-  const names: string[] = [];
-  const close = p.mate;
-  p.next();
-  while (p.position < close) {
-    if (p.isNameAt(0)) names.push(p.value(p.position));
-    while (p.position < close && !p.is(",")) {
-      if (p.is("(")) p.skipBrackets();
-      else p.next();
-    }
-    p.take(",");
-  }
-  p.moveTo(close + 1);
-  return names;
 }
 
 /** What a trigger's function knows without declaring it (PostgreSQL, PL/pgSQL: Trigger Functions). */
@@ -271,7 +254,7 @@ function readHeader(
         }
         if (what === "function" && next === "TABLE" && p.wordAt(2) === "(") {
           p.skip(2);
-          rows.returned = readReturned(p);
+          rows.returned = readColumnList(p);
           continue;
         }
         if (what === "function" && next === "TRIGGER") {
