@@ -108,7 +108,7 @@ export class Database {
   }
 }
 
-/** A text as it stands for itself in a pattern of `LIKE … ESCAPE '\\'`. */
+/** A text as it stands for itself in a pattern of `LIKE … ESCAPE '\'`. */
 export function likeText(text: string): string {
   return text.replaceAll(/[\\%_]/g, "\\$&");
 }

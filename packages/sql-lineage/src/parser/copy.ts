@@ -8,7 +8,7 @@ import type { Parser } from "./parser.ts";
 import { closeBracket } from "./recover.ts";
 import { namedRelation } from "./relation-build.ts";
 import { selectAll, selectColumns, selectFrom } from "./select-all.ts";
-import { readLocation, readTarget } from "./target.ts";
+import { fileAt, readLocation, readTarget } from "./target.ts";
 
 type Parts = Partial<Pick<CopyStatement, "from" | "query" | "to" | "columns">>;
 
@@ -184,10 +184,7 @@ function uris(p: Parser, open: number): TargetTable[] {
   const found: TargetTable[] = [];
   const close = p.tokens.mates[open] ?? open;
   for (let i = open; i < close; i++) {
-    if (p.tokens.kinds[i] === TokenKind.string && /:\/\//.test(p.raw(i))) {
-      const name = { parts: [p.value(i)], quoted: 1, start: p.startOf(i), end: p.startOf(i) + p.raw(i).length };
-      found.push({ name, source: "file" });
-    }
+    if (p.tokens.kinds[i] === TokenKind.string && /:\/\//.test(p.raw(i))) found.push(fileAt(p, i));
   }
   return found;
 }
@@ -372,14 +369,5 @@ export function readApplyChanges(p: Parser): Statement {
   if (source !== undefined && from === null)
     p.gap("unresolved", "where the changes come from", source.start, source.end);
   p.skipStatement();
-  return {
-    kind: "copy",
-    from: from === null ? [] : [from],
-    query: null,
-    to,
-    columns: null,
-    rule: "copy",
-    start,
-    end: p.lastEnd,
-  };
+  return copyStatement(p, start, "copy", { from: from === null ? [] : [from], to });
 }

@@ -6,7 +6,7 @@ import { readName, skipToComma } from "./names.ts";
 import type { Parser } from "./parser.ts";
 import { tableRelation } from "./relation-build.ts";
 import { selectAll, selectColumns, selectFrom } from "./select-all.ts";
-import { readLocation, readTarget } from "./target.ts";
+import { fileAt, readLocation, readTarget } from "./target.ts";
 import { utility } from "./utility.ts";
 
 /** Words that can stand between CREATE and what is created. */
@@ -350,11 +350,7 @@ function optionFiles(p: Parser): TargetTable[] {
     let at = words[i + 1] === "=" ? i + 2 : i + 1;
     const end = words[at] === "[" ? mates[at]! : at + 1;
     for (; at < end; at++)
-      if (kinds[at] === TokenKind.string || kinds[at] === TokenKind.quoted)
-        files.push({
-          name: { parts: [p.value(at)], quoted: 1, start: p.startOf(at), end: p.startOf(at) + p.raw(at).length },
-          source: "file",
-        });
+      if (kinds[at] === TokenKind.string || kinds[at] === TokenKind.quoted) files.push(fileAt(p, at));
     i = end;
   }
   return files;
@@ -370,23 +366,16 @@ function readLocations(p: Parser, rest: Rest): void {
     while (from < close && !(words[from] === "LOCATION" && words[from + 1] === "(")) from++;
     to = mates[from + 1] ?? from;
   }
-  for (let i = from; i < to; i++) {
-    if (kinds[i] !== TokenKind.string) continue;
-    const name: Name = { parts: [p.value(i)], quoted: 1, start: p.startOf(i), end: p.startOf(i) + p.raw(i).length };
-    rest.reads.push({ name, source: "file" });
-  }
+  for (let i = from; i < to; i++) if (kinds[i] === TokenKind.string) rest.reads.push(fileAt(p, i));
   p.moveTo(close + 1);
 }
 
 function readLocationOption(p: Parser, rest: Rest): void {
   const { words, kinds } = p.tokens;
   const close = p.mate;
-  for (let i = p.position + 1; i < close; i++) {
-    if (words[i] !== "LOCATION" || words[i + 1] !== "=" || kinds[i + 2] !== TokenKind.string) continue;
-    const start = p.startOf(i + 2);
-    const name: Name = { parts: [p.value(i + 2)], quoted: 1, start, end: start + p.raw(i + 2).length };
-    rest.reads.push({ name, source: "file" });
-  }
+  for (let i = p.position + 1; i < close; i++)
+    if (words[i] === "LOCATION" && words[i + 1] === "=" && kinds[i + 2] === TokenKind.string)
+      rest.reads.push(fileAt(p, i + 2));
   p.moveTo(close + 1);
 }
 

@@ -4,6 +4,12 @@ import { identifierName } from "./function-targets.ts";
 import { readIdentifier, readName } from "./names.ts";
 import type { Parser } from "./parser.ts";
 
+/** The file that the string at a token names. */
+export function fileAt(p: Parser, at: number): TargetTable {
+  const start = p.startOf(at);
+  return { name: { parts: [p.value(at)], quoted: 1, start, end: start + p.raw(at).length }, source: "file" };
+}
+
 /** Reads the name of a table that is written. Notes a gap and gives an empty name when there is none. */
 export function readTarget(p: Parser): TargetTable {
   const start = p.start;
