@@ -72,3 +72,10 @@ test.each([
 ] as const)("in %s: %s", (dialect, text, hidden) => {
   expect(hideStrings(text, dialects[dialect].lexical)).toBe(hidden);
 });
+
+test("code within code without end is hidden where it gets too deep", () => {
+  const text = Array.from({ length: 10_000 }, (_, at) => `AS $a${at}$ 'x' `).join("");
+  const hidden = hideStrings(text, dialects.postgres.lexical);
+  expect(hidden).toHaveLength(text.length);
+  expect(hidden).toMatch(/^AS \$a0\$ '\*' AS \$a1\$ '\*' [^x]*\*$/);
+});

@@ -166,6 +166,13 @@ export function shapeHex(shape: Shape): string {
  * stands between the dollars of a routine or a block is its code: only the strings in it are hidden.
  */
 export function hideStrings(text: string, rules: LexicalRules): string {
+  return hideWithin(text, rules, 0);
+}
+
+/** Code within code that is taken for code; deeper, it is hidden as a string is. */
+const DEEPEST_CODE = 8;
+
+function hideWithin(text: string, rules: LexicalRules, depth: number): string {
   const { backslashEscapes, doubleQuoteIsString, hashComments, dollarQuotes } = rules;
   let out = "";
   let kept = 0;
@@ -189,8 +196,8 @@ export function hideStrings(text: string, rules: LexicalRules): string {
       const from = at + tag.length;
       const close = text.indexOf(tag, from);
       const to = close < 0 ? text.length : close;
-      if (BEFORE_CODE.test(text.slice(Math.max(0, at - LONGEST_BEFORE_CODE), at))) {
-        out += text.slice(kept, from) + hideStrings(text.slice(from, to), rules);
+      if (depth < DEEPEST_CODE && BEFORE_CODE.test(text.slice(Math.max(0, at - LONGEST_BEFORE_CODE), at))) {
+        out += text.slice(kept, from) + hideWithin(text.slice(from, to), rules, depth + 1);
         kept = to;
       } else hide(from, to);
       at = close < 0 ? to : to + tag.length;
