@@ -16,7 +16,14 @@ export { childrenAt, entityAt, type Past } from "./past.ts";
 export { rollback } from "./rollback.ts";
 export { CATALOG_FOLDER, findCatalog } from "./find-catalog.ts";
 export { type CatalogHealth, catalogHealth } from "./health.ts";
-export { ClaimWriter, definitionCount, isSettled, type KeptStatement, type Settled } from "./lineage/claims.ts";
+export {
+  ClaimWriter,
+  definitionCount,
+  isSettled,
+  type KeptStatement,
+  type NewStatement,
+  type Settled,
+} from "./lineage/claims.ts";
 export { exportLineage, exportQueries } from "./lineage/export.ts";
 export * from "./lineage/graph.ts";
 export * from "./lineage/log.ts";

@@ -321,5 +321,38 @@ CREATE VIEW edge_change AS
 DROP INDEX mention_statement;
 `;
 
+/**
+ * A log that is read adds to what was counted on its latest days, and to the uses of every table: counts lie by day, and uses as they
+ * came, so that each commit writes few pages of what is there already.
+ */
+const VERSION_7 = `
+CREATE TABLE count(
+  day INTEGER NOT NULL,
+  statement INTEGER NOT NULL,
+  user TEXT NOT NULL,
+  times INTEGER NOT NULL,
+  duration_ms REAL NOT NULL,
+  PRIMARY KEY(day, statement, user)
+) STRICT, WITHOUT ROWID;
+INSERT INTO count(day, statement, user, times, duration_ms)
+  SELECT day, statement, user, times, duration_ms FROM tally ORDER BY day, statement, user;
+DROP TABLE tally;
+ALTER TABLE count RENAME TO tally;
+CREATE TABLE used(id INTEGER PRIMARY KEY, statement INTEGER NOT NULL, place INTEGER NOT NULL, columns TEXT NOT NULL, joins TEXT) STRICT;
+INSERT INTO used(statement, place, columns, joins) SELECT statement, place, columns, joins FROM use ORDER BY statement, place;
+DROP TABLE use;
+ALTER TABLE used RENAME TO use;
+CREATE INDEX use_statement ON use(statement);
+CREATE INDEX use_place ON use(place);
+`;
+
 /** What leads from each version to the next, the first from an empty file. */
-export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6];
+export const MIGRATIONS: readonly string[] = [
+  VERSION_1,
+  VERSION_2,
+  VERSION_3,
+  VERSION_4,
+  VERSION_5,
+  VERSION_6,
+  VERSION_7,
+];

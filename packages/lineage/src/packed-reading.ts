@@ -3,6 +3,7 @@
  * are, thousands of small objects would cost both threads as much as half the reading.
  */
 import type { Said } from "@headwater/catalog";
+import type { ReadQuery } from "./read-query.ts";
 
 /** What several queries say. */
 export interface PackedReadings {
@@ -15,7 +16,7 @@ export interface PackedReadings {
 const NONE = -1;
 
 /** Packs what queries say, to be sent with `numbers.buffer` handed over. */
-export function pack(readings: readonly Said[]): PackedReadings {
+export function pack(readings: readonly ReadQuery[]): PackedReadings {
   const texts: string[] = [];
   const known = new Map<string, number>();
   const numbers: number[] = [readings.length];
@@ -28,7 +29,10 @@ export function pack(readings: readonly Said[]): PackedReadings {
     if (at === undefined) known.set(value, (at = texts.push(value) - 1));
     numbers.push(at);
   };
-  for (const { flows, mentions, gaps, uses } of readings) {
+  for (const { text: kept, said } of readings) {
+    // No two are equal.
+    numbers.push(texts.push(kept) - 1);
+    const { flows, mentions, gaps, uses } = said;
     numbers.push(flows.length);
     for (const { source, target, columns, claims } of flows) {
       text(source);
@@ -50,7 +54,7 @@ export function pack(readings: readonly Said[]): PackedReadings {
 }
 
 /** What was packed, in its order. */
-export function* unpack({ texts, numbers }: PackedReadings): Generator<Said> {
+export function* unpack({ texts, numbers }: PackedReadings): Generator<ReadQuery> {
   let at = 0;
   const number = (): number => numbers[at++] as number;
   const text = (): string => texts[number()] as string;
@@ -63,5 +67,5 @@ export function* unpack({ texts, numbers }: PackedReadings): Generator<Said> {
   const flow = (): Said["flows"][number] => ({ source: text(), target: text(), columns: text(), claims: text() });
   const use = (): Said["uses"][number] => ({ table: text(), columns: text(), joins: textOrNone() });
   for (let left = number(); left > 0; left -= 1)
-    yield { flows: many(flow), mentions: many(text), gaps: textOrNone(), uses: many(use) };
+    yield { text: text(), said: { flows: many(flow), mentions: many(text), gaps: textOrNone(), uses: many(use) } };
 }

@@ -14,6 +14,18 @@ export interface QueryText {
   cut: boolean;
 }
 
+/** A query that was read. */
+export interface ReadQuery {
+  /** As it is kept. */
+  text: string;
+  said: Said;
+}
+
+/** What is kept of a query that the engine has read. */
+export function readQuery(query: QueryText, script: ScriptLineage, schema: CatalogSchema): ReadQuery {
+  return { text: keptText(query, script.dialect as DialectName), said: saidIn(query, script, schema) };
+}
+
 /** The longest text that is kept with a statement. */
 const TEXT_KEPT = 100_000;
 
@@ -39,7 +51,7 @@ function hideQuoted(detail: string, rules: LexicalRules): string {
 }
 
 /** The text of a query as it is kept: without what stands in its strings. */
-export function keptText({ text }: QueryText, dialect: DialectName): string {
+function keptText({ text }: QueryText, dialect: DialectName): string {
   const kept = text.length > TEXT_KEPT ? `${text.slice(0, TEXT_KEPT)}…` : text;
   return hideStrings(kept, dialects[dialect].lexical);
 }

@@ -27,8 +27,8 @@ test("counts are added up by what, day and user, and come in the order asked for
       const sorted = [...tallies.sorted(rank)];
       const found = sorted.map(({ what, day, user, ...sums }) => [JSON.stringify([what, day, user]), sums] as const);
       expect(new Map(found)).toEqual(expected);
-      const ranks = sorted.map(({ what }) => rank[what] as number);
-      expect(ranks).toEqual(ranks.toSorted((a, b) => a - b));
+      const places = sorted.map(({ day, what }) => ({ day, rank: rank[what] as number }));
+      expect(places).toEqual(places.toSorted((a, b) => a.day - b.day || a.rank - b.rank));
     }),
     { numRuns: 50 },
   );

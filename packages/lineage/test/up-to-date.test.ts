@@ -60,14 +60,12 @@ test("what was written and not settled is settled by the next run", async () => 
   const claim = { ...ends, how: "", sure: "exact", rule: "", span: [0, 0] } as const;
   const head = { origin: "query", key: "k", dialect: "postgres", defaults: "{}", text: "x", digest: "d" } as const;
   // As a run that is killed leaves it.
-  catalog.db.transaction(() =>
-    new ClaimWriter(catalog.db, "svc").add(
-      { ...head, said: saidOf({ claims: [claim], mentions: [], gaps: [], uses: [] }) },
-      at,
-      at,
-      1,
-    ),
-  );
+  catalog.db.transaction(() => {
+    const writer = new ClaimWriter(catalog.db, "svc");
+    const said = saidOf({ claims: [claim], mentions: [], gaps: [], uses: [] });
+    const [id] = writer.addAll([{ statement: { ...head, said }, first: at, last: at }]);
+    writer.seen(id as number, at, at, 1);
+  });
   const settled = await catalog.derive();
   expect(settled.edges).toEqual({ added: 1, removed: 0 });
   expect(edgeChanges(catalog.db, Number(settled.runId) - 1, Number(settled.runId))).toHaveLength(1);

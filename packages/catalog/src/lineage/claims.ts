@@ -1,6 +1,7 @@
 /** Statements and what they claim: how lineage is written. */
 import type { SQLInputValue } from "node:sqlite";
 import type { Database } from "../database.ts";
+import { insertRows, ROWS_AT_ONCE } from "./insert-rows.ts";
 import { PARTITION, PARTITIONED } from "./names.ts";
 import { placeId } from "./place.ts";
 import type { Origin, Statement } from "./statement.ts";
@@ -11,6 +12,13 @@ export interface KeptStatement {
   key: string;
   digest: string;
   ended: number | null;
+}
+
+/** A statement that is not kept yet, with when it was seen; Unix milliseconds. */
+export interface NewStatement {
+  statement: Statement;
+  first: number;
+  last: number;
 }
 
 /** What a run settled that left no statement out. */
@@ -25,27 +33,14 @@ export interface Settled {
 const READ_TABLES = ["flow", "use"] as const;
 /** What is inserted many rows at a time. */
 const INSERTED = {
-  flow: ["statement", "target", "source", "columns", "claims"],
-  mention: ["name", "statement"],
-  use: ["statement", "place", "columns", "joins"],
+  flow: { head: "INSERT INTO flow(statement, target, source, columns, claims)", width: 5, tail: "" },
+  mention: { head: "INSERT OR IGNORE INTO mention(name, statement)", width: 2, tail: "" },
+  use: { head: "INSERT INTO use(statement, place, columns, joins)", width: 4, tail: "" },
 } as const;
 type Inserted = keyof typeof INSERTED;
-const ROWS_AT_ONCE = 20;
-
-/** The statement that inserts so many rows, made once. */
-const insertOf = ((): ((table: Inserted, rows: number) => string) => {
-  const made: { [table in Inserted]: string[] } = { flow: [], mention: [], use: [] };
-  return (table, rows) => {
-    let sql = made[table][rows];
-    if (sql === undefined) {
-      const columns = INSERTED[table];
-      const row = `(${columns.map(() => "?").join(", ")})`;
-      sql = `INSERT OR IGNORE INTO ${table}(${columns.join(", ")}) VALUES ${Array.from({ length: rows }, () => row).join(", ")}`;
-      made[table][rows] = sql;
-    }
-    return sql;
-  };
-})();
+/** The values of rows that are to be inserted, row by row. */
+type Rows = { [table in Inserted]: SQLInputValue[] };
+const newRows = (): Rows => ({ flow: [], mention: [], use: [] });
 
 /** Writes the statements of one service. Call within a transaction. `service` is the service's name as an FQN. */
 export class ClaimWriter {
@@ -66,12 +61,18 @@ export class ClaimWriter {
     this.#db.run("UPDATE lineage_state SET digest = NULL WHERE service = ? AND digest IS NOT NULL", this.#service);
   }
 
-  /** Adds a query that is not there, with how often it was seen. Returns its id. */
-  add(statement: Statement, first: number, last: number, times: number): number {
+  /** Adds statements that are not there. They say nothing before they were {@link seen}. Returns their ids, in their order. */
+  addAll(statements: readonly NewStatement[]): number[] {
     this.#unsettle();
-    const id = this.#insert(statement, first, last, times, times > 0 ? null : last);
-    this.#write(id, statement);
-    return id;
+    const rows = newRows();
+    const ids: number[] = [];
+    for (const { statement, first, last } of statements) {
+      const id = this.#insert(statement, first, last, 0, last);
+      this.#addRows(rows, id, statement);
+      ids.push(id);
+    }
+    this.#insertRows(rows, 1);
+    return ids;
   }
 
   #insert(
@@ -151,26 +152,24 @@ export class ClaimWriter {
     if (ended != null) this.#db.run("UPDATE statement SET ended = ? WHERE id = ?", ended, id);
   }
 
-  #write(id: number, { said: { flows, mentions, uses } }: Statement): void {
-    const flowing: SQLInputValue[] = [];
-    for (const { source, target, columns, claims } of flows)
-      flowing.push(id, this.#place(target), this.#place(source), columns, claims);
-    this.#insertRows("flow", flowing);
-    const mentioned: SQLInputValue[] = [];
-    for (const name of mentions) mentioned.push(name, id);
-    this.#insertRows("mention", mentioned);
-    const used: SQLInputValue[] = [];
-    for (const { table, columns, joins } of uses) used.push(id, this.#place(table), columns, joins);
-    this.#insertRows("use", used);
+  #write(id: number, statement: Statement): void {
+    const rows = newRows();
+    this.#addRows(rows, id, statement);
+    this.#insertRows(rows, 1);
   }
 
-  /** Inserts rows that are not there yet, several with each call: for small rows a call costs as much as the row. */
-  #insertRows(table: Inserted, values: readonly SQLInputValue[]): void {
-    const { length: width } = INSERTED[table];
-    for (let at = 0; at < values.length; at += ROWS_AT_ONCE * width) {
-      const some = values.slice(at, at + ROWS_AT_ONCE * width);
-      this.#db.run(insertOf(table, some.length / width), ...some);
-    }
+  /** Adds what a statement says to rows that are to be inserted; inserts them where there are enough. */
+  #addRows(rows: Rows, id: number, { said: { flows, mentions, uses } }: Statement): void {
+    for (const { source, target, columns, claims } of flows)
+      rows.flow.push(id, this.#place(target), this.#place(source), columns, claims);
+    for (const name of mentions) rows.mention.push(name, id);
+    for (const { table, columns, joins } of uses) rows.use.push(id, this.#place(table), columns, joins);
+    this.#insertRows(rows, ROWS_AT_ONCE);
+  }
+
+  /** Inserts rows as long as there are `least` for a table. */
+  #insertRows(rows: Rows, least: number): void {
+    for (const table of ["flow", "mention", "use"] as const) insertRows(this.#db, INSERTED[table], rows[table], least);
   }
 
   #place(fqn: string): number {

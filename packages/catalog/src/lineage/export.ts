@@ -61,18 +61,22 @@ const columnFqn = (table: string, column: string): string => `${table}.${quoteNa
 
 /** Every shape of queries as OpenMetadata's `Query`, with who ran it and how long it took on average, in seconds. */
 export function* exportQueries(db: Database): Generator<string> {
-  for (const row of db.all<{ id: number; key: string; text: string; service: string; last: number; times: number }>(
-    `SELECT id, key, text, service, last_seen AS last, times FROM statement
-     WHERE origin = 'query' AND ended IS NULL AND times > 0 ORDER BY service, key`,
+  for (const row of db.each<{
+    id: number;
+    key: string;
+    text: string;
+    service: string;
+    last: number;
+    ms: number | null;
+    times: number | null;
+    users: string | null;
+  }>(
+    `SELECT s.id, s.key, s.text, s.service, s.last_seen AS last, t.ms, t.times, t.users
+     FROM statement s LEFT JOIN (SELECT statement, sum(duration_ms) AS ms, sum(times) AS times,
+       json_group_array(DISTINCT user) FILTER (WHERE user <> '') AS users FROM tally GROUP BY statement) t ON t.statement = s.id
+     WHERE s.origin = 'query' AND s.ended IS NULL AND s.times > 0 ORDER BY s.service, s.key`,
   )) {
-    const spent = db.get<{ ms: number | null; times: number | null }>(
-      "SELECT sum(duration_ms) AS ms, sum(times) AS times FROM tally WHERE statement = ?",
-      row.id,
-    );
-    const users = db.all<{ user: string }>(
-      "SELECT DISTINCT user FROM tally WHERE statement = ? AND user <> '' ORDER BY user",
-      row.id,
-    );
+    const users = JSON.parse(row.users ?? "[]") as string[];
     const tables = db.all<{ fqn: string }>(
       `SELECT p.fqn FROM use u JOIN place p ON p.id = u.place JOIN entity e ON e.fqn = p.fqn AND e.type = 'table' AND e.deleted = 0
        WHERE u.statement = ? ORDER BY p.fqn`,
@@ -83,8 +87,8 @@ export function* exportQueries(db: Database): Generator<string> {
       service: { type: "databaseService", fullyQualifiedName: row.service },
       query: row.text,
       queryDate: row.last,
-      ...(spent?.times ? { duration: (spent.ms ?? 0) / spent.times / 1_000 } : {}),
-      usedBy: users.map(({ user }) => user),
+      ...(row.times ? { duration: (row.ms ?? 0) / row.times / 1_000 } : {}),
+      usedBy: users.toSorted(),
       queryUsedIn: tables.map(({ fqn }) => ({ type: "table", fullyQualifiedName: fqn })),
     });
   }

@@ -106,25 +106,27 @@ export function usageOf(db: Database, fqn: string): TableUsage | null {
     const count = counts.find((row) => row.fqn === fqn)?.times ?? 0;
     return { count, percentileRank: rankOf(counts.map(({ times }) => times))(count) };
   };
-  const month = `t.day > ${day - MONTH} AND t.day <= ${day}`;
+  // Counts lie by day and statement: those of a few statements are found day by day.
+  const days = Array.from({ length: MONTH }, (_, back) => day - back).join(",");
+  const counted = `CROSS JOIN json_each('[${days}]') d CROSS JOIN tally t ON t.day = d.value AND t.statement = u.statement`;
   const summary = { dailyStats: stats(1), weeklyStats: stats(WEEK), monthlyStats: stats(MONTH) };
   if (summary.monthlyStats.count === 0) return null;
   return {
     date: dateOf(day),
     ...summary,
     users: db.all(
-      `SELECT t.user AS name, sum(t.times) AS times FROM use u JOIN tally t ON t.statement = u.statement AND ${month}
+      `SELECT t.user AS name, sum(t.times) AS times FROM use u ${counted}
        WHERE u.place = ? AND t.user <> '' GROUP BY t.user HAVING sum(t.times) > 0 ORDER BY times DESC, t.user`,
       place.id,
     ),
     columns: db.all(
-      `SELECT c.value AS name, sum(t.times) AS times FROM use u JOIN tally t ON t.statement = u.statement AND ${month}, json_each(u.columns) c
+      `SELECT c.value AS name, sum(t.times) AS times FROM use u ${counted}, json_each(u.columns) c
        WHERE u.place = ? GROUP BY c.value HAVING sum(t.times) > 0 ORDER BY times DESC, name`,
       place.id,
     ),
     joins: db.all(
       `SELECT j.value ->> 0 AS "column", j.value ->> 1 AS "with", sum(t.times) AS times
-       FROM use u JOIN tally t ON t.statement = u.statement AND ${month}, json_each(u.joins) j
+       FROM use u ${counted}, json_each(u.joins) j
        WHERE u.place = ? AND u.joins IS NOT NULL GROUP BY 1, 2 HAVING sum(t.times) > 0 ORDER BY times DESC, 1, 2`,
       place.id,
     ),

@@ -12,7 +12,7 @@ import {
 import { dialectNamed, dialectOfService, type LineageResult, type LogSource, runLineage } from "@headwater/lineage";
 import { dirname, resolve } from "node:path";
 import { serviceSource } from "../catalog/find-service.ts";
-import { compileAsNeeded } from "../v8-flags.ts";
+import { tuneForLog } from "../v8-flags.ts";
 import { completed } from "./kept-connection.ts";
 import { workflowContext } from "./read-workflows.ts";
 
@@ -30,7 +30,7 @@ export async function lineageOfWorkflow(
   const { connector, connectorVersion, options, service, pipelineName, pipelineFacts } = workflow;
   const { manifest } = connector;
   const log = logSource(workflow, db, settings.prompt);
-  if (log !== null) compileAsNeeded();
+  if (log !== null) tuneForLog();
   const isLogReader = manifest.capabilities.metadata === undefined;
   return runLineage({
     db,

@@ -8,16 +8,16 @@ import {
   ClaimWriter,
   hasQueries,
   type LogPart,
+  type NewStatement,
   type PageRead,
   queryStatement,
-  type Said,
   type Statement,
   type Tally,
 } from "@headwater/catalog";
 import { fingerprint, type LogFault, type LoggedQuery, quoteName, redactCredentials } from "@headwater/core";
 import { dialects } from "@headwater/sql-lineage";
 import { READER_VERSION } from "../reader-version.ts";
-import { keptText, type QueryText } from "../read-query.ts";
+import type { QueryText, ReadQuery } from "../read-query.ts";
 import type { Defaults } from "../schema.ts";
 import { QueryReader, type QueryReaderOptions } from "./query-reader.ts";
 import { type Shape, shapeHex, shaper } from "./shape.ts";
@@ -51,7 +51,7 @@ interface Entry {
   shape: Shape;
   /** The first text that had it, until it is handed over to be read. */
   text: string;
-  defaults: Defaults;
+  context: Context;
   cut: boolean;
   /** `null` until it is written. */
   id: number | null;
@@ -84,7 +84,7 @@ interface Batch {
   chars: number;
   reading: Promise<void>;
   /** `null` until they are read. */
-  read: Iterable<Said> | null;
+  read: Iterable<ReadQuery> | null;
 }
 
 /** Shapes kept at hand; a log with more of them looks some up again. */
@@ -96,17 +96,17 @@ const READ_CHARS = 200_000;
 const BATCHES_AHEAD = 16;
 const CHARS_AHEAD = 2_000_000;
 /** Shapes that may wait to be handed over, and how long their texts may be, before the log has to wait too. */
-const WAITING = 2_000;
-const WAITING_CHARS = 4_000_000;
+const WAITING = 20_000;
+const WAITING_CHARS = 8_000_000;
 /** What is written in one go: so many shapes, or fewer with long texts. */
 const WRITTEN_AT_ONCE = 2_000;
 const WRITTEN_CHARS = 2_000_000;
 /** Counts that are held before it is time to commit. */
-const TALLIES_HELD = 100_000;
+const TALLIES_HELD = 250_000;
 /** Queries in sessions with temporary tables, which wait for their turn: how long they are together before it is time to commit. */
 const ORDERED_CHARS = 8_000_000;
 /** A commit writes every shape that was met: worth it when each was met so often, or after some time. */
-const QUERIES_PER_SHAPE = 10;
+const QUERIES_PER_SHAPE = 20;
 const QUERIES_LEAST = 10_000;
 const COMMIT_MS = 5_000;
 const DAY_MS = 86_400_000;
@@ -166,7 +166,7 @@ export class LogPass {
     let entry = this.#entries.get(shape);
     if (entry === undefined) {
       if (this.#entries.size >= SHAPES_KEPT) this.#forget();
-      entry = newEntry(shape, query, context.defaults);
+      entry = newEntry(shape, query, context);
       this.#entries.set(shape, entry);
       this.counts.shapes += 1;
     }
@@ -190,7 +190,14 @@ export class LogPass {
     if (context === undefined) {
       const searchPath = [...(schema === null ? [] : [schema]), ...this.#options.searchPath];
       const defaults = { ...(database === null ? {} : { catalog: database }), searchPath };
-      context = { number: parseInt(fingerprint(key).slice(0, 7), 16), defaults, database, schema };
+      context = {
+        number: parseInt(fingerprint(key).slice(0, 7), 16),
+        defaults,
+        written: JSON.stringify(defaults),
+        digest: fingerprint(JSON.stringify([READER_VERSION, this.#options.dialect, defaults])),
+        database,
+        schema,
+      };
       this.#contexts.set(key, context);
     }
     return (this.#lastContext = context);
@@ -228,6 +235,7 @@ export class LogPass {
    */
   async keepUp(): Promise<void> {
     for (;;) {
+      this.#takeAnswers();
       while (this.#isEnough() && this.#hasRoom()) this.#handOver(false);
       this.#writeAnswers(false);
       if (this.#unread.length <= WAITING && this.#unreadChars <= WAITING_CHARS) return;
@@ -261,6 +269,11 @@ export class LogPass {
   /** Waits for what was handed over first. */
   async #advance(): Promise<void> {
     await this.#reading[0]?.reading;
+    this.#takeAnswers();
+  }
+
+  /** Takes what was read meanwhile, in the order it was handed over. */
+  #takeAnswers(): void {
     while (this.#reading[0]?.read != null) this.#answered.push(this.#reading.shift() as Batch);
   }
 
@@ -279,22 +292,22 @@ export class LogPass {
     let at = 0;
     for (; at < this.#unread.length && queries.length < READ_AT_ONCE && batch.chars < READ_CHARS; at += 1) {
       const entry = this.#unread[at] as Entry;
-      const { text, defaults, cut } = entry;
+      const { text, context, cut } = entry;
       this.#unreadChars -= text.length;
       entry.text = "";
       const key = shapeHex(entry.shape);
       const kept = this.#hasKept ? queryStatement(this.#options.db, this.#service, key) : null;
-      if (kept !== null && kept.digest === this.#digest(entry) && !this.#outdated.has(kept.id)) {
+      if (kept !== null && kept.digest === context.digest && !this.#outdated.has(kept.id)) {
         entry.id = kept.id;
         continue;
       }
-      queries.push({ text: redactCredentials(text), defaults, cut });
+      queries.push({ text: redactCredentials(text), defaults: context.defaults, cut });
       entries.push(entry);
       keys.push(key);
       known.push(kept !== null);
       batch.chars += text.length;
     }
-    this.#unread = this.#unread.slice(at);
+    this.#unread.splice(0, at);
     if (queries.length === 0) return;
     const read = here ? this.#reader.readHere(queries) : this.#reader.read(queries);
     const arrived = async (): Promise<void> => {
@@ -319,20 +332,28 @@ export class LogPass {
     });
   }
 
-  #write({ entries, queries, keys, known, read }: Batch): void {
+  #write({ entries, keys, known, read }: Batch): void {
+    const { dialect } = this.#options;
+    const added: Entry[] = [];
+    const statements: NewStatement[] = [];
     let at = 0;
-    for (const said of read ?? []) {
+    for (const { text, said } of read ?? []) {
       const entry = entries[at] as Entry;
-      const statement = this.#statement(entry, keys[at] as string, queries[at] as QueryText, said);
-      entry.id =
-        known[at] === true
-          ? this.#writer.put(statement, entry.first)
-          : this.#writer.add(statement, entry.first, entry.last, 0);
-      this.#outdated.delete(entry.id);
+      const { first, last, context } = entry;
+      const { written: defaults, digest } = context;
+      const statement: Statement = { origin: "query", key: keys[at] as string, dialect, defaults, text, digest, said };
+      if (known[at] === true) {
+        entry.id = this.#writer.put(statement, first);
+        this.#outdated.delete(entry.id);
+      } else {
+        added.push(entry);
+        statements.push({ statement, first, last });
+      }
       this.counts.read += 1;
       if (said.gaps !== null) this.counts.withGaps += 1;
       at += 1;
     }
+    for (const [nth, id] of this.#writer.addAll(statements).entries()) (added[nth] as Entry).id = id;
   }
 
   /**
@@ -374,7 +395,7 @@ export class LogPass {
     for (const { entry, query } of ordered) {
       const { text, session } = query;
       const described = await this.#sessions.describe(session as string, text, entry.maybeTemporary, async (sql) =>
-        this.#reader.analyze(sql, entry.defaults),
+        this.#reader.analyze(sql, entry.context.defaults),
       );
       if (described === null) {
         this.#count(entry, query);
@@ -384,36 +405,12 @@ export class LogPass {
       const shape = this.#shape(described.script, this.#context(query.database, query.schema).number);
       let whole = this.#entries.get(shape);
       if (whole === undefined) {
-        whole = newEntry(shape, { ...query, text: described.script }, entry.defaults);
+        whole = newEntry(shape, { ...query, text: described.script }, entry.context);
         this.#entries.set(shape, whole);
       }
       this.#count(whole, query);
       await this.keepUp();
     }
-  }
-
-  readonly #digests = new Map<Defaults, string>();
-
-  #digest({ defaults }: Entry): string {
-    let digest = this.#digests.get(defaults);
-    if (digest === undefined) {
-      digest = fingerprint(JSON.stringify([READER_VERSION, this.#options.dialect, defaults]));
-      this.#digests.set(defaults, digest);
-    }
-    return digest;
-  }
-
-  #statement(entry: Entry, key: string, query: QueryText, said: Said): Statement {
-    const { dialect } = this.#options;
-    return {
-      origin: "query",
-      key,
-      dialect,
-      defaults: JSON.stringify(entry.defaults),
-      text: keptText(query, dialect),
-      digest: this.#digest(entry),
-      said,
-    };
   }
 
   /** Forgets shapes that have nothing left to write. */
@@ -431,15 +428,19 @@ export class LogPass {
 interface Context {
   number: number;
   defaults: Defaults;
+  /** The defaults as they are kept. */
+  written: string;
+  /** Changes with how the query is read. */
+  digest: string;
   database: string | null;
   schema: string | null;
 }
 
-function newEntry(shape: Shape, { text, cut }: LoggedQuery, defaults: Defaults): Entry {
+function newEntry(shape: Shape, { text, cut }: LoggedQuery, context: Context): Entry {
   return {
     shape,
     text,
-    defaults,
+    context,
     cut,
     id: null,
     asked: false,

@@ -1,8 +1,8 @@
 /** Reads the queries of a log, on whatever is right for them. */
-import type { Database, Said } from "@headwater/catalog";
+import type { Database } from "@headwater/catalog";
 import { analyze, createPool, type DialectName, type Pool, type ScriptLineage } from "@headwater/sql-lineage";
 import { unpack } from "../packed-reading.ts";
-import { type QueryText, saidIn } from "../read-query.ts";
+import { type QueryText, readQuery, type ReadQuery } from "../read-query.ts";
 import { ReadingThread } from "../reading-thread.ts";
 import { type CatalogSchema, type Defaults, schemaOfServices } from "../schema.ts";
 
@@ -36,7 +36,7 @@ export class QueryReader {
   }
 
   /** What some queries say, in their order; made as it is gone through. Several calls may wait at once. */
-  async read(queries: readonly QueryText[]): Promise<Iterable<Said>> {
+  async read(queries: readonly QueryText[]): Promise<Iterable<ReadQuery>> {
     const thread = this.#startThread();
     if (thread !== null) {
       try {
@@ -50,7 +50,7 @@ export class QueryReader {
   }
 
   /** Reads a few queries on this thread. They have no limits here: only short ones should be read so. */
-  async readHere(queries: readonly QueryText[]): Promise<Iterable<Said>> {
+  async readHere(queries: readonly QueryText[]): Promise<Iterable<ReadQuery>> {
     return this.#inTurn(() => this.#readEach(queries));
   }
 
@@ -60,13 +60,13 @@ export class QueryReader {
     return done;
   }
 
-  async #readEach(queries: readonly QueryText[]): Promise<Iterable<Said>> {
+  async #readEach(queries: readonly QueryText[]): Promise<Iterable<ReadQuery>> {
     const { dialect, threads } = this.#options;
     const tasks = queries.map(({ text: sql, defaults }) => ({ sql, dialect, defaults }));
     const scripts = this.#threadFailed || threads > 1 ? this.#poolOf().analyzeAll(tasks) : this.#inline(tasks);
-    const readings: Said[] = [];
+    const readings: ReadQuery[] = [];
     for await (const script of scripts)
-      readings.push(saidIn(queries[readings.length] as QueryText, script, this.#names()));
+      readings.push(readQuery(queries[readings.length] as QueryText, script, this.#names()));
     return readings;
   }
 

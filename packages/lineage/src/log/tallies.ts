@@ -91,22 +91,28 @@ export class Tallies {
     }
   }
 
-  /** The counts by `rank`, which gives a place for everything counted: written in the order of a table, they cost least. */
+  /** The counts by day, and those of a day by `rank`, which gives a place for everything counted: so they are kept. */
   *sorted(rank: Int32Array): Generator<Count> {
-    // The rank and the place in one number, which sorts without asking back.
-    const keys = new Float64Array(this.#size);
-    for (let place = 0; place < this.#size; place += 1)
-      keys[place] = (rank[this.#what[place] as number] as number) * PLACES + place;
-    for (const key of keys.toSorted()) {
-      const place = key % PLACES;
-      yield {
-        what: this.#what[place] as number,
-        day: this.#day[place] as number,
-        user: this.#users[this.#user[place] as number] as string,
-        times: this.#times[place] as number,
-        durationMs: this.#durationMs[place] as number,
-      };
+    const byDay = new Map<number, number[]>();
+    for (let place = 0; place < this.#size; place += 1) {
+      const day = this.#day[place] as number;
+      // The rank and the place in one number, which sorts without asking back.
+      const key = (rank[this.#what[place] as number] as number) * PLACES + place;
+      const keys = byDay.get(day);
+      if (keys === undefined) byDay.set(day, [key]);
+      else keys.push(key);
     }
+    for (const [day, keys] of [...byDay].toSorted(([a], [b]) => a - b))
+      for (const key of Float64Array.from(keys).sort()) {
+        const place = key % PLACES;
+        yield {
+          what: this.#what[place] as number,
+          day,
+          user: this.#users[this.#user[place] as number] as string,
+          times: this.#times[place] as number,
+          durationMs: this.#durationMs[place] as number,
+        };
+      }
   }
 
   /** Forgets all counts, and keeps the room they took. */
