@@ -103,7 +103,7 @@ export class Tallies {
       else keys.push(key);
     }
     for (const [day, keys] of [...byDay].toSorted(([a], [b]) => a - b))
-      for (const key of Float64Array.from(keys).sort()) {
+      for (const key of Float64Array.from(keys).toSorted()) {
         const place = key % PLACES;
         yield {
           what: this.#what[place] as number,
