@@ -24,7 +24,9 @@ test("where a catalog has no write-ahead log, who writes to it does not wait for
     parsingTimeoutMs: 300_000,
   });
   const long = (nth: number): string =>
-    Array.from({ length: 1_500 }, (_, at) => `SELECT x FROM a_${nth} WHERE x IN (SELECT y FROM z_${at})`).join(" UNION ALL ");
+    Array.from({ length: 1_500 }, (_, at) => `SELECT x FROM a_${nth} WHERE x IN (SELECT y FROM z_${at})`).join(
+      " UNION ALL ",
+    );
   const queries = Array.from({ length: 12 }, (_, nth) => ({
     text: `INSERT INTO b_${nth} ${long(nth)}`,
     defaults: { searchPath: ["s"] },
