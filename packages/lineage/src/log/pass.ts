@@ -17,7 +17,7 @@ import {
 import { fingerprint, type LogFault, type LoggedQuery, quoteName, redactCredentials } from "@headwater/core";
 import { dialects } from "@headwater/sql-lineage";
 import { READER_VERSION } from "../reader-version.ts";
-import type { QueryText, ReadQuery } from "../read-query.ts";
+import { keptText, type QueryText, type ReadQuery } from "../read-query.ts";
 import type { Defaults } from "../schema.ts";
 import { QueryReader, type QueryReaderOptions } from "./query-reader.ts";
 import { type Shape, shapeHex, shaper } from "./shape.ts";
@@ -151,12 +151,16 @@ export class LogPass {
     this.#hasKept = hasQueries(db, this.#service);
     this.#reader = new QueryReader(options);
     this.#shape = shaper(dialects[dialect].lexical);
-    this.#sessions = new TemporarySessions([]);
+    this.#sessions = this.#sessionsOf([]);
   }
 
   /** Goes on with what is known of the sessions of a piece of a log. */
   remember(memory: readonly SessionMemory[]): void {
-    this.#sessions = new TemporarySessions(memory);
+    this.#sessions = this.#sessionsOf(memory);
+  }
+
+  #sessionsOf(memory: readonly SessionMemory[]): TemporarySessions {
+    return new TemporarySessions(memory, (text) => keptText(redactCredentials(text), this.#options.dialect));
   }
 
   /** Takes one query into account. */
