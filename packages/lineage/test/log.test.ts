@@ -114,6 +114,41 @@ test("temporary tables are those of their session", async () => {
   expect(catalog.edges()).toEqual(SESSION_EDGES);
 });
 
+/** As dbt makes a table anew, and a view: the old one out of the way, the new one in its place. */
+const DBT: LoggedQuery[] = [
+  'create table "d"."s"."revenue__dbt_tmp" as (select customer, amount as total from s.orders)',
+  'alter table "d"."s"."revenue" rename to "revenue__dbt_backup"',
+  'alter table "d"."s"."revenue__dbt_tmp" rename to "revenue"',
+  'drop table if exists "d"."s"."revenue__dbt_backup" cascade',
+  'create view "d"."s"."report__dbt_tmp" as (select total from s.revenue)',
+  'alter view "d"."s"."report__dbt_tmp" rename to "report"',
+].map((text) => query(text, { session: "dbt" }));
+
+test("tables that are only made to take another one's place are the session's own", async () => {
+  const catalog = shop();
+  await catalog.read({ log: sourceOf(fileLog(DBT)) });
+  expect(catalog.edges()).toEqual([
+    "orders > revenue",
+    "orders.amount > revenue.total",
+    "orders.customer > revenue.customer",
+    "revenue > report",
+    "revenue.total > report.total",
+  ]);
+  expect(topTables(catalog.db, "svc", 30_000, 30_000, 9).map(({ fqn }) => fqn)).toEqual([
+    "svc.d.s.revenue",
+    "svc.d.s.orders",
+    "svc.d.s.report",
+  ]);
+});
+
+test("without sessions, their names lead from one table to the other", async () => {
+  const catalog = shop();
+  await catalog.read({ log: sourceOf(fileLog(DBT.slice(0, 3).map((one) => ({ ...one, session: null })))) });
+  expect(catalog.edges()).toEqual(
+    expect.arrayContaining(["orders.amount > revenue__dbt_tmp.total", "revenue__dbt_tmp > revenue"]),
+  );
+});
+
 test("statements of a session are put together with one semicolon, whether their log has it or not", async () => {
   const catalog = shop();
   const ended = SESSIONS.map((one) => ({ ...one, text: `${one.text} ;\n` }));

@@ -19,6 +19,7 @@ import { dialects } from "@headwater/sql-lineage";
 import { READER_VERSION } from "../reader-version.ts";
 import { keptText, type QueryText, type ReadQuery } from "../read-query.ts";
 import type { Defaults } from "../schema.ts";
+import { namesStaged, withStaged } from "../staged.ts";
 import { QueryReader, type QueryReaderOptions } from "./query-reader.ts";
 import { type Shape, shapeHex, shaper } from "./shape.ts";
 import { Tallies } from "./tallies.ts";
@@ -165,7 +166,7 @@ export class LogPass {
 
   /** Takes one query into account. */
   add(query: LoggedQuery): void {
-    const context = this.#context(query.database, query.schema);
+    const context = this.#context(query);
     const shape = this.#shape(query.text, context.number);
     let entry = this.#entries.get(shape);
     if (entry === undefined) {
@@ -186,14 +187,19 @@ export class LogPass {
     } else this.#count(entry, query);
   }
 
-  #context(database: string | null, schema: string | null): Context {
+  #context({ database, schema, session, text }: LoggedQuery): Context {
+    const staged = session !== null && namesStaged(text);
     const last = this.#lastContext;
-    if (last !== null && last.database === database && last.schema === schema) return last;
-    const key = `${database ?? ""}\0${schema ?? ""}`;
+    if (last !== null && last.database === database && last.schema === schema && last.staged === staged) return last;
+    const key = `${database ?? ""}\0${schema ?? ""}${staged ? "\0staged" : ""}`;
     let context = this.#contexts.get(key);
     if (context === undefined) {
       const searchPath = [...(schema === null ? [] : [schema]), ...this.#options.searchPath];
-      const defaults = { ...(database === null ? {} : { catalog: database }), searchPath };
+      const defaults: Defaults = {
+        ...(database === null ? {} : { catalog: database }),
+        searchPath,
+        ...(staged ? { staged } : {}),
+      };
       context = {
         number: parseInt(fingerprint(key).slice(0, 7), 16),
         defaults,
@@ -201,6 +207,7 @@ export class LogPass {
         digest: fingerprint(JSON.stringify([READER_VERSION, this.#options.dialect, defaults])),
         database,
         schema,
+        staged,
       };
       this.#contexts.set(key, context);
     }
@@ -398,15 +405,17 @@ export class LogPass {
     this.#orderedChars = 0;
     for (const { entry, query } of ordered) {
       const { text, session } = query;
-      const described = await this.#sessions.describe(session as string, text, entry.maybeTemporary, async (sql) =>
-        this.#reader.analyze(sql, entry.context.defaults),
-      );
+      const { context, maybeTemporary } = entry;
+      const described = await this.#sessions.describe(session as string, text, maybeTemporary, async (sql) => {
+        const script = await this.#reader.analyze(sql, context.defaults);
+        return context.staged ? withStaged(script) : script;
+      });
       if (described === null) {
         this.#count(entry, query);
         continue;
       }
       // The same query over the same temporary tables is one shape, whatever session it ran in.
-      const shape = this.#shape(described.script, this.#context(query.database, query.schema).number);
+      const shape = this.#shape(described.script, entry.context.number);
       let whole = this.#entries.get(shape);
       if (whole === undefined) {
         whole = newEntry(shape, { ...query, text: described.script }, entry.context);
@@ -438,6 +447,7 @@ interface Context {
   digest: string;
   database: string | null;
   schema: string | null;
+  staged: boolean;
 }
 
 function newEntry(shape: Shape, { text, cut }: LoggedQuery, context: Context): Entry {
@@ -448,7 +458,7 @@ function newEntry(shape: Shape, { text, cut }: LoggedQuery, context: Context): E
     cut,
     id: null,
     asked: false,
-    maybeTemporary: TEMPORARY.test(text),
+    maybeTemporary: context.staged || TEMPORARY.test(text),
     place: -1,
     first: Infinity,
     last: 0,
