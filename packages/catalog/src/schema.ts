@@ -3,9 +3,6 @@
 /** Marks a SQLite file as a Headwater catalog: "HWTR". */
 export const APPLICATION_ID = 0x48575452;
 
-/** The version of the tables. Raise it with each entry added to {@link MIGRATIONS}. */
-export const SCHEMA_VERSION = 6;
-
 /**
  * `entity` is narrow because reconciling looks up every entity of a service; the documents are beside it. `prefix` is the
  * FQN without the entity's own name. `history` has one row per committed change, numbered without gaps: it is the change
@@ -356,3 +353,6 @@ export const MIGRATIONS: readonly string[] = [
   VERSION_6,
   VERSION_7,
 ];
+
+/** The version of the tables. */
+export const SCHEMA_VERSION: number = MIGRATIONS.length;

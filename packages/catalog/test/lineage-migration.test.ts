@@ -87,6 +87,9 @@ test("usage of a catalog of the sixth version says the same as before, and is ad
   old.close();
   const db = openDatabase(file);
   onTestFinished(() => db.close());
+  expect(db.all("SELECT name FROM pragma_table_info('tally') WHERE pk > 0 ORDER BY pk")).toEqual(
+    ["day", "statement", "user"].map((name) => ({ name })),
+  );
   expect(topTables(db, "s", 20_003, 30, 10)).toMatchObject([
     { fqn: "s.d.a.y", times: 8, users: 2, percentileRank: 50 },
     { fqn: "s.d.a.x", times: 6, users: 2, percentileRank: 0 },

@@ -3,6 +3,7 @@ import { type Said, saidOf, type StatementGap } from "@headwater/catalog";
 import { dialects, type DialectName, type LexicalRules, type ScriptLineage } from "@headwater/sql-lineage";
 import { hideStrings } from "./log/shape.ts";
 import { readStatements } from "./read-statement.ts";
+import { withStaged } from "./staged.ts";
 import type { CatalogSchema, Defaults } from "./schema.ts";
 
 /** A query to be read. */
@@ -23,14 +24,15 @@ export interface ReadQuery {
 
 /** What is kept of a query that the engine has read. */
 export function readQuery(query: QueryText, script: ScriptLineage, schema: CatalogSchema): ReadQuery {
-  return { text: keptText(query, script.dialect as DialectName), said: saidIn(query, script, schema) };
+  return { text: keptText(query.text, script.dialect as DialectName), said: saidIn(query, script, schema) };
 }
 
 /** The longest text that is kept with a statement. */
 const TEXT_KEPT = 100_000;
 
 /** From what the engine says to what is kept. */
-export function saidIn({ text, defaults, cut }: QueryText, script: ScriptLineage, schema: CatalogSchema): Said {
+export function saidIn({ text, defaults, cut }: QueryText, engine: ScriptLineage, schema: CatalogSchema): Said {
+  const script = defaults.staged === true ? withStaged(engine) : engine;
   // Of a session's statements only the last one ran now; the others say what its temporary tables are.
   const countFrom = script.statements.findLast(({ within }) => within === null)?.span[0] ?? 0;
   const reading = readStatements(script, { schema, defaults, self: null, countFrom, text });
@@ -50,8 +52,8 @@ function hideQuoted(detail: string, rules: LexicalRules): string {
   return quoted < 0 ? detail : detail.slice(0, quoted + 2) + hideStrings(detail.slice(quoted + 2), rules);
 }
 
-/** The text of a query as it is kept: without what stands in its strings. */
-function keptText({ text }: QueryText, dialect: DialectName): string {
+/** A text without credentials as it is kept: without what stands in its strings. */
+export function keptText(text: string, dialect: DialectName): string {
   const kept = text.length > TEXT_KEPT ? `${text.slice(0, TEXT_KEPT)}…` : text;
   return hideStrings(kept, dialects[dialect].lexical);
 }

@@ -114,6 +114,41 @@ test("temporary tables are those of their session", async () => {
   expect(catalog.edges()).toEqual(SESSION_EDGES);
 });
 
+/** As dbt makes a table anew, and a view: the old one out of the way, the new one in its place. */
+const DBT: LoggedQuery[] = [
+  'create table "d"."s"."revenue__dbt_tmp" as (select customer, amount as total from s.orders)',
+  'alter table "d"."s"."revenue" rename to "revenue__dbt_backup"',
+  'alter table "d"."s"."revenue__dbt_tmp" rename to "revenue"',
+  'drop table if exists "d"."s"."revenue__dbt_backup" cascade',
+  'create view "d"."s"."report__dbt_tmp" as (select total from s.revenue)',
+  'alter view "d"."s"."report__dbt_tmp" rename to "report"',
+].map((text) => query(text, { session: "dbt" }));
+
+test("tables that are only made to take another one's place are the session's own", async () => {
+  const catalog = shop();
+  await catalog.read({ log: sourceOf(fileLog(DBT)) });
+  expect(catalog.edges()).toEqual([
+    "orders > revenue",
+    "orders.amount > revenue.total",
+    "orders.customer > revenue.customer",
+    "revenue > report",
+    "revenue.total > report.total",
+  ]);
+  expect(topTables(catalog.db, "svc", 30_000, 30_000, 9).map(({ fqn }) => fqn)).toEqual([
+    "svc.d.s.revenue",
+    "svc.d.s.orders",
+    "svc.d.s.report",
+  ]);
+});
+
+test("without sessions, their names lead from one table to the other", async () => {
+  const catalog = shop();
+  await catalog.read({ log: sourceOf(fileLog(DBT.slice(0, 3).map((one) => ({ ...one, session: null })))) });
+  expect(catalog.edges()).toEqual(
+    expect.arrayContaining(["orders.amount > revenue__dbt_tmp.total", "revenue__dbt_tmp > revenue"]),
+  );
+});
+
 test("statements of a session are put together with one semicolon, whether their log has it or not", async () => {
   const catalog = shop();
   const ended = SESSIONS.map((one) => ({ ...one, text: `${one.text} ;\n` }));
@@ -431,10 +466,17 @@ test("literals and credentials of queries are not kept", async () => {
         ),
         query("CREATE USER u IDENTIFIED BY hunter2"),
         query("SELECT id FROM s.customers WHERE name = 'Mary Smith' AND url = 'https://u:pw@h/'"),
+        query("CREATE TEMP TABLE far AS SELECT * FROM dblink('password=hunter2', 'SELECT 1') AS t(name text)", {
+          session: "a",
+        }),
+        query("INSERT INTO s.report (total) SELECT name FROM far WHERE name <> 'Mary'", { session: "a" }),
       ]),
     ),
   });
-  const kept = JSON.stringify(catalog.db.all("SELECT * FROM statement"));
+  // What a session has in temporary tables is kept too, with the place where reading goes on.
+  const tables = ["statement", "log_part", "flow", "use", "mention", "run"];
+  const kept = JSON.stringify(tables.map((table) => catalog.db.all(`SELECT * FROM ${table}`)));
+  expect(kept).toContain("TEMP TABLE far");
   for (const secret of ["AKIA", "hunter2", "Mary", "u:pw", "aws_secret_access_key=abc"])
     expect(kept).not.toContain(secret);
 });

@@ -17,8 +17,9 @@ import {
 import { fingerprint, type LogFault, type LoggedQuery, quoteName, redactCredentials } from "@headwater/core";
 import { dialects, type ScriptLineage } from "@headwater/sql-lineage";
 import { READER_VERSION } from "../reader-version.ts";
-import type { QueryText, ReadQuery } from "../read-query.ts";
+import { keptText, type QueryText, type ReadQuery } from "../read-query.ts";
 import type { Defaults } from "../schema.ts";
+import { namesStaged, withStaged } from "../staged.ts";
 import { QueryReader, type QueryReaderOptions } from "./query-reader.ts";
 import { type Shape, shapeHex, shaper } from "./shape.ts";
 import { Tallies } from "./tallies.ts";
@@ -157,12 +158,16 @@ export class LogPass {
     this.#hasKept = hasQueries(db, this.#service);
     this.#reader = new QueryReader(options);
     this.#shape = shaper(dialects[dialect].lexical);
-    this.#sessions = new TemporarySessions([]);
+    this.#sessions = this.#sessionsOf([]);
   }
 
   /** Goes on with what is known of the sessions of a piece of a log. */
   remember(memory: readonly SessionMemory[]): void {
-    this.#sessions = new TemporarySessions(memory);
+    this.#sessions = this.#sessionsOf(memory);
+  }
+
+  #sessionsOf(memory: readonly SessionMemory[]): TemporarySessions {
+    return new TemporarySessions(memory, (text) => keptText(redactCredentials(text), this.#options.dialect));
   }
 
   /** Takes one query into account. */
@@ -188,22 +193,35 @@ export class LogPass {
     } else this.#count(entry, query);
   }
 
-  #context({ database, schema, searchPath: own = null }: LoggedQuery): Context {
+  #context({ database, schema, searchPath: own = null, session, text }: LoggedQuery): Context {
+    const staged = session !== null && namesStaged(text);
     const last = this.#lastContext;
-    if (last !== null && last.database === database && last.schema === schema && last.own === own) return last.context;
-    const key = `${database ?? ""}\0${own === null ? (schema ?? "") : `\0${JSON.stringify(own)}`}`;
+    if (
+      last !== null &&
+      last.database === database &&
+      last.schema === schema &&
+      last.own === own &&
+      last.context.staged === staged
+    )
+      return last.context;
+    const key = `${database ?? ""}\0${own === null ? (schema ?? "") : `\0${JSON.stringify(own)}`}${staged ? "\0staged" : ""}`;
     let context = this.#contexts.get(key);
     if (context === undefined) {
       const names: Defaults =
         own === null
           ? { searchPath: [...(schema === null ? [] : [schema]), ...this.#options.searchPath] }
           : { searchPath: own, onlySearchPath: true };
-      const defaults = { ...(database === null ? {} : { catalog: database }), ...names };
+      const defaults: Defaults = {
+        ...(database === null ? {} : { catalog: database }),
+        ...names,
+        ...(staged ? { staged } : {}),
+      };
       context = {
         number: parseInt(fingerprint(key).slice(0, 7), 16),
         defaults,
         written: JSON.stringify(defaults),
         digest: fingerprint(JSON.stringify([READER_VERSION, this.#options.dialect, defaults])),
+        staged,
       };
       this.#contexts.set(key, context);
     }
@@ -402,9 +420,13 @@ export class LogPass {
     this.#orderedChars = 0;
     for (const { entry, query } of ordered) {
       const { text, session } = query;
-      const { defaults } = entry.context;
-      const analyze = async (sql: string): Promise<ScriptLineage> => this.#reader.analyze(sql, defaults);
-      const described = await this.#sessions.describe(session as string, text, defaults, entry.maybeTemporary, analyze);
+      const { context, maybeTemporary } = entry;
+      const { defaults, staged } = context;
+      const analyze = async (sql: string): Promise<ScriptLineage> => {
+        const script = await this.#reader.analyze(sql, defaults);
+        return staged ? withStaged(script) : script;
+      };
+      const described = await this.#sessions.describe(session as string, text, defaults, maybeTemporary, analyze);
       if (described === null) {
         this.#count(entry, query);
         continue;
@@ -440,6 +462,7 @@ interface Context {
   written: string;
   /** Changes with how the query is read. */
   digest: string;
+  staged: boolean;
 }
 
 function newEntry(shape: Shape, { text, cut }: LoggedQuery, context: Context): Entry {
@@ -450,7 +473,7 @@ function newEntry(shape: Shape, { text, cut }: LoggedQuery, context: Context): E
     cut,
     id: null,
     asked: false,
-    maybeTemporary: TEMPORARY.test(text),
+    maybeTemporary: context.staged || TEMPORARY.test(text),
     place: -1,
     first: Infinity,
     last: 0,

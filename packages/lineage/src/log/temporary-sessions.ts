@@ -6,7 +6,7 @@ import type { Defaults } from "../schema.ts";
 /** One session with temporary tables: plain JSON, kept between runs. */
 export interface SessionMemory {
   session: string;
-  /** The statements that made and filled its temporary tables, in their order. */
+  /** The statements that made and filled its temporary tables, in their order, as texts are kept. */
   script: Made[];
 }
 
@@ -31,7 +31,11 @@ export class TemporarySessions {
   /** Sessions with statements that have not been looked at yet. */
   readonly #waiting = new Set<string>();
 
-  constructor(memory: readonly SessionMemory[]) {
+  readonly #kept: (text: string) => string;
+
+  /** `kept` gives a text as it may be kept: memory goes into the catalog, where no credentials may be. */
+  constructor(memory: readonly SessionMemory[], kept: (text: string) => string) {
+    this.#kept = kept;
     for (const session of memory) this.#sessions.set(session.session, session);
   }
 
@@ -66,7 +70,7 @@ export class TemporarySessions {
     const made = own.flatMap(({ writes }) => writes.filter(({ temporary }) => temporary));
     const tables = made.map(({ name }) => lowerAscii(name.at(-1) ?? ""));
     const created = made.some(({ mode }) => mode === "create");
-    if (made.length > 0) this.#add(session, known, { text, tables, defaults }, created);
+    if (made.length > 0) this.#add(session, known, { text: this.#kept(text), tables, defaults }, created);
     const reads = own.some(({ reads: read }) => read.some(({ temporary }) => temporary));
     return reads || (made.length > 0 && !created) ? { script } : null;
   }
