@@ -7,8 +7,6 @@ import { type SchemaProvider, splitName } from "@headwater/sql-lineage";
 export interface Defaults {
   catalog?: string;
   searchPath?: readonly string[];
-  /** Tables that are made to be put in another one's place are the session's own: `staged.ts`. */
-  staged?: true;
 }
 
 /** What a missing level is called: the same word the catalog uses for levels a source does not have. */

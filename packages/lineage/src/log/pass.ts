@@ -19,7 +19,6 @@ import { dialects } from "@headwater/sql-lineage";
 import { READER_VERSION } from "../reader-version.ts";
 import { keptText, type QueryText, type ReadQuery } from "../read-query.ts";
 import type { Defaults } from "../schema.ts";
-import { namesStaged, withStaged } from "../staged.ts";
 import { QueryReader, type QueryReaderOptions } from "./query-reader.ts";
 import { type Shape, shapeHex, shaper } from "./shape.ts";
 import { Tallies } from "./tallies.ts";
@@ -166,7 +165,7 @@ export class LogPass {
 
   /** Takes one query into account. */
   add(query: LoggedQuery): void {
-    const context = this.#context(query);
+    const context = this.#context(query.database, query.schema);
     const shape = this.#shape(query.text, context.number);
     let entry = this.#entries.get(shape);
     if (entry === undefined) {
@@ -187,19 +186,14 @@ export class LogPass {
     } else this.#count(entry, query);
   }
 
-  #context({ database, schema, session, text }: LoggedQuery): Context {
-    const staged = session !== null && namesStaged(text);
+  #context(database: string | null, schema: string | null): Context {
     const last = this.#lastContext;
-    if (last !== null && last.database === database && last.schema === schema && last.staged === staged) return last;
-    const key = `${database ?? ""}\0${schema ?? ""}${staged ? "\0staged" : ""}`;
+    if (last !== null && last.database === database && last.schema === schema) return last;
+    const key = `${database ?? ""}\0${schema ?? ""}`;
     let context = this.#contexts.get(key);
     if (context === undefined) {
       const searchPath = [...(schema === null ? [] : [schema]), ...this.#options.searchPath];
-      const defaults: Defaults = {
-        ...(database === null ? {} : { catalog: database }),
-        searchPath,
-        ...(staged ? { staged } : {}),
-      };
+      const defaults = { ...(database === null ? {} : { catalog: database }), searchPath };
       context = {
         number: parseInt(fingerprint(key).slice(0, 7), 16),
         defaults,
@@ -207,7 +201,6 @@ export class LogPass {
         digest: fingerprint(JSON.stringify([READER_VERSION, this.#options.dialect, defaults])),
         database,
         schema,
-        staged,
       };
       this.#contexts.set(key, context);
     }
@@ -406,10 +399,9 @@ export class LogPass {
     for (const { entry, query } of ordered) {
       const { text, session } = query;
       const { context, maybeTemporary } = entry;
-      const described = await this.#sessions.describe(session as string, text, maybeTemporary, async (sql) => {
-        const script = await this.#reader.analyze(sql, context.defaults);
-        return context.staged ? withStaged(script) : script;
-      });
+      const described = await this.#sessions.describe(session as string, text, maybeTemporary, async (sql) =>
+        this.#reader.analyze(sql, context.defaults),
+      );
       if (described === null) {
         this.#count(entry, query);
         continue;
@@ -447,7 +439,6 @@ interface Context {
   digest: string;
   database: string | null;
   schema: string | null;
-  staged: boolean;
 }
 
 function newEntry(shape: Shape, { text, cut }: LoggedQuery, context: Context): Entry {
@@ -458,7 +449,7 @@ function newEntry(shape: Shape, { text, cut }: LoggedQuery, context: Context): E
     cut,
     id: null,
     asked: false,
-    maybeTemporary: context.staged || TEMPORARY.test(text),
+    maybeTemporary: TEMPORARY.test(text),
     place: -1,
     first: Infinity,
     last: 0,
