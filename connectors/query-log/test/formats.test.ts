@@ -241,7 +241,7 @@ describe("server logs of PostgreSQL", () => {
   });
 
   test("csvlog: names mean what the session set, across pages too", async () => {
-    const path = file(
+    const log = file(
       [
         csvlog("s1", "LOG", "statement: SET search_path = staging, public"),
         csvlog("s2", "LOG", "statement: SELECT a FROM t"),
@@ -253,19 +253,21 @@ describe("server logs of PostgreSQL", () => {
       ].join(""),
       "log",
     );
-    const schemas = ({ queries }: Reading): unknown[] => queries.map(({ session, schema }) => [session, schema]);
+    const schemas = ({ queries }: Reading): unknown[] =>
+      queries.map(({ session, schema, searchPath }) => [session, schema, searchPath]);
+    const path = ["staging", "public"];
     const expected = [
-      ["s1", "staging"],
-      ["s2", null],
-      ["s1", "staging"],
-      ["s1", "staging"],
-      ["s1", "staging"],
-      ["s1", null],
-      ["s1", null],
+      ["s1", "staging", path],
+      ["s2", null, null],
+      ["s1", "staging", path],
+      ["s1", "staging", path],
+      ["s1", "staging", path],
+      ["s1", null, null],
+      ["s1", null, null],
     ];
-    expect(schemas(await readLogs(path))).toEqual(expected);
-    const { cursors } = await readLogs(path, { pageRows: 2 });
-    expect(schemas(await readLogs(path, { cursor: cursors[0] as string }))).toEqual(expected.slice(2));
+    expect(schemas(await readLogs(log))).toEqual(expected);
+    const { cursors } = await readLogs(log, { pageRows: 2 });
+    expect(schemas(await readLogs(log, { cursor: cursors[0] as string }))).toEqual(expected.slice(2));
   });
 
   test("jsonlog", async () => {

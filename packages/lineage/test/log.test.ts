@@ -173,6 +173,57 @@ test("statements of a session are put together with one semicolon, whether their
   expect(texts.map(({ text }) => text.split(";").length)).toEqual([2, 2]);
 });
 
+test("the path of a session is all that its names without a schema mean", async () => {
+  const catalog = shop().table("feed", "s");
+  for (const schema of ["a", "b"])
+    catalog.source.put("databaseSchema", { path: ["d", schema], kind: "Schema", facts: {} });
+  const columns = (name: string): { name: string; dataType: "INT" }[] => [{ name, dataType: "INT" }];
+  for (const [schema, name, column] of [
+    ["a", "one", "x"],
+    ["b", "one", "y"],
+    ["b", "two", "y"],
+  ] as const)
+    catalog.source.put("table", {
+      path: ["d", schema, name],
+      kind: "Regular",
+      facts: { tableType: "Regular", columns: columns(column) },
+    });
+  const along = (searchPath: string[] | null, text: string): LoggedQuery =>
+    query(text, { searchPath, schema: searchPath?.[0] ?? null, session: "x" });
+  const log = [
+    along(["a", "b"], "INSERT INTO two SELECT x FROM one"),
+    along(["b", "a"], "INSERT INTO two SELECT y FROM one"),
+    along(["a"], "INSERT INTO two SELECT * FROM feed"),
+    along(null, "INSERT INTO two SELECT s FROM feed"),
+    along(["b", "a"], "CREATE TEMP TABLE half AS SELECT y FROM one"),
+    along(["a", "b"], "INSERT INTO one SELECT y FROM half"),
+  ];
+  await catalog.read({ log: sourceOf(fileLog(log)) });
+  const edges = [
+    "feed > svc.d.b.two",
+    "feed.s > svc.d.b.two.y",
+    "svc.d.a.feed > svc.d.a.two",
+    "svc.d.a.feed.* > svc.d.a.two.*",
+    "svc.d.a.one > svc.d.b.two",
+    "svc.d.a.one.x > svc.d.b.two.y",
+    "svc.d.b.one > svc.d.a.one",
+    "svc.d.b.one > svc.d.b.two",
+    "svc.d.b.one.y > svc.d.a.one.x",
+    "svc.d.b.one.y > svc.d.b.two.y",
+  ];
+  expect(catalog.edges()).toEqual(edges);
+  // Read again by what is kept of it, where a table came.
+  catalog.source.put("table", {
+    path: ["d", "a", "feed"],
+    kind: "Regular",
+    facts: { tableType: "Regular", columns: columns("f") },
+  });
+  await catalog.read();
+  expect(catalog.edges()).toEqual(
+    edges.map((edge) => (edge === "svc.d.a.feed.* > svc.d.a.two.*" ? "svc.d.a.feed.f > svc.d.a.two.f" : edge)),
+  );
+});
+
 test.each([1, 2, 3])("a run that is killed after %i commits goes on from there to the same graph", async (pages) => {
   const log = [...SESSIONS, query(FILL), query(READ), query(FILL)];
   const whole = shop();

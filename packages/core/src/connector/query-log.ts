@@ -11,6 +11,11 @@ export interface LoggedQuery {
   /** The database it ran in, and the schema that names without one mean. */
   database: string | null;
   schema: string | null;
+  /**
+   * All schemas that names without one mean, in their order, where the log tells: then they alone count, and `schema` is the first of
+   * them, `null` where there is none. Without it there may be more than `schema`, and those of the source come behind it.
+   */
+  searchPath?: readonly string[] | null;
   /** What tells the sessions of the log apart: temporary tables live in one. */
   session: string | null;
   /** How often it was run: 1 but in logs that count. `-1` takes back one that turned out to have failed. */
