@@ -3,7 +3,6 @@ import { type Said, saidOf, type StatementGap } from "@headwater/catalog";
 import { dialects, type DialectName, type LexicalRules, type ScriptLineage } from "@headwater/sql-lineage";
 import { hideStrings } from "./log/shape.ts";
 import { readStatements } from "./read-statement.ts";
-import { withStaged } from "./staged.ts";
 import type { CatalogSchema, Defaults } from "./schema.ts";
 
 /** A query to be read. */
@@ -31,8 +30,7 @@ export function readQuery(query: QueryText, script: ScriptLineage, schema: Catal
 const TEXT_KEPT = 100_000;
 
 /** From what the engine says to what is kept. */
-export function saidIn({ text, defaults, cut }: QueryText, engine: ScriptLineage, schema: CatalogSchema): Said {
-  const script = defaults.staged === true ? withStaged(engine) : engine;
+export function saidIn({ text, defaults, cut }: QueryText, script: ScriptLineage, schema: CatalogSchema): Said {
   // Of a session's statements only the last one ran now; the others say what its temporary tables are.
   const countFrom = script.statements.findLast(({ within }) => within === null)?.span[0] ?? 0;
   const reading = readStatements(script, { schema, defaults, self: null, countFrom, text });

@@ -9,8 +9,6 @@ export interface Defaults {
   searchPath?: readonly string[];
   /** A name without a schema is in one of the search path, and nowhere else. */
   onlySearchPath?: true;
-  /** Tables that are made to be put in another one's place are the session's own: `staged.ts`. */
-  staged?: true;
 }
 
 /** What a missing level is called: the same word the catalog uses for levels a source does not have. */

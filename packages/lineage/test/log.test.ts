@@ -114,38 +114,53 @@ test("temporary tables are those of their session", async () => {
   expect(catalog.edges()).toEqual(SESSION_EDGES);
 });
 
-/** As dbt makes a table anew, and a view: the old one out of the way, the new one in its place. */
-const DBT: LoggedQuery[] = [
+/** As dbt makes a table anew, and a view, and adds rows to one: the new one first, under another name. */
+const DBT = [
   'create table "d"."s"."revenue__dbt_tmp" as (select customer, amount as total from s.orders)',
   'alter table "d"."s"."revenue" rename to "revenue__dbt_backup"',
   'alter table "d"."s"."revenue__dbt_tmp" rename to "revenue"',
   'drop table if exists "d"."s"."revenue__dbt_backup" cascade',
   'create view "d"."s"."report__dbt_tmp" as (select total from s.revenue)',
   'alter view "d"."s"."report__dbt_tmp" rename to "report"',
-].map((text) => query(text, { session: "dbt" }));
+  'create temporary table "daily__dbt_tmp174509" as (select id, amount from s.orders)',
+  'insert into "d"."s"."daily" (id, amount) (select id, amount from "daily__dbt_tmp174509")',
+];
+const DBT_EDGES = [
+  "orders > revenue",
+  "orders.amount > revenue.total",
+  "orders.customer > revenue.customer",
+  "revenue > report",
+  "revenue.total > report.total",
+];
 
-test("tables that are only made to take another one's place are the session's own", async () => {
-  const catalog = shop();
-  await catalog.read({ log: sourceOf(fileLog(DBT)) });
-  expect(catalog.edges()).toEqual([
-    "orders > revenue",
-    "orders.amount > revenue.total",
-    "orders.customer > revenue.customer",
-    "revenue > report",
-    "revenue.total > report.total",
-  ]);
-  expect(topTables(catalog.db, "svc", 30_000, 30_000, 9).map(({ fqn }) => fqn)).toEqual([
-    "svc.d.s.revenue",
-    "svc.d.s.orders",
-    "svc.d.s.report",
-  ]);
+test("a table that is only made to take another one's place is that one", async () => {
+  const catalog = shop().table("daily", "id", "amount");
+  await catalog.read({ log: sourceOf(fileLog(DBT.map((text) => query(text, { session: "dbt" })))) });
+  expect(catalog.edges()).toEqual(
+    ["orders > daily", "orders.amount > daily.amount", "orders.id > daily.id", ...DBT_EDGES].toSorted(),
+  );
+  expect(new Set(topTables(catalog.db, "svc", 30_000, 30_000, 9).map(({ fqn }) => fqn))).toEqual(
+    new Set(["revenue", "orders", "report", "daily"].map((name) => `svc.d.s.${name}`)),
+  );
 });
 
-test("without sessions, their names lead from one table to the other", async () => {
-  const catalog = shop();
-  await catalog.read({ log: sourceOf(fileLog(DBT.slice(0, 3).map((one) => ({ ...one, session: null })))) });
+test("so it is without sessions, but for a temporary table, of which nobody says where it is", async () => {
+  const catalog = shop().table("daily", "id", "amount");
+  await catalog.read({ log: sourceOf(fileLog(DBT.map((text) => query(text)))) });
+  const edges = catalog.edges();
+  expect(edges.filter((edge) => !edge.includes("daily"))).toEqual(DBT_EDGES);
+  expect(edges.filter((edge) => edge.includes("daily"))).toEqual(
+    ["", ".amount", ".id"].map(
+      (column) => expect.stringMatching(`daily__dbt_tmp174509${column} > daily${column}$`) as string,
+    ),
+  );
+});
+
+test("a table of the catalog stands for itself, whatever it is called", async () => {
+  const catalog = shop().table("revenue__dbt_tmp", "total");
+  await catalog.read({ log: sourceOf(fileLog([query(DBT[0] as string), query(DBT[2] as string)])) });
   expect(catalog.edges()).toEqual(
-    expect.arrayContaining(["orders.amount > revenue__dbt_tmp.total", "revenue__dbt_tmp > revenue"]),
+    expect.arrayContaining(["orders.amount > revenue__dbt_tmp.total", "revenue__dbt_tmp.total > revenue.total"]),
   );
 });
 

@@ -19,7 +19,6 @@ import { dialects, type ScriptLineage } from "@headwater/sql-lineage";
 import { READER_VERSION } from "../reader-version.ts";
 import { keptText, type QueryText, type ReadQuery } from "../read-query.ts";
 import type { Defaults } from "../schema.ts";
-import { namesStaged, withStaged } from "../staged.ts";
 import { QueryReader, type QueryReaderOptions } from "./query-reader.ts";
 import { type Shape, shapeHex, shaper } from "./shape.ts";
 import { Tallies } from "./tallies.ts";
@@ -193,18 +192,10 @@ export class LogPass {
     } else this.#count(entry, query);
   }
 
-  #context({ database, schema, searchPath: own = null, session, text }: LoggedQuery): Context {
-    const staged = session !== null && namesStaged(text);
+  #context({ database, schema, searchPath: own = null }: LoggedQuery): Context {
     const last = this.#lastContext;
-    if (
-      last !== null &&
-      last.database === database &&
-      last.schema === schema &&
-      last.own === own &&
-      last.context.staged === staged
-    )
-      return last.context;
-    const key = `${database ?? ""}\0${own === null ? (schema ?? "") : `\0${JSON.stringify(own)}`}${staged ? "\0staged" : ""}`;
+    if (last !== null && last.database === database && last.schema === schema && last.own === own) return last.context;
+    const key = `${database ?? ""}\0${own === null ? (schema ?? "") : `\0${JSON.stringify(own)}`}`;
     let context = this.#contexts.get(key);
     if (context === undefined) {
       const names: Defaults =
@@ -214,14 +205,12 @@ export class LogPass {
       const defaults: Defaults = {
         ...(database === null ? {} : { catalog: database }),
         ...names,
-        ...(staged ? { staged } : {}),
       };
       context = {
         number: parseInt(fingerprint(key).slice(0, 7), 16),
         defaults,
         written: JSON.stringify(defaults),
         digest: fingerprint(JSON.stringify([READER_VERSION, this.#options.dialect, defaults])),
-        staged,
       };
       this.#contexts.set(key, context);
     }
@@ -421,11 +410,8 @@ export class LogPass {
     for (const { entry, query } of ordered) {
       const { text, session } = query;
       const { context, maybeTemporary } = entry;
-      const { defaults, staged } = context;
-      const analyze = async (sql: string): Promise<ScriptLineage> => {
-        const script = await this.#reader.analyze(sql, defaults);
-        return staged ? withStaged(script) : script;
-      };
+      const { defaults } = context;
+      const analyze = async (sql: string): Promise<ScriptLineage> => this.#reader.analyze(sql, defaults);
       const described = await this.#sessions.describe(session as string, text, defaults, maybeTemporary, analyze);
       if (described === null) {
         this.#count(entry, query);
@@ -462,7 +448,6 @@ interface Context {
   written: string;
   /** Changes with how the query is read. */
   digest: string;
-  staged: boolean;
 }
 
 function newEntry(shape: Shape, { text, cut }: LoggedQuery, context: Context): Entry {
@@ -473,7 +458,7 @@ function newEntry(shape: Shape, { text, cut }: LoggedQuery, context: Context): E
     cut,
     id: null,
     asked: false,
-    maybeTemporary: context.staged || TEMPORARY.test(text),
+    maybeTemporary: TEMPORARY.test(text),
     place: -1,
     first: Infinity,
     last: 0,
