@@ -27,7 +27,7 @@ async function readAll(
   const catalog = new TestCatalog().table("orders", "id");
   const events: RunEvent[] = [];
   for (const files of states)
-    await catalog.read({ log: sourceOf(filesLog(...files)), emit: (event) => events.push(event as RunEvent) });
+    await catalog.read({ log: sourceOf(filesLog(...files)), emit: (event) => events.push(event) });
   const { times } = catalog.db.get<{ times: number }>("SELECT sum(times) AS times FROM tally") ?? { times: 0 };
   return {
     queries: times,

@@ -7,7 +7,7 @@ import type { Database } from "@headwater/catalog";
 import { systemClock } from "@headwater/core";
 import { type PostgresServer, runSql, startPostgres } from "@headwater/test-servers";
 import { describeWith } from "@headwater/test-servers/vitest";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, expect, test, vi } from "vitest";
 import { configOf, readLineage, readMetadata } from "../src/read.ts";
 
 /** By then nobody takes a file for written to that nothing was added to since. */
@@ -54,7 +54,7 @@ await describeWith(
     const throughSql = { connector: postgres, config: configOf(server.url()), path: null };
 
     let [early, middle]: Database[] = [];
-    beforeAll(async () => {
+    test("a form that comes beside another has nothing that the other has not", async () => {
       await runSql(server.url(), "CREATE TABLE source (id int)");
       await run("a1", "a2");
       early = await readMetadata(server.url());
@@ -65,13 +65,13 @@ await describeWith(
       middle = await readMetadata(server.url());
       await readLineage(middle, [], throughSql);
       expect(counted(middle)).toEqual(["a1 1", "a2 1", "b1 1", "b2 1"]);
-      await logTo("jsonlog");
-      await run("c1", "c2");
     });
 
     const everything = ["a1 1", "a2 1", "b1 1", "b2 1", "c1 1", "c2 1"];
 
     test("what is in one of the files only is read there, and what is in both once", async () => {
+      await logTo("jsonlog");
+      await run("c1", "c2");
       const db = await readMetadata(server.url());
       await readLineage(db, [], ofFiles, postgres, LATER);
       expect(counted(db)).toEqual(everything);
