@@ -19,6 +19,8 @@ await describeWith(
       await server.stop();
     });
     const fixture = { ...mysqlFixture("MySQL 8.0", server, proxy), package: dirname(import.meta.dirname) };
-    conformance(mysql, fixture, { report: "../../../docs/conformance/mysql.md" });
+    // The soak tries more rules than the report tells of: a large source takes its time.
+    const report = process.env["HEADWATER_SOAK"] === "1" ? {} : { report: "../../../docs/conformance/mysql.md" };
+    conformance(mysql, fixture, report);
   },
 );

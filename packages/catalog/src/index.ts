@@ -30,7 +30,7 @@ export * from "./lineage/log.ts";
 export { type EdgeEnd, manualKey, manualSaid } from "./lineage/manual.ts";
 export * from "./lineage/statement.ts";
 export * from "./lineage/usage.ts";
-export { type Definition, definitionsOf, NameIndex, type NamedTable, originOf } from "./lineage/names.ts";
+export { type Definition, definitionsOf, hasNames, NameIndex, type NamedTable, originOf } from "./lineage/names.ts";
 export { openDatabase, openReadOnly } from "./open-catalog.ts";
 export * from "./read.ts";
 export { DEFAULT_RETENTION, type Retention } from "./retention.ts";

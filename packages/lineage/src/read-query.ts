@@ -23,7 +23,7 @@ export interface ReadQuery {
 
 /** What is kept of a query that the engine has read. */
 export function readQuery(query: QueryText, script: ScriptLineage, schema: CatalogSchema): ReadQuery {
-  return { text: keptText(query, script.dialect as DialectName), said: saidIn(query, script, schema) };
+  return { text: keptText(query.text, script.dialect as DialectName), said: saidIn(query, script, schema) };
 }
 
 /** The longest text that is kept with a statement. */
@@ -50,8 +50,8 @@ function hideQuoted(detail: string, rules: LexicalRules): string {
   return quoted < 0 ? detail : detail.slice(0, quoted + 2) + hideStrings(detail.slice(quoted + 2), rules);
 }
 
-/** The text of a query as it is kept: without what stands in its strings. */
-function keptText({ text }: QueryText, dialect: DialectName): string {
+/** A text without credentials as it is kept: without what stands in its strings. */
+export function keptText(text: string, dialect: DialectName): string {
   const kept = text.length > TEXT_KEPT ? `${text.slice(0, TEXT_KEPT)}…` : text;
   return hideStrings(kept, dialects[dialect].lexical);
 }

@@ -12,6 +12,7 @@ import type {
 import { quoteName } from "@headwater/core";
 import { calledRoutine } from "./built-in-functions.ts";
 import type { CatalogSchema, Defaults } from "./schema.ts";
+import { stoodInFor } from "./stand-in.ts";
 
 /** How a text is to be read. */
 export interface ReadContext {
@@ -102,12 +103,29 @@ class Reader {
     for (const uses of [statement.reads, statement.writes])
       for (const use of uses) {
         kinds.set(use.id, use);
-        if (use.kind === "table" || use.kind === "function") this.#mentions.add(lowerAscii(use.name.at(-1) ?? ""));
+        if (use.kind === "table" || use.kind === "function") this.#mention(use.name.at(-1) ?? "");
       }
     for (const flow of this.#flows(statement, kinds)) this.#claim(flow);
     if (statement.span[0] >= (this.#context.countFrom ?? 0)) this.#countUses(statement, kinds);
     for (const { mode, id } of statement.writes)
       if (mode === "drop" || mode === "truncate") this.#temporary.delete(id.toLowerCase());
+  }
+
+  #mention(name: string): void {
+    this.#mentions.add(lowerAscii(name));
+    const stoodIn = stoodInFor(name);
+    if (stoodIn !== null) this.#mentions.add(lowerAscii(stoodIn));
+  }
+
+  /** The FQN of a table as the engine calls it. One that nobody knows and that stands in for another one is that one. */
+  #fqnOf(id: string, kinds: ReadonlyMap<string, TableUse>): string {
+    const { schema, defaults } = this.#context;
+    const stoodIn = stoodInFor(id);
+    if (stoodIn === null || schema.knows(id)) return schema.fqnOf(id, defaults);
+    const use = kinds.get(id);
+    // Without a schema it may be a temporary table of a session that is not known: where the other one is, is not said then.
+    const isPlaced = use !== undefined && (use.name.length > 1 || ("mode" in use && use.mode === "rename"));
+    return schema.fqnOf(isPlaced ? stoodIn : id, defaults);
   }
 
   /** The flows of a statement between places that outlive the session. */
@@ -208,7 +226,7 @@ class Reader {
     statement: StatementLineage,
     kinds: ReadonlyMap<string, TableUse>,
   ): { place: Place } | null {
-    const { self, schema, defaults } = this.#context;
+    const { self } = this.#context;
     if (id === null) {
       if (self === null || self.kind === "rule" || self.kind === "trigger") return null;
       if (self.kind === "procedure") return { place: { fqn: self.fqn, column: this.#returned(column, statement) } };
@@ -220,7 +238,7 @@ class Reader {
     // A definition is called what the catalog calls it, whatever its text says.
     if (self?.kind === "view" && statement.kind.endsWith("view") && isCreated(statement, id))
       return { place: { fqn: self.fqn, column } };
-    return { place: { fqn: schema.fqnOf(id, defaults), column } };
+    return { place: { fqn: this.#fqnOf(id, kinds), column } };
   }
 
   /**
@@ -248,7 +266,7 @@ class Reader {
     kinds: ReadonlyMap<string, TableUse>,
     read?: TableUse,
   ): { place: Place; through: readonly Transformation[] }[] {
-    const { schema, defaults, self } = this.#context;
+    const { schema, self } = this.#context;
     const use = read ?? kinds.get(id);
     const columns = this.#temporary.get(id.toLowerCase());
     if (columns !== undefined) {
@@ -270,7 +288,7 @@ class Reader {
       return [{ place: { fqn: routine, column: column === "*" ? "" : column }, through: [] }];
     }
     if (use !== undefined && use.kind !== "table") return [];
-    return [{ place: { fqn: schema.fqnOf(id, defaults), column }, through: [] }];
+    return [{ place: { fqn: this.#fqnOf(id, kinds), column }, through: [] }];
   }
 
   #claim({ source, target, how, sure, rule, span }: Flow): void {
@@ -297,19 +315,19 @@ class Reader {
   }
 
   #countUses(statement: StatementLineage, kinds: ReadonlyMap<string, TableUse>): void {
-    const { schema, defaults } = this.#context;
+    const { schema } = this.#context;
     /** The columns that are used of each table that counts. */
     const used = new Map<string, Set<string>>();
     for (const [id, { kind, name, temporary }] of kinds)
       if (kind === "table" && !temporary && !(isOfSystem(name) && !schema.knows(id)))
-        used.set(id, this.#use(schema.fqnOf(id, defaults)).columns);
+        used.set(id, this.#use(this.#fqnOf(id, kinds)).columns);
     const count = (edges: readonly { from: ColumnSource }[]): void => {
       for (const { from } of edges)
         if (from.table !== null && from.column !== "" && from.column !== "*") used.get(from.table)?.add(from.column);
     };
     count(statement.columns);
     count(statement.dataset);
-    this.#countJoins(statement, used);
+    this.#countJoins(statement, kinds, used);
   }
 
   #use(table: string): { columns: Set<string>; joins: (readonly [string, string])[] } {
@@ -321,7 +339,11 @@ class Reader {
     if (!joins.some((join) => join[0] === column && join[1] === other)) joins.push([column, other]);
   }
 
-  #countJoins({ columns, dataset }: StatementLineage, used: ReadonlyMap<string, unknown>): void {
+  #countJoins(
+    { columns, dataset }: StatementLineage,
+    kinds: ReadonlyMap<string, TableUse>,
+    used: ReadonlyMap<string, unknown>,
+  ): void {
     const joined: { table: string; column: string; span: readonly [number, number] }[] = [];
     for (const edges of [columns, dataset])
       for (const { from, evidence } of edges) {
@@ -329,13 +351,13 @@ class Reader {
         if (used.has(from.table)) joined.push({ table: from.table, column: from.column, span: evidence.span });
       }
     if (joined.length < 2) return;
-    const { schema, defaults, text = "" } = this.#context;
+    const { text = "" } = this.#context;
     joined.sort((one, two) => one.span[0] - two.span[0]);
     for (let at = 1; at < joined.length; at += 1) {
       const [one, two] = [joined[at - 1], joined[at]] as [(typeof joined)[number], (typeof joined)[number]];
       // `a.x = b.y`, or one name that USING has for both.
       if (one.span[0] !== two.span[0] && text.slice(one.span[1], two.span[0]).trim() !== "=") continue;
-      const [fqn, other] = [schema.fqnOf(one.table, defaults), schema.fqnOf(two.table, defaults)];
+      const [fqn, other] = [this.#fqnOf(one.table, kinds), this.#fqnOf(two.table, kinds)];
       if (fqn === other) continue;
       this.#join(fqn, one.column, `${other}.${quoteName(two.column)}`);
       this.#join(other, two.column, `${fqn}.${quoteName(one.column)}`);

@@ -7,6 +7,8 @@ import { type SchemaProvider, splitName } from "@headwater/sql-lineage";
 export interface Defaults {
   catalog?: string;
   searchPath?: readonly string[];
+  /** A name without a schema is in one of the search path, and nowhere else. */
+  onlySearchPath?: true;
 }
 
 /** What a missing level is called: the same word the catalog uses for levels a source does not have. */

@@ -1,5 +1,5 @@
 /** How a lineage run ended, in words. */
-import { logParts, NameIndex } from "@headwater/catalog";
+import { hasNames, logParts } from "@headwater/catalog";
 import { type ExitName, quoteName, type RunState, type SourceError } from "@headwater/core";
 import type { DialectName } from "@headwater/sql-lineage";
 import type { DefinitionsResult, DefinitionsRun } from "./definitions.ts";
@@ -47,7 +47,7 @@ export function verdictOn(
       exit: "held",
       message: `Stopped after ${log.queries} queries, as maxQueries says; the next run goes on from there.`,
     };
-  if (read + unchanged === 0 && log === null && !allowEmpty && new NameIndex(db, [quoteName(service)]).size === 0)
+  if (read + unchanged === 0 && log === null && !allowEmpty && !hasNames(db, quoteName(service)))
     return {
       state: "failed",
       exit: "empty",

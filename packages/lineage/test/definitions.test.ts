@@ -429,3 +429,26 @@ test("columns are followed through a function that declares the rows it gives", 
   await catalog.read();
   expect(columnLineage(catalog.db, { table: "svc.d.s.orders", column: "total" }, "down", 9)).toEqual(steps);
 });
+
+test.each([
+  ["RETURNS SETOF s.totals", "c int"],
+  ["RETURNS SETOF record", "c int, OUT order_id int, OUT amount numeric(12, 2)"],
+])("so they are through one that gives rows of another kind: %s", async (returns, parameters) => {
+  const catalog = new TestCatalog()
+    .table("orders", "id", "total", "customer_id")
+    .table("totals", "order_id", "amount")
+    .table("customer", "id", "name");
+  const body = "SELECT id, total * 1.2 FROM s.orders WHERE customer_id = c";
+  catalog.routine(
+    "of_customer(int)",
+    `CREATE FUNCTION s.of_customer(${parameters}) ${returns} LANGUAGE sql AS $$ ${body} $$`,
+  );
+  const view = "SELECT c.name, f.amount AS paid FROM s.customer c, LATERAL s.of_customer(c.id) f";
+  catalog.view("paid", ["name", "paid"], `CREATE VIEW s.paid AS ${view}`);
+  await catalog.read();
+  const steps = columnLineage(catalog.db, { table: "svc.d.s.orders", column: "total" }, "down", 9);
+  expect(steps.map(({ table, column }) => [table, column])).toEqual([
+    ["svc.d.s.of_customer(int)", "amount"],
+    ["svc.d.s.paid", "paid"],
+  ]);
+});

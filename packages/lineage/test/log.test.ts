@@ -114,6 +114,56 @@ test("temporary tables are those of their session", async () => {
   expect(catalog.edges()).toEqual(SESSION_EDGES);
 });
 
+/** As dbt makes a table anew, and a view, and adds rows to one: the new one first, under another name. */
+const DBT = [
+  'create table "d"."s"."revenue__dbt_tmp" as (select customer, amount as total from s.orders)',
+  'alter table "d"."s"."revenue" rename to "revenue__dbt_backup"',
+  'alter table "d"."s"."revenue__dbt_tmp" rename to "revenue"',
+  'drop table if exists "d"."s"."revenue__dbt_backup" cascade',
+  'create view "d"."s"."report__dbt_tmp" as (select total from s.revenue)',
+  'alter view "d"."s"."report__dbt_tmp" rename to "report"',
+  'create temporary table "daily__dbt_tmp174509" as (select id, amount from s.orders)',
+  'insert into "d"."s"."daily" (id, amount) (select id, amount from "daily__dbt_tmp174509")',
+];
+const DBT_EDGES = [
+  "orders > revenue",
+  "orders.amount > revenue.total",
+  "orders.customer > revenue.customer",
+  "revenue > report",
+  "revenue.total > report.total",
+];
+
+test("a table that is only made to take another one's place is that one", async () => {
+  const catalog = shop().table("daily", "id", "amount");
+  await catalog.read({ log: sourceOf(fileLog(DBT.map((text) => query(text, { session: "dbt" })))) });
+  expect(catalog.edges()).toEqual(
+    ["orders > daily", "orders.amount > daily.amount", "orders.id > daily.id", ...DBT_EDGES].toSorted(),
+  );
+  expect(new Set(topTables(catalog.db, "svc", 30_000, 30_000, 9).map(({ fqn }) => fqn))).toEqual(
+    new Set(["revenue", "orders", "report", "daily"].map((name) => `svc.d.s.${name}`)),
+  );
+});
+
+test("so it is without sessions, but for a temporary table, of which nobody says where it is", async () => {
+  const catalog = shop().table("daily", "id", "amount");
+  await catalog.read({ log: sourceOf(fileLog(DBT.map((text) => query(text)))) });
+  const edges = catalog.edges();
+  expect(edges.filter((edge) => !edge.includes("daily"))).toEqual(DBT_EDGES);
+  expect(edges.filter((edge) => edge.includes("daily"))).toEqual(
+    ["", ".amount", ".id"].map(
+      (column) => expect.stringMatching(`daily__dbt_tmp174509${column} > daily${column}$`) as string,
+    ),
+  );
+});
+
+test("a table of the catalog stands for itself, whatever it is called", async () => {
+  const catalog = shop().table("revenue__dbt_tmp", "total");
+  await catalog.read({ log: sourceOf(fileLog([query(DBT[0] as string), query(DBT[2] as string)])) });
+  expect(catalog.edges()).toEqual(
+    expect.arrayContaining(["orders.amount > revenue__dbt_tmp.total", "revenue__dbt_tmp.total > revenue.total"]),
+  );
+});
+
 test("statements of a session are put together with one semicolon, whether their log has it or not", async () => {
   const catalog = shop();
   const ended = SESSIONS.map((one) => ({ ...one, text: `${one.text} ;\n` }));
@@ -121,6 +171,57 @@ test("statements of a session are put together with one semicolon, whether their
   expect(catalog.edges()).toEqual(SESSION_EDGES);
   const texts = catalog.db.all<{ text: string }>("SELECT text FROM statement WHERE text LIKE '%TEMP TABLE%INSERT%'");
   expect(texts.map(({ text }) => text.split(";").length)).toEqual([2, 2]);
+});
+
+test("the path of a session is all that its names without a schema mean", async () => {
+  const catalog = shop().table("feed", "s");
+  for (const schema of ["a", "b"])
+    catalog.source.put("databaseSchema", { path: ["d", schema], kind: "Schema", facts: {} });
+  const columns = (name: string): { name: string; dataType: "INT" }[] => [{ name, dataType: "INT" }];
+  for (const [schema, name, column] of [
+    ["a", "one", "x"],
+    ["b", "one", "y"],
+    ["b", "two", "y"],
+  ] as const)
+    catalog.source.put("table", {
+      path: ["d", schema, name],
+      kind: "Regular",
+      facts: { tableType: "Regular", columns: columns(column) },
+    });
+  const along = (searchPath: string[] | null, text: string): LoggedQuery =>
+    query(text, { searchPath, schema: searchPath?.[0] ?? null, session: "x" });
+  const log = [
+    along(["a", "b"], "INSERT INTO two SELECT x FROM one"),
+    along(["b", "a"], "INSERT INTO two SELECT y FROM one"),
+    along(["a"], "INSERT INTO two SELECT * FROM feed"),
+    along(null, "INSERT INTO two SELECT s FROM feed"),
+    along(["b", "a"], "CREATE TEMP TABLE half AS SELECT y FROM one"),
+    along(["a", "b"], "INSERT INTO one SELECT y FROM half"),
+  ];
+  await catalog.read({ log: sourceOf(fileLog(log)) });
+  const edges = [
+    "feed > svc.d.b.two",
+    "feed.s > svc.d.b.two.y",
+    "svc.d.a.feed > svc.d.a.two",
+    "svc.d.a.feed.* > svc.d.a.two.*",
+    "svc.d.a.one > svc.d.b.two",
+    "svc.d.a.one.x > svc.d.b.two.y",
+    "svc.d.b.one > svc.d.a.one",
+    "svc.d.b.one > svc.d.b.two",
+    "svc.d.b.one.y > svc.d.a.one.x",
+    "svc.d.b.one.y > svc.d.b.two.y",
+  ];
+  expect(catalog.edges()).toEqual(edges);
+  // Read again by what is kept of it, where a table came.
+  catalog.source.put("table", {
+    path: ["d", "a", "feed"],
+    kind: "Regular",
+    facts: { tableType: "Regular", columns: columns("f") },
+  });
+  await catalog.read();
+  expect(catalog.edges()).toEqual(
+    edges.map((edge) => (edge === "svc.d.a.feed.* > svc.d.a.two.*" ? "svc.d.a.feed.f > svc.d.a.two.f" : edge)),
+  );
 });
 
 test.each([1, 2, 3])("a run that is killed after %i commits goes on from there to the same graph", async (pages) => {
@@ -380,10 +481,17 @@ test("literals and credentials of queries are not kept", async () => {
         ),
         query("CREATE USER u IDENTIFIED BY hunter2"),
         query("SELECT id FROM s.customers WHERE name = 'Mary Smith' AND url = 'https://u:pw@h/'"),
+        query("CREATE TEMP TABLE far AS SELECT * FROM dblink('password=hunter2', 'SELECT 1') AS t(name text)", {
+          session: "a",
+        }),
+        query("INSERT INTO s.report (total) SELECT name FROM far WHERE name <> 'Mary'", { session: "a" }),
       ]),
     ),
   });
-  const kept = JSON.stringify(catalog.db.all("SELECT * FROM statement"));
+  // What a session has in temporary tables is kept too, with the place where reading goes on.
+  const tables = ["statement", "log_part", "flow", "use", "mention", "run"];
+  const kept = JSON.stringify(tables.map((table) => catalog.db.all(`SELECT * FROM ${table}`)));
+  expect(kept).toContain("TEMP TABLE far");
   for (const secret of ["AKIA", "hunter2", "Mary", "u:pw", "aws_secret_access_key=abc"])
     expect(kept).not.toContain(secret);
 });

@@ -6,7 +6,7 @@
 import type { LoggedQuery } from "@headwater/core/connector";
 import type { Format } from "./format.ts";
 import { isOwn } from "./own.ts";
-import { SearchPaths } from "./search-path.ts";
+import { SearchPaths, type SetPath } from "./search-path.ts";
 import { timeInGeneral } from "./mysql-log.ts";
 import { parseTime } from "./times.ts";
 
@@ -71,7 +71,7 @@ const SESSIONS_REMEMBERED = 10_000;
 /** Finds the statements in the records of one log, in their order. */
 export class StatementFinder {
   /** What each session logged last before running it: as it was logged, and what it stands for. */
-  readonly #begun = new Map<string, { logged: string; text: string; schema: string | null }>();
+  readonly #begun = new Map<string, { logged: string; text: string; path: SetPath | null }>();
   readonly #paths: SearchPaths;
 
   /** `memory` is what an earlier finder knew where this one goes on; `null` at the beginning. */
@@ -103,12 +103,12 @@ export class StatementFinder {
     const text = prepared(record) ?? logged;
     if (isOwn(text)) return "own";
     this.#paths.follow(session, text);
-    const schema = this.#paths.schemaOf(session);
+    const path = this.#paths.pathOf(session);
     if (match[1] === undefined && session !== "") {
       if (this.#begun.size >= SESSIONS_REMEMBERED) this.#begun.clear();
-      this.#begun.set(session, { logged, text, schema });
+      this.#begun.set(session, { logged, text, path });
     }
-    return query(record, { text, schema }, match[1] === undefined ? null : Number(match[1]), 1);
+    return query(record, { text, path }, match[1] === undefined ? null : Number(match[1]), 1);
   }
 }
 
@@ -121,7 +121,7 @@ function prepared({ detail, message }: ServerRecord): string | null {
 
 function query(
   record: ServerRecord,
-  { text, schema }: Pick<LoggedQuery, "text" | "schema">,
+  { text, path }: { text: string; path: SetPath | null },
   durationMs: number | null,
   times: number,
 ): LoggedQuery {
@@ -133,7 +133,8 @@ function query(
     durationMs,
     user: record.user === "" ? null : record.user,
     database: record.dbname === "" ? null : record.dbname,
-    schema,
+    schema: typeof path === "string" ? path : (path?.[0] ?? null),
+    searchPath: typeof path === "string" ? null : path,
     session: record.session_id === "" ? null : record.session_id,
     times,
     cut: false,

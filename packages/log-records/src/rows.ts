@@ -1,5 +1,5 @@
 /** Pages of a log as the rows of a request, and back: so they are recorded and replayed like everything a source says. */
-import type { Cell, LoggedQuery, LogFault, LogPage, Row } from "@headwater/core/connector";
+import type { Cell, Json, LoggedQuery, LogFault, LogPage, Row } from "@headwater/core/connector";
 import type { RecordPage } from "./pages.ts";
 
 /**
@@ -14,6 +14,7 @@ export const QUERY_COLUMNS = {
   user: "text?",
   database: "text?",
   schema: "text?",
+  searchPath: "json?",
   session: "text?",
   times: "number",
   cut: "boolean",
@@ -35,18 +36,19 @@ type QueryRow = Row<{ effect: "read"; columns: QueryColumns }>;
 const ANOTHER = "another";
 /** Stands in the place of a fault's mark: the record was read all the same. */
 const KEPT = "kept";
-const NO_QUERY = [null, null, null, null, null, null, null, 0, false] as const;
+const NO_QUERY = [null, null, null, null, null, null, null, null, 0, false] as const;
 
 /** The rows of a page. */
 export function queryRows({ queries, faults, leftOut, span, another, end, mark }: RecordPage): Cell[][] {
   return [
-    ...queries.map(({ text, at, durationMs, user, database, schema, session, times, cut }): Cell[] => [
+    ...queries.map(({ text, at, durationMs, user, database, schema, searchPath, session, times, cut }): Cell[] => [
       text,
       at,
       durationMs,
       user,
       database,
       schema,
+      (searchPath ?? null) as Json,
       session,
       times,
       cut,

@@ -442,8 +442,8 @@ export interface BlockStatement extends StatementBase {
   readonly rows: TriggerRows | null;
   /** What it is called, where it is a function that triggers run: its body sees the rows of theirs. Null for everything else. */
   readonly runByTriggers: Name | null;
-  /** The columns a function declares that gives rows: `RETURNS TABLE (…)`. Null for everything else. */
-  readonly returns: readonly string[] | null;
+  /** The columns of the rows a function gives, or the table whose rows they are like (`RETURNS SETOF t`). Null for everything else. */
+  readonly returns: readonly string[] | Name | null;
 }
 
 export interface TriggerRows {

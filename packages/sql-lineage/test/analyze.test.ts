@@ -227,6 +227,15 @@ test("columns are followed through temporary tables", async () => {
   ]);
 });
 
+test("a temporary table that is renamed stays one, whatever tables of that name there are", async () => {
+  const script = await analyze("create temp table a as select x from s; alter table a rename to t; select x from t", {
+    dialect: "postgres",
+    schema: schemaOf({ "lake.public.t": ["x"], "lake.public.s": ["x"] }),
+  });
+  expect(script.statements[1]!.writes).toMatchObject([{ id: "t", mode: "rename", temporary: true }]);
+  expect(script.statements[2]!.reads).toMatchObject([{ id: "t", temporary: true }]);
+});
+
 test("Mermaid draws one arrow for each pair of tables and escapes what it has to", async () => {
   const script = await analyze('insert into t select "a<b" as c, d from s; select d from t', { dialect: "postgres" });
   expect(toMermaid(script)).toBe(

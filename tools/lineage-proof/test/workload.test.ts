@@ -21,6 +21,8 @@ CREATE TABLE mart.revenue (customer int PRIMARY KEY, total numeric);
 CREATE TABLE mart.by_country (country text, total numeric);
 CREATE TABLE mart.top (name text);
 CREATE TABLE mart.merged (customer int, total numeric);
+CREATE TABLE mart.seen (name text);
+CREATE TABLE public.customers (name text);
 CREATE VIEW mart.big AS SELECT customer, total FROM mart.revenue WHERE total > 100;
 CREATE PROCEDURE mart.refresh_top() LANGUAGE plpgsql AS $$
 BEGIN
@@ -44,6 +46,10 @@ const SECOND = [
   "CALL mart.refresh_top()",
   "INSERT INTO mart.nowhere SELECT id FROM sales.orders",
 ];
+
+/** One table is in the first schema of the path, the other in the second, and another of its name where the path does not lead. */
+const ALONG_PATH = ["SET search_path = mart, sales", "INSERT INTO seen SELECT name FROM customers"];
+const ALONG_PATH_EDGES = ["sales.customers > mart.seen", "sales.customers.name > mart.seen.name"];
 
 /** Since 15. */
 const MERGE = `MERGE INTO mart.merged m USING sales.orders o ON m.customer = o.customer
@@ -96,7 +102,7 @@ for (const major of testedMajors())
         path: null,
       });
       const queryEdges = (db: Database): string[] => edgesOf(db, ["query"]).filter(OF_WORKLOAD);
-      const expected = [...withoutSession(major), ...NEEDS_SESSION].toSorted();
+      const expected = [...withoutSession(major), ...NEEDS_SESSION, ...ALONG_PATH_EDGES].toSorted();
 
       beforeAll(async () => {
         const [admin, one, two] = [0, 1, 2].map(() => new Client(connectionOf(server.url()))) as [
@@ -117,6 +123,7 @@ for (const major of testedMajors())
             await client.query(statements[at] ?? "SELECT 1").catch((error: Error) => {
               if (!error.message.includes("nowhere")) throw error;
             });
+        for (const statement of ALONG_PATH) await two.query(statement);
         if (major >= 15) await one.query(MERGE);
         for (const client of [admin, one, two]) await client.end();
       });
@@ -156,7 +163,11 @@ for (const major of testedMajors())
         const events: RunEvent[] = [];
         const result = await readLineage(db, events, as("everything"));
         expect(result).toMatchObject({ state: "success", log: { faults: 0 } });
-        expect(events.filter(({ event }) => event === "note")).toEqual([]);
+        // It has two forms where there can be two.
+        const notes = events.flatMap((event) => (event.event === "note" ? event.message : []));
+        expect(notes.map((note) => /: log\/\S+\.json has what log\/\S+\.csv has, and is left out/.test(note))).toEqual(
+          major < 15 ? [] : [true],
+        );
         expect(queryEdges(db)).toEqual(expected);
         // What Headwater asked in between is in the log, too, and left out.
         const again = await readLineage(db, [], as("everything"));
@@ -167,6 +178,26 @@ for (const major of testedMajors())
         await runSql(server.url(), "INSERT INTO mart.top SELECT country FROM sales.customers");
         const more = await readLineage(db, [], as("everything"));
         expect(more).toMatchObject({ log: { queries: 1, faults: 0 }, edges: { added: 1, removed: 0 } });
+      });
+
+      test.each(major < 15 ? [] : ["csvlog and jsonlog"])("a folder with %s has each statement once", async () => {
+        const both = [".csv", ".json"].map(file);
+        const counts = async (...paths: string[]): Promise<unknown[]> => {
+          const db = await readMetadata(server.url());
+          const events: RunEvent[] = [];
+          for (const path of paths) await readLineage(db, events, { connector: queryLog, config: {}, path });
+          return [
+            db.all("SELECT key, times FROM statement WHERE origin = 'query' ORDER BY key"),
+            events.flatMap((event) => (event.event === "log-read" ? event.title : [])),
+          ];
+        };
+        const [csv, json] = both as [string, string];
+        const pair = csv.replace(/\.csv$/, ".{csv,json}");
+        const [once] = await counts(csv);
+        expect(await counts(pair, pair)).toEqual([once, [csv, csv]]);
+        // One that was read alone is read on.
+        expect(await counts(json, pair)).toEqual([once, [json, json]]);
+        expect(await counts(csv, json)).toEqual([once, [csv, json]]);
       });
 
       test("from pg_stat_statements it is the same on all that needs no session", async () => {
@@ -180,8 +211,9 @@ for (const major of testedMajors())
           hint: "Run in the database that is connected to: GRANT pg_monitor TO counting; GRANT EXECUTE ON FUNCTION pg_catalog.pg_read_binary_file(text, bigint, bigint, boolean) TO counting;",
         });
         const all = queryEdges(db);
-        // Temporary tables are names like any other there: what goes through them cannot be told.
-        const whole = all.filter((edge) => !/\bstep\b/.test(edge));
+        // Temporary tables are names like any other there: what goes through them cannot be told. Nor does it tell of paths.
+        const whole = all.filter((edge) => !/\b(?:step|seen)\b/.test(edge));
+        expect(all).toContain("public.customers.name > mart.seen.name");
         // What another test of this file ran.
         const other = ["sales.customers > mart.top", "sales.customers.country > mart.top.name"];
         expect(whole.filter((edge) => !other.includes(edge))).toEqual(withoutSession(major));

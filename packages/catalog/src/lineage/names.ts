@@ -24,6 +24,16 @@ function nameOf(entry: Entry): readonly string[] {
   return (entry.name ??= splitFqn(entry.fqn).slice(1));
 }
 
+/** Whether the catalog has any live table or routine of a service; its name as an FQN. */
+export function hasNames(db: Database, service: string): boolean {
+  return (
+    db.get(
+      "SELECT 1 FROM entity WHERE service = ? AND type IN ('table', 'storedProcedure') AND deleted = 0 LIMIT 1",
+      service,
+    ) !== null
+  );
+}
+
 /** The partitions of tables that list them with their schemas, which makes them tables of their own by name; elsewhere they have none. */
 export const PARTITIONED = `entity e JOIN document d ON d.id = e.id AND e.type = 'table' AND e.kind = 'Partitioned',
   json_each(d.source, '$.source.partitions') p`;

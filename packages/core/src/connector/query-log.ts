@@ -11,6 +11,11 @@ export interface LoggedQuery {
   /** The database it ran in, and the schema that names without one mean. */
   database: string | null;
   schema: string | null;
+  /**
+   * All schemas that names without one mean, in their order, where the log tells: then they alone count, and `schema` is the first of
+   * them, `null` where there is none. Without it there may be more than `schema`, and those of the source come behind it.
+   */
+  searchPath?: readonly string[] | null;
   /** What tells the sessions of the log apart: temporary tables live in one. */
   session: string | null;
   /** How often it was run: 1 but in logs that count. `-1` takes back one that turned out to have failed. */
@@ -69,6 +74,13 @@ export interface LogFile {
   growing?: boolean;
   /** It has only some of what was run, as a log of slow statements: what it does not show may go on all the same. */
   partial?: boolean;
+  /**
+   * The path of the file that has the same records in another form, where a server can write its log in two; it need not be there. The
+   * records of both are counted once.
+   */
+  twin?: string;
+  /** When its first record was written and its last, Unix milliseconds; `null` where that is not known. Needed where its twin is there. */
+  span?: { from: number | null; to: number | null };
 }
 
 /** A log in files. What was added to a file since it was last read is read from where reading stopped. */

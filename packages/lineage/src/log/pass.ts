@@ -15,9 +15,9 @@ import {
   type Tally,
 } from "@headwater/catalog";
 import { fingerprint, type LogFault, type LoggedQuery, quoteName, redactCredentials } from "@headwater/core";
-import { dialects } from "@headwater/sql-lineage";
+import { dialects, type ScriptLineage } from "@headwater/sql-lineage";
 import { READER_VERSION } from "../reader-version.ts";
-import type { QueryText, ReadQuery } from "../read-query.ts";
+import { keptText, type QueryText, type ReadQuery } from "../read-query.ts";
 import type { Defaults } from "../schema.ts";
 import { QueryReader, type QueryReaderOptions } from "./query-reader.ts";
 import { type Shape, shapeHex, shaper } from "./shape.ts";
@@ -125,7 +125,13 @@ export class LogPass {
   #hasKept: boolean;
   readonly #shape: (text: string, context: number) => Shape;
   readonly #contexts = new Map<string, Context>();
-  #lastContext: Context | null = null;
+  /** Of the query before: most have the same. */
+  #lastContext: {
+    database: string | null;
+    schema: string | null;
+    own: readonly string[] | null;
+    context: Context;
+  } | null = null;
   readonly #entries = new Map<Shape, Entry>();
   /** Entries with something to commit. */
   #touched: Entry[] = [];
@@ -151,17 +157,21 @@ export class LogPass {
     this.#hasKept = hasQueries(db, this.#service);
     this.#reader = new QueryReader(options);
     this.#shape = shaper(dialects[dialect].lexical);
-    this.#sessions = new TemporarySessions([]);
+    this.#sessions = this.#sessionsOf([]);
   }
 
   /** Goes on with what is known of the sessions of a piece of a log. */
   remember(memory: readonly SessionMemory[]): void {
-    this.#sessions = new TemporarySessions(memory);
+    this.#sessions = this.#sessionsOf(memory);
+  }
+
+  #sessionsOf(memory: readonly SessionMemory[]): TemporarySessions {
+    return new TemporarySessions(memory, (text) => keptText(redactCredentials(text), this.#options.dialect));
   }
 
   /** Takes one query into account. */
   add(query: LoggedQuery): void {
-    const context = this.#context(query.database, query.schema);
+    const context = this.#context(query);
     const shape = this.#shape(query.text, context.number);
     let entry = this.#entries.get(shape);
     if (entry === undefined) {
@@ -182,25 +192,30 @@ export class LogPass {
     } else this.#count(entry, query);
   }
 
-  #context(database: string | null, schema: string | null): Context {
+  #context({ database, schema, searchPath: own = null }: LoggedQuery): Context {
     const last = this.#lastContext;
-    if (last !== null && last.database === database && last.schema === schema) return last;
-    const key = `${database ?? ""}\0${schema ?? ""}`;
+    if (last !== null && last.database === database && last.schema === schema && last.own === own) return last.context;
+    const key = `${database ?? ""}\0${own === null ? (schema ?? "") : `\0${JSON.stringify(own)}`}`;
     let context = this.#contexts.get(key);
     if (context === undefined) {
-      const searchPath = [...(schema === null ? [] : [schema]), ...this.#options.searchPath];
-      const defaults = { ...(database === null ? {} : { catalog: database }), searchPath };
+      const names: Defaults =
+        own === null
+          ? { searchPath: [...(schema === null ? [] : [schema]), ...this.#options.searchPath] }
+          : { searchPath: own, onlySearchPath: true };
+      const defaults: Defaults = {
+        ...(database === null ? {} : { catalog: database }),
+        ...names,
+      };
       context = {
         number: parseInt(fingerprint(key).slice(0, 7), 16),
         defaults,
         written: JSON.stringify(defaults),
         digest: fingerprint(JSON.stringify([READER_VERSION, this.#options.dialect, defaults])),
-        database,
-        schema,
       };
       this.#contexts.set(key, context);
     }
-    return (this.#lastContext = context);
+    this.#lastContext = { database, schema, own, context };
+    return context;
   }
 
   #count(entry: Entry, { at, user, times, durationMs }: LoggedQuery): void {
@@ -394,15 +409,16 @@ export class LogPass {
     this.#orderedChars = 0;
     for (const { entry, query } of ordered) {
       const { text, session } = query;
-      const described = await this.#sessions.describe(session as string, text, entry.maybeTemporary, async (sql) =>
-        this.#reader.analyze(sql, entry.context.defaults),
-      );
+      const { context, maybeTemporary } = entry;
+      const { defaults } = context;
+      const analyze = async (sql: string): Promise<ScriptLineage> => this.#reader.analyze(sql, defaults);
+      const described = await this.#sessions.describe(session as string, text, defaults, maybeTemporary, analyze);
       if (described === null) {
         this.#count(entry, query);
         continue;
       }
       // The same query over the same temporary tables is one shape, whatever session it ran in.
-      const shape = this.#shape(described.script, this.#context(query.database, query.schema).number);
+      const shape = this.#shape(described.script, entry.context.number);
       let whole = this.#entries.get(shape);
       if (whole === undefined) {
         whole = newEntry(shape, { ...query, text: described.script }, entry.context);
@@ -432,8 +448,6 @@ interface Context {
   written: string;
   /** Changes with how the query is read. */
   digest: string;
-  database: string | null;
-  schema: string | null;
 }
 
 function newEntry(shape: Shape, { text, cut }: LoggedQuery, context: Context): Entry {

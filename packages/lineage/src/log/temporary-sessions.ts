@@ -1,12 +1,22 @@
 /** What the sessions of a log have in temporary tables. */
 import type { ScriptLineage } from "@headwater/sql-lineage";
 import { lowerAscii } from "../read-statement.ts";
+import type { Defaults } from "../schema.ts";
 
 /** One session with temporary tables: plain JSON, kept between runs. */
 export interface SessionMemory {
   session: string;
-  /** The statements that made and filled its temporary tables, in their order. */
-  script: { text: string; /** The tables, in lower case. */ tables: string[] }[];
+  /** The statements that made and filled its temporary tables, in their order, as texts are kept. */
+  script: Made[];
+}
+
+/** A statement that made or filled temporary tables. */
+interface Made {
+  text: string;
+  /** The tables, in lower case. */
+  tables: string[];
+  /** What names in it mean; without it, what they mean in the statements that use the tables. */
+  defaults?: Defaults;
 }
 
 /** Sessions remembered at once; those that were quiet longest go first. */
@@ -21,7 +31,11 @@ export class TemporarySessions {
   /** Sessions with statements that have not been looked at yet. */
   readonly #waiting = new Set<string>();
 
-  constructor(memory: readonly SessionMemory[]) {
+  readonly #kept: (text: string) => string;
+
+  /** `kept` gives a text as it may be kept: memory goes into the catalog, where no credentials may be. */
+  constructor(memory: readonly SessionMemory[], kept: (text: string) => string) {
+    this.#kept = kept;
     for (const session of memory) this.#sessions.set(session.session, session);
   }
 
@@ -41,6 +55,7 @@ export class TemporarySessions {
   async describe(
     session: string,
     text: string,
+    defaults: Defaults,
     maybeTemporary: boolean,
     analyze: (sql: string) => Promise<ScriptLineage>,
   ): Promise<{ script: string } | null> {
@@ -49,23 +64,18 @@ export class TemporarySessions {
     if (known === undefined && !maybeTemporary) return null;
     const needed = relevant(known?.script ?? [], text);
     if (!maybeTemporary && needed.length === 0) return null;
-    const script = [...needed, text].map(withoutSemicolon).join(";\n");
+    const script = scriptOf([...needed, { text, defaults }], defaults);
     const { statements } = await analyze(script);
     const own = statements.slice(statements.findLastIndex(({ within }) => within === null));
     const made = own.flatMap(({ writes }) => writes.filter(({ temporary }) => temporary));
     const tables = made.map(({ name }) => lowerAscii(name.at(-1) ?? ""));
     const created = made.some(({ mode }) => mode === "create");
-    if (made.length > 0) this.#add(session, known, { text, tables }, created);
+    if (made.length > 0) this.#add(session, known, { text: this.#kept(text), tables, defaults }, created);
     const reads = own.some(({ reads: read }) => read.some(({ temporary }) => temporary));
     return reads || (made.length > 0 && !created) ? { script } : null;
   }
 
-  #add(
-    session: string,
-    known: SessionMemory | undefined,
-    statement: SessionMemory["script"][number],
-    created: boolean,
-  ): void {
+  #add(session: string, known: SessionMemory | undefined, statement: Made, created: boolean): void {
     // A table that is made anew has nothing of what it was filled with before.
     const before = (known?.script ?? []).filter(
       ({ tables }) => !created || !tables.every((table) => statement.tables.includes(table)),
@@ -84,15 +94,30 @@ export class TemporarySessions {
 }
 
 /** The statements that made what a text names, and what those name in turn. */
-function relevant(script: SessionMemory["script"], text: string): string[] {
+function relevant(script: readonly Made[], text: string): Made[] {
   let named = text.toLowerCase();
-  const needed: string[] = [];
+  const needed: Made[] = [];
   for (const statement of script.toReversed()) {
     if (!statement.tables.some((table) => named.includes(table))) continue;
-    needed.unshift(statement.text);
+    needed.unshift(statement);
     named += ` ${statement.text.toLowerCase()}`;
   }
   return needed;
+}
+
+/** Statements as one script, which says where the session set another path than at the end. */
+function scriptOf(statements: readonly Pick<Made, "text" | "defaults">[], last: Defaults): string {
+  const script: string[] = [];
+  let path = last;
+  for (const { text, defaults = last } of statements) {
+    const schemas = defaults.searchPath ?? [];
+    const isSet = path.onlySearchPath === true || defaults.onlySearchPath === true;
+    if (isSet && schemas.join("\0") !== path.searchPath?.join("\0"))
+      script.push(`SET search_path TO ${schemas.map((schema) => `"${schema.replaceAll('"', '""')}"`).join(", ")}`);
+    path = defaults;
+    script.push(withoutSemicolon(text));
+  }
+  return script.join(";\n");
 }
 
 /** Logs keep the semicolon of one statement and leave out that of another. */

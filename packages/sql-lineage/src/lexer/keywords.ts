@@ -652,6 +652,7 @@ export const KEYWORDS = [
   "SESSION",
   "SESSION_USER",
   "SET",
+  "SETOF",
   "SETS",
   "SETTINGS",
   "SETUSER",

@@ -64,23 +64,33 @@ function readInnerRoutine(p: Parser, out: ParsedStatement[]): void {
   p.leave();
 }
 
-/** Reads `(a IN NUMBER, b text DEFAULT 1)`: the names are variables. */
-export function readParameters(p: Parser): void {
+/** Reads `(a IN NUMBER, b text DEFAULT 1)`: the names are variables. Returns those that are given back (OUT, INOUT). */
+export function readParameters(p: Parser): string[] {
   const close = p.mate;
   const { words, mates } = p.tokens;
+  const given: string[] = [];
   p.next();
   let first = true;
   while (p.position < close && !p.atEnd()) {
     if (first) {
       first = false;
-      while ((p.is("IN") || p.is("OUT") || p.is("INOUT") || p.is("VARIADIC")) && p.isNameAt(1)) p.next();
-      if (p.isName() || p.kind === TokenKind.parameter) declare(p, p.value(p.position));
+      let isGiven = false;
+      while ((p.is("IN") || p.is("OUT") || p.is("INOUT") || p.is("VARIADIC")) && p.isNameAt(1)) {
+        isGiven ||= p.is("OUT") || p.is("INOUT");
+        p.next();
+      }
+      if (p.isName() || p.kind === TokenKind.parameter) {
+        const name = p.value(p.position);
+        declare(p, name);
+        if (isGiven) given.push(name);
+      }
     }
     if (p.is(",")) first = true;
     if (mates[p.position]! > p.position && words[p.position] !== ",") p.skipBrackets();
     else p.next();
   }
   p.moveTo(close + 1);
+  return given;
 }
 
 /** Reads one declaration: `name type := expression`, `CURSOR c IS query`, `c CURSOR FOR query`, `HANDLER FOR … statement`. */

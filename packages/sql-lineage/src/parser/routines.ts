@@ -1,4 +1,4 @@
-import type { BlockStatement, ParsedStatement, Statement, TargetTable } from "../ir.ts";
+import type { BlockStatement, Name, ParsedStatement, Statement, TargetTable } from "../ir.ts";
 import { TokenKind } from "../lexer/tokens.ts";
 import { readTableVariable } from "./create.ts";
 import { queryStartsAt } from "./lookahead.ts";
@@ -44,8 +44,16 @@ export function readCreateWithBody(p: Parser, what: BlockStatement["what"]): Sta
   const anonymous = p.is("DO");
   const isPackage = skipToName(p);
   const name = anonymous ? null : readName(p);
-  if (p.is("(")) readParameters(p);
-  const rows: Rows = { table: null, records: [], tables: [], before: false, ofCaller: false, returned: null };
+  const given = p.is("(") ? readParameters(p) : [];
+  const rows: Rows = {
+    table: null,
+    records: [],
+    tables: [],
+    before: false,
+    ofCaller: false,
+    // What several are called a row has, where the function gives rows at all.
+    returned: what === "function" && given.length > 0 ? given : null,
+  };
   if (what === "trigger") {
     rows.records.push("new", "old", ":new", ":old");
     for (const record of rows.records) declare(p, record);
@@ -78,8 +86,8 @@ interface Rows {
   before: boolean;
   /** It is a function: its rows are those of the triggers that run it. */
   ofCaller: boolean;
-  /** The columns of `RETURNS TABLE (…)`. */
-  returned: string[] | null;
+  /** The columns of the rows it gives: those of `RETURNS TABLE (…)`, its OUT parameters, or what `RETURNS SETOF` names. */
+  returned: string[] | Name | null;
 }
 
 /** What a trigger's function knows without declaring it (PostgreSQL, PL/pgSQL: Trigger Functions). */
@@ -255,6 +263,13 @@ function readHeader(
         if (what === "function" && next === "TABLE" && p.wordAt(2) === "(") {
           p.skip(2);
           rows.returned = readColumnList(p);
+          continue;
+        }
+        if (what === "function" && next === "SETOF" && rows.returned === null) {
+          p.skip(2);
+          const table = readName(p);
+          if (table !== null) p.tableNames.push(table);
+          rows.returned = table;
           continue;
         }
         if (what === "function" && next === "TRIGGER") {

@@ -91,13 +91,18 @@ function copyFrom(s: OneStatement, statement: CopyStatement, from: TargetTable, 
 /** RENAME. */
 export function rename(s: OneStatement, from: TargetTable, to: TargetTable, at: { start: number; end: number }): void {
   const source = s.tables.find(from.name, from.source);
-  s.draft.writes.push({ ...s.tables.find(to.name, to.source).use, mode: "rename", columnNames: "statement" });
-  s.queries.reads.add(source);
   const { columns } = source;
-  const target = s.tables.find(to.name, to.source);
+  const { temporary } = source.use;
+  const target = temporary ? s.tables.temporary(to.name, to.source) : s.tables.find(to.name, to.source);
+  s.draft.writes.push({
+    ...target.use,
+    temporary: target.use.temporary || temporary,
+    mode: "rename",
+    columnNames: "statement",
+  });
+  s.queries.reads.add(source);
   for (const output of tableOutputs(source, at)) s.draft.edges.addOutput(target, output.name, output, "rename");
   s.draft.after.push(() => {
-    const { temporary } = source.use;
     s.tables.drop(from.name);
     s.tables.define(to.name, to.source, columns, temporary);
   });

@@ -38,7 +38,9 @@ export class StatementResolver {
         statement.what === "block" && statement.body.every((inner) => inner.statement.kind === "assign")
           ? "utility"
           : statement.what;
-      const outputs = statement.returns?.map((name) => ({ name, named: true, star: false })) ?? null;
+      const { returns } = statement;
+      const columns = returns !== null && "parts" in returns ? this.tables.find(returns, "table").columns : returns;
+      const outputs = columns?.map((name) => ({ name, named: true, star: false })) ?? null;
       const own: StatementLineage = { ...this.empty(parsed, within), kind, outputs };
       out.push(own);
       const outer = new Map(this.variables);

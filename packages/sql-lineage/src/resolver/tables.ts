@@ -10,6 +10,8 @@ export interface Defaults {
   readonly catalog?: string;
   /** The schemas that names without one are looked for in, in order; what is created goes into the first. */
   readonly searchPath?: readonly string[];
+  /** A name without a schema that is in none of the search path means no other table, though there may be just one of that name. */
+  readonly onlySearchPath?: true;
 }
 
 /** A table that statements read or write. There is one object for each in a script, until it is created anew. */
@@ -249,7 +251,7 @@ export class Tables {
 
 /** The names that a name can stand for, most likely first. */
 export function completions(parts: readonly string[], defaults: Defaults): (readonly string[])[] {
-  const { catalog, searchPath } = defaults;
+  const { catalog, searchPath, onlySearchPath } = defaults;
   // `database..table`: the schema left out is the default one.
   if (parts.length === 3 && parts[1] === "") return [[parts[0]!, searchPath?.[0] ?? "", parts[2]!]];
   if (parts.length >= 3) return [parts];
@@ -257,7 +259,8 @@ export function completions(parts: readonly string[], defaults: Defaults): (read
     catalog === undefined ? schemaAndTable : [catalog, ...schemaAndTable];
   if (parts.length === 2) return [withCatalog(parts)];
   if (searchPath === undefined || searchPath.length === 0) return [parts];
-  return [...searchPath.map((schema) => withCatalog([schema, ...parts])), parts];
+  const found = searchPath.map((schema) => withCatalog([schema, ...parts]));
+  return onlySearchPath === true ? found : [...found, parts];
 }
 
 /** A name without the parts left out before it (`..table`). */
