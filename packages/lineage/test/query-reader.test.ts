@@ -34,11 +34,11 @@ test("where a catalog has no write-ahead log, who writes to it does not wait for
   }));
   // Once the thread is there.
   await reader.read(queries.slice(0, 1));
-  let done = false;
+  const done = new AbortController();
   const began = performance.now();
-  const reading = reader.read(queries).finally(() => (done = true));
+  const reading = reader.read(queries).finally(() => done.abort());
   let longest = 0;
-  while (!done) {
+  while (!done.signal.aborted) {
     await wait(10);
     const before = performance.now();
     db.run("INSERT INTO place(fqn) VALUES (?)", String(before));
