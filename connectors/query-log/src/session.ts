@@ -28,16 +28,20 @@ export async function connect(): Promise<Driver> {
 async function* request(name: string, args: Json, signal: AbortSignal): AsyncGenerator<Page> {
   const { path, ...reading } = args as JsonObject & Reading;
   if (name === "server") yield { rows: [[new Date().toISOString()]] };
-  else if (name === "files") {
-    const paths = findFiles(path);
-    const found = new Set(paths);
-    const rows: Json[][] = [];
-    for (const file of paths) rows.push(await describe(file, found));
-    const serverLogs = rows.flatMap(([name, , , , twin]) => (twin === null ? [] : [name as string]));
-    const texts = new Set(serverLogs.flatMap((name) => inBothWays(textBeside(name))));
-    yield { rows: rows.filter(([name]) => !texts.has(name as string)) };
-  } else if (name === "queries") yield* queries(path, reading, signal);
+  else if (name === "files") yield { rows: await filesOf(path) };
+  else if (name === "queries") yield* queries(path, reading, signal);
   else throw new Error(`There is no request "${name}".`);
+}
+
+/** The rows of `files`. What a server writes as text beside its logs is none. */
+async function filesOf(path: string): Promise<Json[][]> {
+  const paths = findFiles(path);
+  const found = new Set(paths);
+  const rows: Json[][] = [];
+  for (const file of paths) rows.push(await describe(file, found));
+  const serverLogs = rows.flatMap(([file, , , , twin]) => (twin === null ? [] : [file as string]));
+  const texts = new Set(serverLogs.flatMap((file) => inBothWays(textBeside(file))));
+  return rows.filter(([file]) => !texts.has(file as string));
 }
 
 /** One row of `files`. A file that cannot be read is one too, and says why when it is: it must not cost the others. */
