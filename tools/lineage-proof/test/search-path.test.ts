@@ -80,7 +80,7 @@ await describeWith(
       const path = join(folder, readdirSync(folder).find((name) => name.endsWith(".csv")) ?? "");
       const db = openDatabase(":memory:");
       for (let stopped = true; stopped;) {
-        const log = { connector: queryLog, config: {}, path, pageRows: 37, maxQueries: 200 };
+        const log = { connector: queryLog, config: {}, path, pageRows: 17, maxQueries: 1 };
         stopped = (await readLineage(db, [], log)).log?.stopped === "limit";
       }
       const kept = db.all<{ name: string; path: string }>(
