@@ -7,7 +7,16 @@ import {
   type Page,
   SourceError,
 } from "@headwater/core/connector";
-import { firstTime, identityOf, isSlowLog, lastTime, queryRows, readPages, twinOf } from "@headwater/log-records";
+import {
+  firstTime,
+  identityOf,
+  isSlowLog,
+  lastTime,
+  queryRows,
+  readPages,
+  textBeside,
+  twinOf,
+} from "@headwater/log-records";
 import { type File, findFiles, lookAt } from "./files.ts";
 import { openText } from "./open-text.ts";
 
@@ -19,14 +28,20 @@ export async function connect(): Promise<Driver> {
 async function* request(name: string, args: Json, signal: AbortSignal): AsyncGenerator<Page> {
   const { path, ...reading } = args as JsonObject & Reading;
   if (name === "server") yield { rows: [[new Date().toISOString()]] };
-  else if (name === "files") {
-    const paths = findFiles(path);
-    const found = new Set(paths);
-    const rows: Json[][] = [];
-    for (const file of paths) rows.push(await describe(file, found));
-    yield { rows };
-  } else if (name === "queries") yield* queries(path, reading, signal);
+  else if (name === "files") yield { rows: await filesOf(path) };
+  else if (name === "queries") yield* queries(path, reading, signal);
   else throw new Error(`There is no request "${name}".`);
+}
+
+/** The rows of `files`. What a server writes as text beside its logs is none. */
+async function filesOf(path: string): Promise<Json[][]> {
+  const paths = findFiles(path);
+  const found = new Set(paths);
+  const rows: Json[][] = [];
+  for (const file of paths) rows.push(await describe(file, found));
+  const serverLogs = rows.flatMap(([file, , , , twin]) => (twin === null ? [] : [file as string]));
+  const texts = new Set(serverLogs.flatMap((file) => inBothWays(textBeside(file))));
+  return rows.filter(([file]) => !texts.has(file as string));
 }
 
 /** One row of `files`. A file that cannot be read is one too, and says why when it is: it must not cost the others. */
@@ -38,15 +53,19 @@ async function describe(path: string, found: ReadonlySet<string>): Promise<Json[
     const first = firstTime(path, beginning);
     const twin = twinOf(path);
     if (twin === null || first === undefined) return [...common, null, null, null];
-    // One of them may have been compressed before the other.
-    const other = twin.endsWith(".gz") ? twin.slice(0, -".gz".length) : `${twin}.gz`;
-    const there = [twin, other].find((name) => found.has(name));
+    const there = inBothWays(twin).find((name) => found.has(name));
     return [...common, there ?? twin, first, there === undefined ? null : await lastIn(file)];
   } catch (error) {
     if (!isSourceError(error)) throw error;
     return [path, identityOf(Buffer.from(path)), 0, false, null, null, null];
   }
 }
+
+/** A file's name, and what it is called where it was compressed before what lies beside it, or is still to be. */
+const inBothWays = (path: string): string[] => [
+  path,
+  path.endsWith(".gz") ? path.slice(0, -".gz".length) : `${path}.gz`,
+];
 
 /** How much of a log's end is looked at, in bytes: more than most statements have. */
 const END_BYTES = 256 * 1024;

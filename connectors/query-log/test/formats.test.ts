@@ -285,6 +285,7 @@ describe("server logs of PostgreSQL", () => {
     put("a.csv", at("00", many) + at("07", csvlog("s", "LOG", "statement: SELECT '\n2026-11-20, x'")));
     put("a.json.gz", json("03") + json("09"));
     put("b.csv", at("00", csvlog("s", "LOG", "statement: SELECT 1")));
+    put("b.log", "2026-11-20 10:00:00.000 UTC [7] LOG:  ending log output to stderr\n");
     put("c.csv", "query_text\nSELECT 1\n");
     put("c.json", '{"query_text": "SELECT 1"}\n');
     put("d.json.2", json("01"));

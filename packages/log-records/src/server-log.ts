@@ -17,6 +17,11 @@ export function twinOf(path: string): string | null {
   return `${path.slice(0, -end.length)}.${form.toLowerCase() === "csv" ? "json" : "csv"}${rest}`;
 }
 
+/** What the file is called that the server writes as text beside a log of its, which has nothing that can be read as a log. */
+export function textBeside(path: string): string {
+  return path.replace(NAME, ".log$2");
+}
+
 /** When the first record of a server's log was written, by its first bytes: Unix milliseconds, `null` where that is not understood; `undefined` for other files. */
 export function firstTime(path: string, beginning: Buffer): number | null | undefined {
   const form = NAME.exec(path)?.[1]?.toLowerCase();

@@ -30,7 +30,6 @@ await describeWith(
     }),
   (server: PostgresServer) => {
     const folder = join(server.dataFolder, "log");
-    const path = join(folder, "server.{csv,json}");
     afterAll(() => server.stop());
 
     const logTo = async (destination: string): Promise<void> => {
@@ -50,7 +49,7 @@ await describeWith(
           `SELECT substr(text, 14, 2) AS name, times FROM statement WHERE text LIKE 'CREATE TABLE %FROM source' ORDER BY 1`,
         )
         .map(({ name, times }) => `${name} ${times}`);
-    const ofFiles = { connector: queryLog, config: {}, path };
+    const ofFiles = { connector: queryLog, config: {}, path: folder };
     const throughSql = { connector: postgres, config: configOf(server.url()), path: null };
 
     let [early, middle]: Database[] = [];
@@ -73,7 +72,10 @@ await describeWith(
       await logTo("jsonlog");
       await run("c1", "c2");
       const db = await readMetadata(server.url());
-      await readLineage(db, [], ofFiles, postgres, LATER);
+      // Beside them is what the server writes as text.
+      expect(existsSync(join(folder, "server.log"))).toBe(true);
+      const result = await readLineage(db, [], ofFiles, postgres, LATER);
+      expect(result).toMatchObject({ state: "success", log: { unread: 0 } });
       expect(counted(db)).toEqual(everything);
       await readLineage(db, [], ofFiles, postgres, LATER);
       expect(counted(db)).toEqual(everything);
