@@ -3,6 +3,7 @@
  * columns under "Using CSV-Format Log Output", the keys under "Using JSON-Format Log Output", the messages under `log_statement`
  * and `log_duration`.
  */
+import { hash } from "node:crypto";
 import type { LoggedQuery } from "@headwater/core/connector";
 import type { Format } from "./format.ts";
 import { isOwn } from "./own.ts";
@@ -67,21 +68,67 @@ const STATEMENT = /^(?:duration: (\d+(?:\.\d+)?) ms {2})?(?:statement|execute [^
 const PREPARE = /^\s*PREPARE\s+(?!TRANSACTION\b)/i;
 /** What an ERROR may follow: the same statement, logged before it ran. */
 const SESSIONS_REMEMBERED = 10_000;
+/** Of those, how many reading on knows, the latest: what fails hardly ever takes long. */
+const SESSIONS_KEPT = 200;
+
+/** A statement that was logged before it ran: as it was logged, what it stands for, and what names mean in it. */
+interface Begun {
+  logged: string;
+  text: string;
+  path: SetPath | null;
+}
+
+/** One that an earlier finder met, by {@link digestOf} what was logged. It stands for itself. */
+interface BegunBefore {
+  digest: string;
+  path: SetPath | null;
+}
+
+/** What reading on needs to know: of statements no text, for they may hold what must not be kept. */
+interface Memory {
+  /** What {@link SearchPaths.memory} says. */
+  paths: string | null;
+  begun: (readonly [session: string, digest: string, path: SetPath | null])[];
+}
+
+const digestOf = (logged: string): string => hash("sha256", logged).slice(0, 16);
 
 /** Finds the statements in the records of one log, in their order. */
 export class StatementFinder {
-  /** What each session logged last before running it: as it was logged, and what it stands for. */
-  readonly #begun = new Map<string, { logged: string; text: string; path: SetPath | null }>();
+  /** What each session logged last before running it, the latest at the end. */
+  readonly #begun = new Map<string, Begun>();
+  readonly #begunBefore = new Map<string, BegunBefore>();
   readonly #paths: SearchPaths;
 
   /** `memory` is what an earlier finder knew where this one goes on; `null` at the beginning. */
   constructor(memory: string | null) {
-    this.#paths = new SearchPaths(memory);
+    // A list is what the sessions set, and nothing else.
+    const { paths, begun }: Memory = memory?.startsWith("{")
+      ? (JSON.parse(memory) as Memory)
+      : { paths: memory, begun: [] };
+    this.#paths = new SearchPaths(paths);
+    for (const [session, digest, path] of begun) this.#begunBefore.set(session, { digest, path });
   }
 
   /** What reading on needs to know; `null` for nothing. */
   memory(): string | null {
-    return this.#paths.memory();
+    const paths = this.#paths.memory();
+    const before = [...this.#begunBefore].map(([session, { digest, path }]) => [session, digest, path] as const);
+    // What was prepared stands in another record: it cannot be known again by what was logged.
+    const latest = [...this.#begun].slice(-SESSIONS_KEPT).filter(([, { logged, text }]) => logged === text);
+    const now = latest.map(([session, { logged, path }]) => [session, digestOf(logged), path] as const);
+    const begun = [...before, ...now].slice(-SESSIONS_KEPT);
+    return begun.length === 0 ? paths : JSON.stringify({ paths, begun } satisfies Memory);
+  }
+
+  /** What a session began and has now failed with; `null` where it is not known. It is forgotten. */
+  #failed(session: string, logged: string): Pick<Begun, "text" | "path"> | null {
+    const begun = this.#begun.get(session);
+    const before = this.#begunBefore.get(session);
+    if (begun?.logged === logged) this.#begun.delete(session);
+    else if (begun !== undefined || before?.digest !== digestOf(logged)) return null;
+    this.#begunBefore.delete(session);
+    return begun ?? { text: logged, path: before?.path ?? null };
   }
 
   /** The statement a record tells of; `null` where it tells of none, `"own"` for one of Headwater's or OpenMetadata's. */
@@ -89,10 +136,8 @@ export class StatementFinder {
     if (record.application_name.startsWith("headwater")) return "own";
     const { session_id: session } = record;
     if (record.error_severity === "ERROR" || record.error_severity === "FATAL") {
-      const begun = this.#begun.get(session);
-      if (record.statement === "" || begun?.logged !== record.statement) return null;
-      this.#begun.delete(session);
-      return query(record, begun, null, -1);
+      const failed = record.statement === "" ? null : this.#failed(session, record.statement);
+      return failed === null ? null : query(record, failed, null, -1);
     }
     if (record.error_severity !== "LOG") return null;
     const match = STATEMENT.exec(record.message);
@@ -106,6 +151,8 @@ export class StatementFinder {
     const path = this.#paths.pathOf(session);
     if (match[1] === undefined && session !== "") {
       if (this.#begun.size >= SESSIONS_REMEMBERED) this.#begun.clear();
+      this.#begun.delete(session);
+      this.#begunBefore.delete(session);
       this.#begun.set(session, { logged, text, path });
     }
     return query(record, { text, path }, match[1] === undefined ? null : Number(match[1]), 1);
