@@ -19,6 +19,8 @@ const DEFAULT_COLLATION = 100;
 
 /** As much of a log as has its first line, as a rule: a folder has many logs. */
 const MOST_HEADS_BYTES = 8_192;
+/** Where a record says when it was written, in every form of the log. */
+const TIME_BYTES = 60;
 
 /** pg_rewrite.ev_type of the rule that is a view's definition. */
 const ON_SELECT = "1";
@@ -272,10 +274,11 @@ SELECT pg_catalog.current_setting('logging_collector')::boolean,
 
   serverLogFiles: `
 SELECT l.path, l.size, pg_catalog.date_part('epoch', l.modification) * 1000, h.whole,
-  pg_catalog.left(pg_catalog.encode(pg_catalog.sha256(h.head), 'hex'), 32)
+  pg_catalog.left(pg_catalog.encode(pg_catalog.sha256(h.head), 'hex'), 32), pg_catalog.encode(pg_catalog.substr(h.head, 1, ${TIME_BYTES}), 'escape')
 FROM (
   SELECT pg_catalog.current_setting('log_directory') || '/' || f.name AS path, f.name, f.size, f.modification
-  FROM pg_catalog.pg_ls_logdir() f WHERE f.size > 0 AND pg_catalog.right(f.name, pg_catalog.length($1::text)) = $1::text
+  FROM pg_catalog.pg_ls_logdir() f WHERE f.size > 0
+    AND EXISTS (SELECT FROM pg_catalog.unnest($1::text[]) e(ending) WHERE pg_catalog.right(f.name, pg_catalog.length(e.ending)) = e.ending)
   OFFSET 0) l
 CROSS JOIN LATERAL (SELECT pg_catalog.pg_read_binary_file(l.path, 0, ${MOST_HEADS_BYTES}, true) AS text OFFSET 0) most
 CROSS JOIN LATERAL (

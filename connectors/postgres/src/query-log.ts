@@ -11,12 +11,13 @@ export const queryLog: QueryLog<Requests> = { kind: "chosen", choose };
 /** Chooses the log that tells most. Throws a `SourceError` that says how to get one where there is none. */
 export async function choose(session: Session<Requests>): Promise<ChosenLog<Requests>> {
   const state = await onlyRow(session, "logState");
-  const form = formOf(state);
+  const forms = formsOf(state);
+  const [form = null] = forms;
   const missing = missingGrants(state);
   const ownLog = (): ChosenLog<Requests>["log"] => ({
     kind: "files",
     log: serverLog,
-    path: form === "csvlog" ? "*.csv" : "*.json",
+    path: forms.map((one) => ENDINGS[one]).join(" "),
   });
   if (form !== null && hasEverything(state) && missing === null) return { log: ownLog(), note: null };
   if (state.counts)
@@ -51,11 +52,13 @@ export async function choose(session: Session<Requests>): Promise<ChosenLog<Requ
 
 type State = RowOf<"logState">;
 
-function formOf({ collected, logsStatements, destination }: State): "csvlog" | "jsonlog" | null {
+const ENDINGS = { csvlog: "*.csv", jsonlog: "*.json" } as const;
+
+/** The forms of the server's log that can be read: of two files with the same records one is read. */
+function formsOf({ collected, logsStatements, destination }: State): (keyof typeof ENDINGS)[] {
   const forms = destination.split(",").map((form) => form.trim().toLowerCase());
-  if (!collected || !logsStatements) return null;
-  // Both have the same records: one of them is enough.
-  return forms.includes("csvlog") ? "csvlog" : forms.includes("jsonlog") ? "jsonlog" : null;
+  if (!collected || !logsStatements) return [];
+  return (["csvlog", "jsonlog"] as const).filter((form) => forms.includes(form));
 }
 
 const hasEverything = ({ logStatement, logMinDuration }: State): boolean =>

@@ -238,13 +238,21 @@ export const REQUESTS = {
   },
 
   /**
-   * The files of the log's folder with a name that ends so, the one that is being written last. `identity` is the hash of the first
-   * line, as files of logs that begin with a record are told apart elsewhere; `hasHead`: whether it has one.
+   * The files of the log's folder with a name that ends in one of these ways, those that are being written last. `identity` is the hash
+   * of the first line, as files of logs that begin with a record are told apart elsewhere; `hasHead`: whether it has one; `start`: its
+   * beginning, as far as a time goes.
    */
   serverLogFiles: {
     effect: "read",
-    parameters: ["ending"],
-    columns: { path: "text", bytes: "number", changedAt: "number", hasHead: "boolean", identity: "text" },
+    parameters: ["endings"],
+    columns: {
+      path: "text",
+      bytes: "number",
+      changedAt: "number",
+      hasHead: "boolean",
+      identity: "text",
+      start: "text",
+    },
   },
 
   /** The records of a file of the log, as `queries` of the connector for files has them. */

@@ -1,18 +1,22 @@
 /** The server's own log, read through SQL. Source: PostgreSQL's manual, "Generic File Access Functions". */
 import type { FileLog, Page } from "@headwater/core/connector";
 import { SourceError } from "@headwater/core/connector";
-import { BEGINNING_BYTES, queryRows, readPages, toLogPages } from "@headwater/log-records";
+import { BEGINNING_BYTES, firstTime, queryRows, readPages, toLogPages, twinOf } from "@headwater/log-records";
 import type { Requests } from "./requests.ts";
 
-/** The files of the log's folder whose names end as the path says: `*.csv`. */
+/** The files of the log's folder whose names end as the path says: `*.csv`, or `*.csv *.json` for both. */
 export const serverLog: FileLog<Requests> = {
   async files(session, path) {
-    const rows = await session.all("serverLogFiles", { ending: path.slice(1) });
-    const current = rows.at(-1);
-    return rows.flatMap(({ hasHead, ...file }) => {
-      const growing = file.path === current?.path;
+    const endings = path.split(" ").map((pattern) => pattern.slice(1));
+    const rows = await session.all("serverLogFiles", { endings });
+    const current = new Set(endings.map((ending) => rows.findLast((row) => row.path.endsWith(ending))?.path));
+    return rows.flatMap(({ hasHead, start, ...file }) => {
+      const growing = current.has(file.path);
+      const first = firstTime(file.path, Buffer.from(start));
+      const twin = first === undefined ? null : twinOf(file.path);
       // By a piece of a line it could not be known again once it has more.
-      return growing && !hasHead ? [] : [{ ...file, growing }];
+      if (growing && !hasHead) return [];
+      return [{ ...file, growing, ...(twin === null ? {} : { twin, span: { from: first ?? null, to: null } }) }];
     });
   },
 

@@ -270,6 +270,42 @@ describe("server logs of PostgreSQL", () => {
     expect(schemas(await readLogs(log, { cursor: cursors[0] as string }))).toEqual(expected.slice(2));
   });
 
+  test("in two forms are known to be one log, by their names and what they are", async () => {
+    const logs = join(folder, "two-forms");
+    mkdirSync(logs);
+    const at = (minute: string, record: string): string =>
+      record.replaceAll('"2026-11-20 10:00:01.250 UTC"', `2026-11-20 10:${minute}:01.250 UTC`);
+    const json = (minute: string): string =>
+      `{"timestamp":"2026-11-20 10:${minute}:01.250 UTC","error_severity":"LOG","message":"statement: SELECT 1"}\n`;
+    const many = Array.from({ length: 3_000 }, () =>
+      csvlog("s", "LOG", `statement: SELECT '\n${"x".repeat(99)}'`),
+    ).join("");
+    const put = (name: string, text: string): void =>
+      writeFileSync(join(logs, name), name.endsWith(".gz") ? gzipSync(text) : text);
+    put("a.csv", at("00", many) + at("07", csvlog("s", "LOG", "statement: SELECT '\n2026-11-20, x'")));
+    put("a.json.gz", json("03") + json("09"));
+    put("b.csv", at("00", csvlog("s", "LOG", "statement: SELECT 1")));
+    put("b.log", "2026-11-20 10:00:00.000 UTC [7] LOG:  ending log output to stderr\n");
+    put("c.csv", "query_text\nSELECT 1\n");
+    put("c.json", '{"query_text": "SELECT 1"}\n');
+    put("d.json.2", json("01"));
+    put("d.csv.2", at("01", csvlog("s", "LOG", "x")));
+    const { session } = await (await readerOf(queryLog).openPool({})).acquire("");
+    const time = (minute: number): number => Date.UTC(2026, 10, 20, 10, minute, 1, 250);
+    const found = await fileLog.files(session, logs);
+    expect(
+      found.map(({ path, twin = "-", span }) => [basename(path), basename(twin), span?.from ?? null, span?.to ?? null]),
+    ).toEqual([
+      ["a.csv", "a.json.gz", time(0), time(7)],
+      ["a.json.gz", "a.csv", time(3), time(9)],
+      ["b.csv", "b.json", time(0), null],
+      ["c.csv", "-", null, null],
+      ["c.json", "-", null, null],
+      ["d.csv.2", "d.json.2", time(1), time(1)],
+      ["d.json.2", "d.csv.2", time(1), time(1)],
+    ]);
+  });
+
   test("jsonlog", async () => {
     const line = {
       timestamp: "2026-11-20 10:00:00.000 UTC",

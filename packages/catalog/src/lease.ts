@@ -90,13 +90,17 @@ function isAlive(holder: Holder, beatAt: number, now: number): boolean {
   return started === null || started === holder.started;
 }
 
-/** When a process started, in whatever words the system has for it; `null` where it does not tell. */
+/** Stands for when a process started that has ended and is there only until its parent asks how: no process that runs started then. */
+const ENDED = "ended";
+
+/** When a process started, in whatever words the system has for it, or {@link ENDED}; `null` where it does not tell. */
 function processStart(pid: number): string | null {
   if (process.platform === "linux") {
     try {
-      // Source: proc_pid_stat(5), field 22; the command in field 2 may contain spaces and parentheses.
+      // Source: proc_pid_stat(5), fields 3 and 22; the command in field 2 may contain spaces and parentheses.
       const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-      return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? null;
+      const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+      return fields[0] === "Z" || fields[0] === "X" ? ENDED : (fields[19] ?? null);
     } catch {
       return null;
     }

@@ -13,6 +13,11 @@ stepBack();
 const { file, service, otherServices, dialect } = workerData as ReadingPlace;
 const db = openReadOnly(file);
 const schema = schemaOfServices(db, service, otherServices);
+/**
+ * Whether what a go looks up is read in one transaction, which saves a lock for each. Without a write-ahead log that lock would keep the
+ * thread that writes waiting until the whole go is read, longer perhaps than it waits for anybody.
+ */
+const inOneTransaction = db.get<{ journal_mode: string }>("PRAGMA journal_mode")?.journal_mode === "wal";
 
 let turn: Promise<void> = Promise.resolve();
 parentPort?.on("message", (queries: readonly QueryText[]) => {
@@ -42,11 +47,11 @@ async function answer(before: Promise<void>, queries: readonly QueryText[]): Pro
 
 async function readAll(queries: readonly QueryText[]): Promise<ReadQuery[]> {
   const read: ReadQuery[] = [];
-  db.exec("BEGIN");
+  if (inOneTransaction) db.exec("BEGIN");
   for (const query of queries) {
     const script = await analyze(query.text, { dialect, schema: schema.provide, defaults: query.defaults });
     read.push(readQuery(query, script, schema));
   }
-  db.exec("COMMIT");
+  if (inOneTransaction) db.exec("COMMIT");
   return read;
 }

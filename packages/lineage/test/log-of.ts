@@ -4,6 +4,7 @@ import {
   type CounterLog,
   defineConnector,
   type FileLog,
+  type LogFile,
   type LoggedQuery,
   type LogPage,
   type QueryLog,
@@ -48,6 +49,26 @@ export function fileLog(queries: readonly LoggedQuery[], breakAfter?: number): Q
   const log: FileLog = {
     files: async () => [{ path: "log", identity: "log", bytes: 0 }],
     read: (_session, _file, { cursor }) => pagesOf(queries, cursor, breakAfter),
+  };
+  return { kind: "files", log };
+}
+
+/** A file of a log in several files: what it is, and what is in it. */
+export type FileOf = Partial<LogFile> & { path: string; queries: readonly LoggedQuery[] };
+
+/** A log in several files, which say when their records were written, as those of servers do. */
+export function filesLog(...files: FileOf[]): QueryLog {
+  async function* read(path: string, cursor: string | null): AsyncGenerator<LogPage> {
+    for await (const page of pagesOf(files.find((file) => file.path === path)?.queries ?? [], cursor)) {
+      const [from = 0, to = from] = [page.queries[0], page.queries.at(-1)].map(
+        (one) => (one?.at ?? 0) + (one?.durationMs ?? 0),
+      );
+      yield { ...page, span: { from, to } };
+    }
+  }
+  const log: FileLog = {
+    files: async () => files.map(({ queries: _queries, ...file }) => ({ identity: file.path, bytes: 0, ...file })),
+    read: (_session, { path }, { cursor }) => read(path, cursor),
   };
   return { kind: "files", log };
 }

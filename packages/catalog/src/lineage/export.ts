@@ -12,6 +12,9 @@ const SOURCES: readonly (readonly [Origin, string])[] = [
   ["query", "QueryLineage"],
 ];
 
+/** The FQNs of the catalog's tables: looked up in a list that is made once, for entities have no index by FQN. */
+const TABLES = "(SELECT fqn FROM entity WHERE type = 'table' AND deleted = 0)";
+
 /**
  * Every edge between tables of the catalog as OpenMetadata's `AddLineage`. Edges to names the catalog does not have, and those that
  * lead to or from routines, have no place in that shape and are left out.
@@ -20,9 +23,7 @@ export function* exportLineage(db: Database): Generator<string> {
   for (const { from, to } of db.all<{ from: string; to: string }>(
     `SELECT DISTINCT s.fqn AS "from", t.fqn AS "to" FROM flow f JOIN statement x ON x.id = f.statement AND x.ended IS NULL
      JOIN place s ON s.id = f.source JOIN place t ON t.id = f.target
-     JOIN entity es ON es.fqn = s.fqn AND es.type = 'table' AND es.deleted = 0
-     JOIN entity et ON et.fqn = t.fqn AND et.type = 'table' AND et.deleted = 0
-     WHERE f.source <> f.target ORDER BY 2, 1`,
+     WHERE f.source <> f.target AND s.fqn IN ${TABLES} AND t.fqn IN ${TABLES} ORDER BY 2, 1`,
   ))
     yield JSON.stringify({ edge: addLineage(db, edgeBetween(db, from, to)) });
 }
@@ -62,7 +63,6 @@ const columnFqn = (table: string, column: string): string => `${table}.${quoteNa
 /** Every shape of queries as OpenMetadata's `Query`, with who ran it and how long it took on average, in seconds. */
 export function* exportQueries(db: Database): Generator<string> {
   for (const row of db.each<{
-    id: number;
     key: string;
     text: string;
     service: string;
@@ -70,26 +70,25 @@ export function* exportQueries(db: Database): Generator<string> {
     ms: number | null;
     times: number | null;
     users: string | null;
+    tables: string | null;
   }>(
-    `SELECT s.id, s.key, s.text, s.service, s.last_seen AS last, t.ms, t.times, t.users
-     FROM statement s LEFT JOIN (SELECT statement, sum(duration_ms) AS ms, sum(times) AS times,
+    `SELECT s.key, s.text, s.service, s.last_seen AS last, t.ms, t.times, t.users, u.tables FROM statement s
+     LEFT JOIN (SELECT statement, sum(duration_ms) AS ms, sum(times) AS times,
        json_group_array(DISTINCT user) FILTER (WHERE user <> '') AS users FROM tally GROUP BY statement) t ON t.statement = s.id
+     LEFT JOIN (SELECT u.statement, json_group_array(p.fqn) AS tables FROM use u JOIN place p ON p.id = u.place
+       WHERE p.fqn IN ${TABLES} GROUP BY u.statement) u ON u.statement = s.id
      WHERE s.origin = 'query' AND s.ended IS NULL AND s.times > 0 ORDER BY s.service, s.key`,
-  )) {
-    const users = JSON.parse(row.users ?? "[]") as string[];
-    const tables = db.all<{ fqn: string }>(
-      `SELECT p.fqn FROM use u JOIN place p ON p.id = u.place JOIN entity e ON e.fqn = p.fqn AND e.type = 'table' AND e.deleted = 0
-       WHERE u.statement = ? ORDER BY p.fqn`,
-      row.id,
-    );
+  ))
     yield JSON.stringify({
       name: row.key,
       service: { type: "databaseService", fullyQualifiedName: row.service },
       query: row.text,
       queryDate: row.last,
       ...(row.times ? { duration: (row.ms ?? 0) / row.times / 1_000 } : {}),
-      usedBy: users.toSorted(),
-      queryUsedIn: tables.map(({ fqn }) => ({ type: "table", fullyQualifiedName: fqn })),
+      usedBy: sortedNames(row.users),
+      queryUsedIn: sortedNames(row.tables).map((fqn) => ({ type: "table", fullyQualifiedName: fqn })),
     });
-  }
 }
+
+/** Names given as JSON, sorted. */
+const sortedNames = (json: string | null): string[] => (JSON.parse(json ?? "[]") as string[]).toSorted();

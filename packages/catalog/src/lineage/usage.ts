@@ -102,8 +102,14 @@ export function usageOf(db: Database, fqn: string): TableUsage | null {
   if (day === null || place === null) return null;
   if (db.get("SELECT 1 FROM use WHERE place = ? LIMIT 1", place.id) === null) return null;
   const stats = (days: number): UsageCount => {
-    const counts = countTables(db, day, days);
-    const count = counts.find((row) => row.fqn === fqn)?.times ?? 0;
+    const counts = db.all<{ place: number; times: number }>(
+      `SELECT u.place, sum(t.times) AS times
+       FROM (SELECT statement, sum(times) AS times FROM tally WHERE day > ? AND day <= ? GROUP BY statement) t
+       JOIN use u ON u.statement = t.statement GROUP BY u.place HAVING sum(t.times) > 0`,
+      day - days,
+      day,
+    );
+    const count = counts.find((row) => row.place === place.id)?.times ?? 0;
     return { count, percentileRank: rankOf(counts.map(({ times }) => times))(count) };
   };
   // Counts lie by day and statement: those of a few statements are found day by day.

@@ -74,6 +74,13 @@ export interface LogFile {
   growing?: boolean;
   /** It has only some of what was run, as a log of slow statements: what it does not show may go on all the same. */
   partial?: boolean;
+  /**
+   * The path of the file that has the same records in another form, where a server can write its log in two; it need not be there. The
+   * records of both are counted once.
+   */
+  twin?: string;
+  /** When its first record was written and its last, Unix milliseconds; `null` where that is not known. Needed where its twin is there. */
+  span?: { from: number | null; to: number | null };
 }
 
 /** A log in files. What was added to a file since it was last read is read from where reading stopped. */

@@ -27,7 +27,8 @@ export class QueryReader {
   #schema: CatalogSchema | null = null;
   #pool: Pool | null = null;
   #thread: ReadingThread | null = null;
-  #threadFailed = false;
+  /** Set once the thread has failed: done when it is gone. */
+  #threadGone: Promise<void> | null = null;
   /** The end of the last reading that is done one by one. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -43,7 +44,7 @@ export class QueryReader {
         return unpack(await thread.read(queries));
       } catch {
         // One of them takes too long or too much memory: the pool tells which, and spares the others.
-        await this.#stopThread();
+        await (this.#threadGone ??= thread.close());
       }
     }
     return this.#inTurn(() => this.#readEach(queries));
@@ -63,7 +64,7 @@ export class QueryReader {
   async #readEach(queries: readonly QueryText[]): Promise<Iterable<ReadQuery>> {
     const { dialect, threads } = this.#options;
     const tasks = queries.map(({ text: sql, defaults }) => ({ sql, dialect, defaults }));
-    const scripts = this.#threadFailed || threads > 1 ? this.#poolOf().analyzeAll(tasks) : this.#inline(tasks);
+    const scripts = this.#threadGone !== null || threads > 1 ? this.#poolOf().analyzeAll(tasks) : this.#inline(tasks);
     const readings: ReadQuery[] = [];
     for await (const script of scripts)
       readings.push(readQuery(queries[readings.length] as QueryText, script, this.#names()));
@@ -93,14 +94,8 @@ export class QueryReader {
   /** The thread that reads; `null` where there can be none: a catalog in memory is this thread's alone. */
   #startThread(): ReadingThread | null {
     const { db, service, otherServices, dialect, threads, parsingTimeoutMs } = this.#options;
-    if (db.file === ":memory:" || threads > 1 || this.#threadFailed) return null;
+    if (db.file === ":memory:" || threads > 1 || this.#threadGone !== null) return null;
     return (this.#thread ??= new ReadingThread({ file: db.file, service, otherServices, dialect }, parsingTimeoutMs));
-  }
-
-  async #stopThread(): Promise<void> {
-    this.#threadFailed = true;
-    await this.#thread?.close();
-    this.#thread = null;
   }
 
   async close(): Promise<void> {

@@ -17,6 +17,8 @@ import {
   type EventBody,
   isSourceError,
   leftOutBy,
+  type LogFile,
+  type LoggedQuery,
   type LogPage,
   type NameFilter,
   quoteName,
@@ -26,6 +28,7 @@ import {
 } from "@headwater/core";
 import { FaultTally, LogPass, type PassCounts, type PassOptions } from "./pass.ts";
 import type { SessionMemory } from "./temporary-sessions.ts";
+import { type ChosenFile, chooseTwins } from "./twins.ts";
 
 /** A reading of one source's log. */
 export interface LogRun extends PassOptions {
@@ -82,6 +85,12 @@ export async function readLog(run: LogRun): Promise<LogResult> {
   }
 }
 
+/** `to` is part of it. */
+interface Span {
+  from: number;
+  to: number;
+}
+
 type ReadPages = (reading: { pageRows: number; cursor: string | null }) => AsyncIterable<LogPage>;
 type FilesLog = Extract<SourceLog, { kind: "files" }>;
 
@@ -106,15 +115,20 @@ class LogReader {
     if (place === undefined) return;
     const since = path === null ? now() - days * DAY_MS : 0;
     const titles = new Map(logParts(this.#run.db, this.#service).map(({ identity, title }) => [identity, title]));
-    for (const file of await log.files(session, place)) {
+    const files = await log.files(session, place);
+    const unread = new Set<string>();
+    for (const chosen of this.#choose(files.filter(({ changedAt = since }) => changedAt >= since))) {
       if (this.#stopped !== null) return;
-      if (file.changedAt !== undefined && file.changedAt < since) continue;
-      const identity = file.partial === true ? PARTIAL + file.identity : file.identity;
+      const { file } = chosen;
+      // How far it goes is not known: what is left of this one waits.
+      if (chosen.isRest && file.twin !== undefined && unread.has(file.twin)) continue;
+      const elsewhere = this.#elsewhere(chosen);
       try {
-        await this.#file(identity, file.path, titles, (reading) => log.read(session, file, reading));
+        await this.#file(identityOf(file), file.path, titles, elsewhere, (reading) => log.read(session, file, reading));
       } catch (error) {
         if (!isSourceError(error) || error.code === "interrupted") throw error;
         this.#unread += 1;
+        unread.add(file.path);
         const { message: reason, hint } = error;
         emit({
           event: "log-fault",
@@ -128,16 +142,51 @@ class LogReader {
     }
   }
 
+  /** The files that are read; of those that have the same records in two forms, one. */
+  #choose(files: readonly LogFile[]): ChosenFile[] {
+    const { db, now, emit } = this.#run;
+    const read = new Set(
+      logParts(db, this.#service).flatMap(({ identity, cursor }) => (cursor === null ? [] : identity)),
+    );
+    const choice = chooseTwins(files, (file) => read.has(identityOf(file)), now());
+    const say = ([first, ...more]: [LogFile, LogFile][], what: (file: string, instead: string) => string): void => {
+      if (first === undefined) return;
+      const others = more.length === 0 ? "" : ` So it is with ${more.length} more.`;
+      emit({
+        event: "note",
+        message: `The server writes its log in two forms: ${what(first[0].path, first[1].path)}.${others}`,
+      });
+    };
+    say(choice.leftOut, (file, instead) => `${file} has what ${instead} has, and is left out`);
+    say(choice.partly, (file, instead) => `of ${file} only that is read which ${instead} does not have`);
+    return choice.files;
+  }
+
+  /** The times of which a file's twin has the records, as far as it was read. */
+  #elsewhere({ file, twinSince, isRest }: ChosenFile): Span[] {
+    if (!isRest) return [];
+    const read = logParts(this.#run.db, this.#service).flatMap(({ title, from, to }) =>
+      title === file.twin && from !== null && to !== null ? [{ from, to }] : [],
+    );
+    return twinSince === null ? read : [...read, { from: twinSince, to: Infinity }];
+  }
+
   /**
    * Reads a file. Logs that begin alike are told apart by what stands where reading stopped: each has a piece of its own. `titles` are
    * those of all pieces by their identity.
    */
-  async #file(identity: string, path: string, titles: Map<string, string>, read: ReadPages): Promise<void> {
+  async #file(
+    identity: string,
+    path: string,
+    titles: Map<string, string>,
+    elsewhere: readonly Span[],
+    read: ReadPages,
+  ): Promise<void> {
     const { db, now } = this.#run;
     for (let nth = 1; ; nth += 1) {
       const name = nth === 1 ? identity : `${identity} ${nth}`;
       const part = openPart(db, this.#service, name, path, now());
-      if (await this.#pages(part, read)) {
+      if (await this.#pages(part, read, null, elsewhere)) {
         titles.set(name, path);
         return;
       }
@@ -234,9 +283,14 @@ class LogReader {
 
   /**
    * Reads a piece of a log to its end, page by page. `span` is what it accounts for once it is read. Reads nothing and returns `false`
-   * where the piece turns out to be of another log.
+   * where the piece turns out to be of another log. What was written in the spans of `elsewhere` is left out.
    */
-  async #pages(part: LogPart, read: ReadPages, span: { from: number; to: number } | null = null): Promise<boolean> {
+  async #pages(
+    part: LogPart,
+    read: ReadPages,
+    span: Span | null = null,
+    elsewhere: readonly Span[] = [],
+  ): Promise<boolean> {
     const { db, pageRows, maxQueries, signal, now } = this.#run;
     const faults = new FaultTally();
     let [queries, bytes, leftOut] = [0, 0, 0];
@@ -253,7 +307,7 @@ class LogReader {
         if (another) return false;
         for (const fault of next.faults) faults.add(fault);
         for (const query of next.queries) {
-          if (this.#isLeftOut(query.database)) {
+          if (this.#isLeftOut(query.database) || isWithin(elsewhere, query)) {
             leftOut += 1;
             continue;
           }
@@ -312,6 +366,15 @@ class LogReader {
 }
 
 const NOTHING = { times: 0, durationMs: 0 };
+
+const identityOf = ({ identity, partial }: LogFile): string => (partial === true ? PARTIAL + identity : identity);
+
+/** Whether a query was written to its log in one of some spans: with a duration it was when it ended, rounded. */
+function isWithin(spans: readonly Span[], { at, durationMs }: LoggedQuery): boolean {
+  if (spans.length === 0 || at === null) return false;
+  const written = at + (durationMs ?? 0);
+  return spans.some(({ from, to }) => written > from - 1 && written < to + 1);
+}
 
 /** A page nothing was read of yet; the log accounts for what it did before. */
 const emptyPage = (cursor: string, { from, to }: Pick<PageRead, "from" | "to">): PageRead => ({
