@@ -5,7 +5,6 @@ const env = { ...process.env, HEADWATER_SOAK: "1" };
 for (const command of [
   "turbo run build --output-logs=errors-only",
   "vitest run --testTimeout 600000 --maxWorkers 100%",
-  "turbo run soak",
 ]) {
   const { status } = spawnSync(command, { shell: true, stdio: "inherit", env });
   if (status !== 0) process.exit(status ?? 1);

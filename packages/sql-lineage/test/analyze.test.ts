@@ -217,6 +217,13 @@ test("a session carries temporary tables, new tables and the search path over", 
   ]);
 });
 
+test("what stands where a label should and is none is a gap", async () => {
+  const sql = "begin null; end; <<a>> <<b..c update>> while true";
+  const { statements } = await analyze(sql, { dialect: "oracle" });
+  const gaps = statements.flatMap((statement) => statement.gaps);
+  expect(gaps.map(({ span }) => sql.slice(...span)).join(" ")).toContain("<<b");
+});
+
 test("columns are followed through temporary tables", async () => {
   const script = await analyze(
     "create temp table a as select x + 1 as y from s; create temp table b as select y as z from a; insert into t (w) select z from b",

@@ -131,9 +131,8 @@ export function readSequence(
 
 /** Reads a statement of a procedure: a label, an assignment, a call, or anything that is a statement elsewhere too. */
 export function readOne(p: Parser, out: ParsedStatement[]): void {
-  if (p.is("<<")) {
-    while (!p.atEnd() && !p.is(">>") && !p.is(";")) p.next();
-    p.take(">>");
+  if (p.is("<<") && p.wordAt(2) === ">>") {
+    p.skip(3);
     return;
   }
   if (p.isName() && p.wordAt(1) === ":" && p.wordAt(2) !== "=" && !DML_STARTS.has(p.word)) {
