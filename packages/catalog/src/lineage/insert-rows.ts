@@ -20,10 +20,14 @@ const made = new Map<RowTarget, string[]>();
 /** Inserts the first of some rows, given value by value, as long as there are `least`, and takes them away. */
 export function insertRows(db: Database, into: RowTarget, values: SQLInputValue[], least: number): void {
   const { width } = into;
-  while (values.length >= least * width) {
-    const some = values.splice(0, ROWS_AT_ONCE * width);
+  let at = 0;
+  while (values.length - at >= least * width) {
+    const some = values.slice(at, at + ROWS_AT_ONCE * width);
     db.run(insertOf(into, some.length / width), ...some);
+    at += some.length;
   }
+  // At once: a long statement has hundreds of thousands, which would be moved each time.
+  if (at > 0) values.splice(0, at);
 }
 
 function insertOf(into: RowTarget, rows: number): string {
