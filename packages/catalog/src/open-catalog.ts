@@ -7,6 +7,7 @@ import {
   linkSync,
   openSync,
   readSync,
+  renameSync,
   rmSync,
   statSync,
 } from "node:fs";
@@ -149,12 +150,20 @@ function freeName(beginning: string): string {
   }
 }
 
+/** Copies a catalog. The copy gets its name when it is whole: half of one is a sound SQLite file, with nothing in it. */
+function keepCopy(db: Database, file: string): void {
+  const making = `${file}.${process.pid}.new`;
+  rmSync(making, { force: true });
+  // Not a copy of the file: what others wrote last may still be in the write-ahead log.
+  db.run("VACUUM INTO ?", making);
+  renameSync(making, file);
+}
+
 function migrate(db: Database): Database {
   const version = (): number => db.get<{ user_version: number }>("PRAGMA user_version")?.user_version ?? 0;
   const from = version();
   if (from === SCHEMA_VERSION) return db;
-  // Not a copy of the file: what others wrote last may still be in the write-ahead log.
-  if (from > 0 && db.file !== ":memory:") db.run("VACUUM INTO ?", freeName(`${db.file}.version-${from}`));
+  if (from > 0 && db.file !== ":memory:") keepCopy(db, freeName(`${db.file}.version-${from}`));
   db.transaction(() => {
     // Another process may have migrated while this one waited.
     for (let at = version(); at < SCHEMA_VERSION; at += 1) db.exec(MIGRATIONS[at] as string);

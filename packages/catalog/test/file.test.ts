@@ -101,6 +101,7 @@ describe("a catalog file", () => {
       expect(kept.prepare("SELECT name FROM service").all()).toEqual([{ name: "shop" }]);
       expect(kept.prepare("PRAGMA user_version").get()).toEqual({ user_version: 1 });
       kept.close();
+      expect(readdirSync(dirname(file)).filter((name) => name.endsWith(".new"))).toEqual([]);
     }
   });
 
