@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,7 +7,7 @@ import { DatabaseSync } from "node:sqlite";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { backupTo, curate, findCatalog, importLines, openDatabase, totals } from "../src/index.ts";
+import { backupTo, curate, findCatalog, importLines, openDatabase, openReadOnly, totals } from "../src/index.ts";
 import { APPLICATION_ID, MIGRATIONS } from "../src/schema.ts";
 import { exported, ingest, sampleSource, table } from "./ingest.ts";
 
@@ -103,6 +103,16 @@ describe("a catalog file", () => {
       kept.close();
       expect(readdirSync(dirname(file)).filter((name) => name.endsWith(".new"))).toEqual([]);
     }
+  });
+
+  test("is made where Node may only do what it is allowed to", () => {
+    const made = join(folder, "allowed.db");
+    const program = `import(${JSON.stringify(import.meta.resolve("../src/open-catalog.ts"))}).then((m) => m.openDatabase(${JSON.stringify(made)}).close())`;
+    const allowed = ["--permission", "--allow-fs-read=*", "--allow-fs-write=*"];
+    const { stderr, status } = spawnSync(process.execPath, [...allowed, "-e", program], { encoding: "utf8" });
+    expect(stderr).toBe("");
+    expect(status).toBe(0);
+    openReadOnly(made).close();
   });
 
   test("is whole from the moment it is there, wherever the process that makes it is killed", async () => {
