@@ -20,12 +20,12 @@ const bench: Bench = {
   options: {
     statements: { type: "string", default: "1000000" },
     shapes: { type: "string", default: "20000" },
-    runs: { type: "string", default: "5" },
+    runs: { type: "string", default: "7" },
   },
   help: [
     "--statements N  statements in the log (default 1,000,000)",
     "--shapes N      different ones, literals aside (default 20,000)",
-    "--runs N        how often each is run (default 5)",
+    "--runs N        how often each is run (default 7)",
   ],
   async run(values: OptionValues): Promise<Figures> {
     const [statements, shapes, runs] = ["statements", "shapes", "runs"].map((name) => {
