@@ -42,9 +42,8 @@ function openFile(file: string, calledAs: string = file, synchronous: "NORMAL" |
     db.exec("PRAGMA page_size = 8192");
     // Shared memory, which the write-ahead log needs, does not work between machines.
     db.exec(`PRAGMA journal_mode = ${network === null ? "WAL" : "DELETE"}`);
-    db.exec(
-      "PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 10000; PRAGMA foreign_keys = OFF",
-    );
+    // Temporary tables and sorts are SQLite's to put on the disk: what all statements of a service say may be more than fits into memory.
+    db.exec("PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 10000; PRAGMA foreign_keys = OFF");
     return migrate(db);
   } catch (error) {
     db.close();
