@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { digestOf } from "./digest.ts";
 import { isOpening } from "./mysql-log.ts";
 
 /** What a log is recognised by: the lines up to its first record, which one that grows keeps. */
@@ -14,10 +14,7 @@ export const BEGINNING_BYTES: number = 256 * 1024;
 
 /** What tells a log from others, from its first {@link BEGINNING_BYTES}. */
 export function identityOf(beginning: Buffer): string {
-  return createHash("sha256")
-    .update(beginning.subarray(0, headEnd(beginning) ?? beginning.length))
-    .digest("hex")
-    .slice(0, 32);
+  return digestOf(beginning.subarray(0, headEnd(beginning) ?? beginning.length), 32);
 }
 
 /** Whether a piece of the beginning is enough for {@link identityOf}. */

@@ -1,6 +1,6 @@
 /** The queries of a log's text, page by page, on from where reading stopped. */
-import { createHash } from "node:crypto";
 import type { LoggedQuery } from "@headwater/core/connector";
+import { digestOf } from "./digest.ts";
 import { type Format, formatOf, isMysql } from "./format.ts";
 import { joinLines } from "./join-lines.ts";
 import { beginsRecord } from "./mysql-log.ts";
@@ -140,7 +140,7 @@ function recordsOf(format: Format, open: LogText["open"], begin: number, growing
 
 /** What stands at a place, for knowing it again: the length of the last record and its hash, and what else its reader knew there. */
 function markOf(record: Buffer, memory: string | null): string {
-  const stands = `${record.length} ${createHash("sha256").update(record).digest("hex").slice(0, 16)}`;
+  const stands = `${record.length} ${digestOf(record, 16)}`;
   return memory === null ? stands : `${stands} ${memory}`;
 }
 

@@ -3,8 +3,8 @@
  * columns under "Using CSV-Format Log Output", the keys under "Using JSON-Format Log Output", the messages under `log_statement`
  * and `log_duration`.
  */
-import { hash } from "node:crypto";
 import type { LoggedQuery } from "@headwater/core/connector";
+import { digestOf } from "./digest.ts";
 import type { Format } from "./format.ts";
 import { isOwn } from "./own.ts";
 import { SearchPaths, type SetPath } from "./search-path.ts";
@@ -91,8 +91,6 @@ interface Memory {
   begun: (readonly [session: string, digest: string, path: SetPath | null])[];
 }
 
-const digestOf = (logged: string): string => hash("sha256", logged).slice(0, 16);
-
 /** Finds the statements in the records of one log, in their order. */
 export class StatementFinder {
   /** What each session logged last before running it, the latest at the end. */
@@ -116,7 +114,7 @@ export class StatementFinder {
     const before = [...this.#begunBefore].map(([session, { digest, path }]) => [session, digest, path] as const);
     // What was prepared stands in another record: it cannot be known again by what was logged.
     const latest = [...this.#begun].slice(-SESSIONS_KEPT).filter(([, { logged, text }]) => logged === text);
-    const now = latest.map(([session, { logged, path }]) => [session, digestOf(logged), path] as const);
+    const now = latest.map(([session, { logged, path }]) => [session, digestOf(logged, 16), path] as const);
     const begun = [...before, ...now].slice(-SESSIONS_KEPT);
     return begun.length === 0 ? paths : JSON.stringify({ paths, begun } satisfies Memory);
   }
@@ -126,7 +124,7 @@ export class StatementFinder {
     const begun = this.#begun.get(session);
     const before = this.#begunBefore.get(session);
     if (begun?.logged === logged) this.#begun.delete(session);
-    else if (begun !== undefined || before?.digest !== digestOf(logged)) return null;
+    else if (begun !== undefined || before?.digest !== digestOf(logged, 16)) return null;
     this.#begunBefore.delete(session);
     return begun ?? { text: logged, path: before?.path ?? null };
   }

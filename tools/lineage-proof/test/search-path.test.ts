@@ -7,6 +7,7 @@ import { connectionOf, type PostgresServer, startPostgres } from "@headwater/tes
 import { describeWith } from "@headwater/test-servers/vitest";
 import { Client } from "pg";
 import { afterAll, expect, test } from "vitest";
+import { LOGS_STATEMENTS } from "../src/logging-settings.ts";
 import { readLineage } from "../src/read.ts";
 
 const SCHEMAS = ["a", "b", "c", "a, b", "Mixed", "mixed", "it's"];
@@ -37,10 +38,8 @@ await describeWith(
   () =>
     startPostgres({
       settings: {
-        logging_collector: "on",
+        ...LOGS_STATEMENTS,
         log_destination: "csvlog",
-        log_statement: "all",
-        log_min_messages: "warning",
       },
     }),
   (server: PostgresServer) => {

@@ -8,6 +8,7 @@ import { systemClock } from "@headwater/core";
 import { type PostgresServer, runSql, startPostgres } from "@headwater/test-servers";
 import { describeWith } from "@headwater/test-servers/vitest";
 import { afterAll, expect, test, vi } from "vitest";
+import { LOGS_STATEMENTS } from "../src/logging-settings.ts";
 import { configOf, readLineage, readMetadata } from "../src/read.ts";
 
 /** By then nobody takes a file for written to that nothing was added to since. */
@@ -20,10 +21,8 @@ await describeWith(
   () =>
     startPostgres({
       settings: {
-        logging_collector: "on",
+        ...LOGS_STATEMENTS,
         log_destination: "csvlog",
-        log_statement: "all",
-        log_min_messages: "warning",
         // One name for all time, as a name by the day is one for the day.
         log_filename: "server.log",
       },

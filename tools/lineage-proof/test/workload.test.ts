@@ -10,6 +10,7 @@ import { connectionOf, type PostgresServer, runSql, startPostgres } from "@headw
 import { describeWith, testedMajors } from "@headwater/test-servers/vitest";
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { LOGS_STATEMENTS } from "../src/logging-settings.ts";
 import { configOf, edgesOf, readLineage, readMetadata, SERVICE } from "../src/read.ts";
 import { NEEDS_SESSION, ROUTINE, WITHOUT_SESSION } from "./workload-edges.ts";
 
@@ -104,10 +105,8 @@ for (const major of testedMajors())
         major,
         settings: {
           shared_preload_libraries: "pg_stat_statements",
-          logging_collector: "on",
+          ...LOGS_STATEMENTS,
           log_destination: major < 15 ? "csvlog" : "csvlog,jsonlog",
-          log_statement: "all",
-          log_min_messages: "warning",
         },
       }),
     (server: PostgresServer) => {

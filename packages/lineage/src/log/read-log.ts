@@ -85,7 +85,7 @@ export async function readLog(run: LogRun): Promise<LogResult> {
   }
 }
 
-/** `to` is part of it. */
+/** Unix milliseconds. */
 interface Span {
   from: number;
   to: number;
