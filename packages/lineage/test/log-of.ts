@@ -34,21 +34,22 @@ async function* pagesOf(
   queries: readonly LoggedQuery[],
   cursor: string | null,
   breakAfter = Infinity,
+  failure: () => Error = () => new Error("killed"),
 ): AsyncGenerator<LogPage> {
   let pages = 0;
   for (let at = Number(cursor ?? 0); at < queries.length; at += 2) {
-    if (pages >= breakAfter) throw new Error("killed");
+    if (pages >= breakAfter) throw failure();
     pages += 1;
     const page = queries.slice(at, at + 2);
     yield { queries: page, faults: [], leftOut: 0, cursor: String(at + page.length), bytes: 0 };
   }
 }
 
-/** A log in one file. */
-export function fileLog(queries: readonly LoggedQuery[], breakAfter?: number): QueryLog {
+/** A log in one file, which may break off with `failure`. */
+export function fileLog(queries: readonly LoggedQuery[], breakAfter?: number, failure?: () => Error): QueryLog {
   const log: FileLog = {
     files: async () => [{ path: "log", identity: "log", bytes: 0 }],
-    read: (_session, _file, { cursor }) => pagesOf(queries, cursor, breakAfter),
+    read: (_session, _file, { cursor }) => pagesOf(queries, cursor, breakAfter, failure),
   };
   return { kind: "files", log };
 }

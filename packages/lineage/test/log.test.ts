@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { coverageOf, lineageGaps, lineageOf, topTables, usageOf } from "@headwater/catalog";
-import type { LoggedQuery, QueryLog, RunEvent } from "@headwater/core";
+import { type LoggedQuery, type QueryLog, type RunEvent, SourceError } from "@headwater/core";
 import { expect, test } from "vitest";
 import type { LogSource } from "../src/index.ts";
 import { TestCatalog } from "./catalog-of.ts";
@@ -171,6 +171,28 @@ test("statements of a session are put together with one semicolon, whether their
   expect(catalog.edges()).toEqual(SESSION_EDGES);
   const texts = catalog.db.all<{ text: string }>("SELECT text FROM statement WHERE text LIKE '%TEMP TABLE%INSERT%'");
   expect(texts.map(({ text }) => text.split(";").length)).toEqual([2, 2]);
+});
+
+test("a source that is interrupted leaves what was read, and the next run goes on behind it", async () => {
+  const log = [query(FILL), query(READ), query(FILL)];
+  const whole = shop();
+  await whole.read({ log: sourceOf(fileLog(log)) });
+  const catalog = shop();
+  const control = new AbortController();
+  const interrupted = (): Error => {
+    control.abort();
+    return new SourceError("interrupted", "Interrupted.");
+  };
+  const broken = { log: sourceOf(fileLog(log, 1, interrupted)), signal: control.signal };
+  expect(await catalog.read(broken)).toMatchObject({ state: "interrupted" });
+  const counted = (of: TestCatalog): unknown => of.db.all("SELECT sum(times) AS times FROM tally");
+  expect(counted(catalog)).toEqual([{ times: 2 }]);
+  expect(catalog.edges()).toEqual(EDGES);
+  expect(await catalog.derive({ log: sourceOf(fileLog(log)) })).toMatchObject({
+    state: "success",
+    log: { queries: 1 },
+  });
+  expect(counted(catalog)).toEqual(counted(whole));
 });
 
 test("the path of a session is all that its names without a schema mean", async () => {

@@ -330,6 +330,10 @@ class LogReader {
         else if (maxQueries !== null && this.#pass.counts.queries >= maxQueries) this.#stopped = "limit";
         if (this.#stopped !== null) break;
       }
+    } catch (error) {
+      if (!isSourceError(error) || !signal.aborted) throw error;
+      // The pages before are whole.
+      this.#stopped = "interrupted";
     } finally {
       if (!another) this.#report(part.title, queries, bytes, leftOut, faults);
     }
